@@ -1,0 +1,55 @@
+"""Finds the wrong labels in an object-detection dataset.
+
+The scorer works on numpy arrays. What needs FiftyOne is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from odquality._version import __version__
+from odquality.core.api import (
+    compute_badloc_box_scores,
+    compute_overlooked_box_scores,
+    compute_swap_box_scores,
+    find_label_issues,
+    get_label_quality_scores,
+    pool_box_scores_per_image,
+    score_labels,
+)
+from odquality.core.issues import issues_from_scores
+from odquality.core.quality import LabelQuality
+
+if TYPE_CHECKING:
+    from odquality.bridge.compute import compute_label_quality, worst_first
+    from odquality.bridge.report import LabelQualityReport
+
+__all__ = [
+    "LabelQuality",
+    "LabelQualityReport",
+    "__version__",
+    "compute_badloc_box_scores",
+    "compute_label_quality",
+    "compute_overlooked_box_scores",
+    "compute_swap_box_scores",
+    "find_label_issues",
+    "get_label_quality_scores",
+    "issues_from_scores",
+    "pool_box_scores_per_image",
+    "score_labels",
+    "worst_first",
+]
+
+_LAZY = {
+    "LabelQualityReport": "odquality.bridge.report",
+    "compute_label_quality": "odquality.bridge.compute",
+    "worst_first": "odquality.bridge.compute",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LAZY[name]), name)

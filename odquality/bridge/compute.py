@@ -1,0 +1,276 @@
+"""Scores the labels of a FiftyOne dataset or view: read, learn, score, write, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+import fiftyone as fo
+from bson import ObjectId
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge import probabilities
+from odquality.bridge.classes import ClassCodes, detector_classes
+from odquality.bridge.database import dataset_of, filtered_fields
+from odquality.bridge.fields import RunFields
+from odquality.bridge.metadata import ensure_sizes
+from odquality.bridge.read import Reader, SampleChunk, Source
+from odquality.bridge.report import LabelQualityReport, WorstImage, quantiles
+from odquality.bridge.settings import RunSettings
+from odquality.bridge.spool import Spool
+from odquality.bridge.tally import Tally
+from odquality.bridge.write import Writer
+from odquality.core.method import Scorer
+
+NUM_WORST = 10
+
+
+def compute_label_quality(
+    samples: SampleCollection,
+    gt_field: str = RunSettings.gt_field,
+    pred_field: str = RunSettings.pred_field,
+    *,
+    key: str = RunSettings.key,
+    method: str = RunSettings.method,
+    aggregation_weights: Mapping[str, float] | None = None,
+    overlapping_label_check: bool = RunSettings.overlapping_label_check,
+    probs_attr: str | None = RunSettings.probs_attr,
+    classes: Sequence[str] | None = None,
+    iscrowd: str | None = RunSettings.iscrowd,
+    progress: bool | Callable[[fo.ProgressBar], None] | None = None,
+) -> LabelQualityReport:
+    """Scores the labels of a dataset or view and writes the scores onto its samples.
+
+    Every sample that has both fields gets ``{key}``, ``{key}_overlooked``, ``{key}_swap`` and
+    ``{key}_badloc``; every label ``{key}_swap`` and ``{key}_badloc``; every prediction that may be
+    a missing label ``{key}_overlooked``. All are in [0, 1], lower = more likely mislabelled. For
+    the worst images first: ``samples.exists(key).sort_by(key)``.
+
+    A run under a key replaces the one before it. It is kept as a custom run of the dataset:
+    ``dataset.list_runs()``, ``load_run_results(key)``, ``rename_run(key, new_key)`` and
+    ``delete_run(key)`` handle it together with its fields.
+
+    A sample whose ground truth or predictions are None stays unscored. Metadata is computed where
+    it is missing. A sample that someone modifies during the run is read and scored again.
+
+    Args:
+        samples: a dataset of images, or any view of one; of a grouped dataset, a view of a slice.
+        gt_field: the ``Detections`` field with the labels to review.
+        pred_field: the ``Detections`` field with the detector's predictions.
+        key: name of the run and of its fields.
+        method: ``objectlab``, the reference method.
+        aggregation_weights: weights of ``overlooked``, ``swap`` and ``badloc`` in a sample's
+            score, adding up to 1; equal ones if None.
+        overlapping_label_check: whether two labels of different classes on the same box count as
+            swapped.
+        probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
+            part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
+            label and confidence alone.
+        classes: the order of the classes in that attribute; by default the dataset's own list for
+            ``pred_field``, else its default classes.
+        iscrowd: attribute of the labels that marks regions to ignore, or None for none.
+        progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
+            configuration decides if None.
+
+    Returns:
+        A report to print.
+
+    Raises:
+        ValueError: an argument does not fit the dataset, or media whose size is needed cannot be
+            read. Nothing was written then.
+    """
+    settings = RunSettings(
+        gt_field=gt_field,
+        pred_field=pred_field,
+        key=key,
+        method=method,
+        aggregation_weights=aggregation_weights,
+        overlapping_label_check=overlapping_label_check,
+        probs_attr=probs_attr,
+        classes=classes,
+        iscrowd=iscrowd,
+    )
+    steps = iter_label_quality(samples, settings)
+    with fo.ProgressBar(total=100, progress=progress) as bar:
+        done = 0
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                report: LabelQualityReport = end.value
+                return report
+            percent = int(100 * step.complete)
+            bar.update(percent - done)
+            done = percent
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        label: what it is doing.
+        complete: share of the whole, in [0, 1].
+    """
+
+    label: str
+    complete: float
+
+
+def iter_label_quality(
+    samples: SampleCollection, settings: RunSettings
+) -> Generator[Progress, None, LabelQualityReport]:
+    """Does what `compute_label_quality` does, step by step.
+
+    Yields:
+        Progress, after every chunk of samples.
+
+    Returns:
+        The report.
+
+    Raises:
+        ValueError: as `compute_label_quality` does, on the first step.
+    """
+    settings.check(samples)
+    run = _Run(samples, settings)
+    with run.spool:
+        yield from run.read()
+        scorer = run.learn()
+        run.prepare()
+        yield from run.score(scorer)
+    return run.record()
+
+
+class _Run:
+    """The state of a run between its steps."""
+
+    def __init__(self, samples: SampleCollection, settings: RunSettings) -> None:
+        self._samples = samples
+        self._settings = settings
+        self._method = settings.make_method()
+        self._dataset: fo.Dataset = dataset_of(samples)
+        names = detector_classes(self._dataset, settings.pred_field, settings.classes)
+        source = Source(
+            gt_field=settings.gt_field,
+            pred_field=settings.pred_field,
+            in_pixels=self._method.in_pixels,
+            probability_attributes=probabilities.attributes(settings.probs_attr),
+            crowd_attribute=settings.iscrowd,
+            num_classes=len(names) if names else None,
+        )
+        self._reader = Reader(source, ClassCodes(names or ()))
+        self._fields = settings.fields()
+        self._writer = Writer(self._dataset, self._fields)
+        self._tally = Tally()
+        self._warnings = _hidden_boxes(samples, self._fields)
+        self.spool: Spool[tuple[int, SampleChunk]] = Spool()
+
+    def read(self) -> Generator[Progress, None, None]:
+        """Reads all samples into the spool."""
+        with self._tally.clock("read"):
+            if self._method.in_pixels:
+                ensure_sizes(self._samples)
+            total = len(self._samples)
+        done = 0
+        chunks = self._reader.read(self._samples)
+        while True:
+            with self._tally.clock("read"):
+                item = next(chunks, None)
+                if item is None:
+                    return
+                self.spool.append(item)
+            done += item[0]
+            yield Progress(f"Read {done:,} of {total:,} images", 0.5 * min(1.0, done / total))
+
+    def learn(self) -> Scorer:
+        """Learns what the method needs to know of all images."""
+        with self._tally.clock("score"):
+            return self._method.fit(chunk.scenes for _, chunk in self.spool)
+
+    def prepare(self) -> None:
+        """Replaces the previous run under the key by the record and the empty fields of this."""
+        with self._tally.clock("write"):
+            config = self._settings.run_config()
+            self._samples.register_run(self._settings.key, config, overwrite=True)
+            for path, description in self._fields.described().items():
+                self._dataset.add_sample_field(path, fo.FloatField, description=description)
+
+    def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
+        """Scores and writes all samples, and once more those that were modified meanwhile."""
+        total, done = max(1, len(self._samples)), 0
+        modified: list[ObjectId] = []
+        for number, chunk in self.spool:
+            modified += self._score_chunk(scorer, chunk)
+            done += number
+            share = 0.5 + 0.5 * min(1.0, done / total)
+            yield Progress(f"Scored {done:,} of {total:,} images", share)
+        if not modified:
+            return
+        again = self._samples.select([str(sample_id) for sample_id in modified])
+        lost: list[ObjectId] = []
+        for _, chunk in self._reader.read(again):
+            lost += self._score_chunk(scorer, chunk)
+        if lost:
+            self._reader.unscored["modified again and again during the run"] += len(lost)
+
+    def record(self) -> LabelQualityReport:
+        """Indexes the scores, keeps the report with the run and returns it."""
+        with self._tally.clock("write"):
+            self._dataset.create_index(self._settings.key)
+        report = self._report()
+        results = self._samples.init_run_results(self._settings.key, report=report.to_dict())
+        self._samples.save_run_results(self._settings.key, results)
+        return report
+
+    def _score_chunk(self, scorer: Scorer, chunk: SampleChunk) -> list[ObjectId]:
+        with self._tally.clock("score"):
+            scores = scorer.score(chunk.scenes)
+        with self._tally.clock("write"):
+            lost = self._writer.write(chunk, scores)
+        self._tally.add(chunk, scores.images["quality"], without=lost)
+        return lost
+
+    def _report(self) -> LabelQualityReport:
+        quality = self._tally.quality()
+        return LabelQualityReport(
+            key=self._settings.key,
+            dataset=self._dataset.name,
+            method=self._settings.method,
+            num_scored=len(quality),
+            unscored=dict(self._reader.unscored),
+            treated=dict(self._reader.treated),
+            num_labels=self._tally.num_labels,
+            num_predictions=self._tally.num_predictions,
+            quantiles=quantiles(quality),
+            worst=_worst_images(self._dataset, self._fields),
+            seconds=dict(self._tally.seconds),
+            warnings=self._warnings,
+        )
+
+
+def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
+    """The samples that have a score under a key, the lowest first."""
+    return samples.exists(key).sort_by(key)
+
+
+def _worst_images(samples: SampleCollection, fields: RunFields) -> list[WorstImage]:
+    view = worst_first(samples, fields.key).limit(NUM_WORST)
+    ids, paths, *scores = view.values(["id", "filepath", *fields.sample_fields])
+    return [
+        WorstImage(
+            ids[row],
+            paths[row],
+            {name: column[row] for name, column in zip(fields.image_scores, scores, strict=True)},
+        )
+        for row in range(len(ids))
+    ]
+
+
+def _hidden_boxes(samples: SampleCollection, fields: RunFields) -> list[str]:
+    """A warning for each field of which the view hides boxes, which are then not there."""
+    hidden = filtered_fields(samples)
+    return [
+        f"the view hides some boxes of {path!r}: the images were scored without them"
+        for path in (fields.label_path, fields.prediction_path)
+        if path in hidden
+    ]

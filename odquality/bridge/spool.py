@@ -1,0 +1,50 @@
+"""Keeps chunks of arrays for further passes, on disk where they are too large for memory."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+BYTES_IN_MEMORY = 64 << 20
+
+
+class Spool(Generic[Item]):
+    """A list of objects in a temporary file, to be read any number of times.
+
+    All passes of a run then see the same data, however often the database changes, and memory
+    stays bounded as the dataset grows.
+    """
+
+    def __init__(self, bytes_in_memory: int = BYTES_IN_MEMORY) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=bytes_in_memory)  # noqa: SIM115
+        self._end = 0
+
+    def __enter__(self) -> Spool[Item]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def append(self, item: Item) -> None:
+        """Adds an object at the end."""
+        self._file.seek(self._end)
+        pickle.dump(item, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._end = self._file.tell()
+
+    def __iter__(self) -> Iterator[Item]:
+        position = 0
+        while position < self._end:
+            self._file.seek(position)
+            item: Item = pickle.load(self._file)
+            position = self._file.tell()
+            yield item

@@ -1,0 +1,113 @@
+"""Average precision of a detector per class, over IoU .5, .55, ..., .95, streaming and compact."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odquality.core.geometry import box_iou
+from odquality.core.pairs import iter_same_class_pairs
+from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
+
+IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+
+# One bit per threshold replaces the last bits of a confidence, so that a prediction takes eight
+# bytes and one sort orders all. float32 confidences keep all their digits, float64 ones 13.
+_FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
+
+
+class AveragePrecision:
+    """Collects matches over chunks of a dataset; takes eight bytes per prediction.
+
+    A prediction is matched to the label of its class with which its IoU is largest. At each
+    threshold, the most confident of the predictions matched to a label is a true positive and all
+    others are false ones. Equally confident predictions count as if true positives came first.
+    """
+
+    def __init__(self) -> None:
+        self._num_labels = np.zeros(0, np.int64)
+        self._matches: list[array[int]] = []
+
+    def add(self, scenes: Scenes) -> None:
+        """Takes the labels and predictions of more images into account."""
+        labels, predictions = scenes.labels, scenes.predictions
+        num_classes = 1 + max(
+            len(self._matches) - 1,
+            labels.classes.max(initial=-1),
+            predictions.classes.max(initial=-1),
+        )
+        added = num_classes - len(self._matches)
+        self._matches += [array("Q") for _ in range(added)]
+        self._num_labels = np.concatenate([self._num_labels, np.zeros(added, np.int64)])
+        self._num_labels += np.bincount(labels.classes, minlength=num_classes)
+
+        # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
+        confidence = (predictions.confidence + 0.0).view(np.uint64)
+        matches = (confidence & ~_FLAGS) | _true_positives(labels, predictions)
+        order = np.argsort(predictions.classes, kind="stable")
+        matches = matches[order]
+        ends = np.cumsum(np.bincount(predictions.classes, minlength=num_classes))
+        for number, part in enumerate(np.split(matches, ends[:-1])):
+            self._matches[number].frombytes(part.tobytes())
+
+    def per_class(self) -> FloatArray:
+        """Mean average precision of each class over the thresholds; (K,) float64 in [0, 1].
+
+        The area under the precision-recall curve, precision made monotonous (PASCAL VOC 2010). 0
+        for a class without labels or without predictions.
+        """
+        return np.array(
+            [
+                _average_precision(np.frombuffer(matches, np.uint64), int(num_labels))
+                for matches, num_labels in zip(self._matches, self._num_labels, strict=True)
+            ]
+        )
+
+
+def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
+    """Mean over the thresholds for the predictions of one class, which are sorted in place."""
+    if not num_labels or not len(matches):
+        return 0.0
+    matches.sort()
+    total = 0.0
+    for bit in range(len(IOU_THRESHOLDS)):
+        # Precision falls between true positives, so it matters at them alone.
+        rank = len(matches) - np.flatnonzero(matches & np.uint64(1 << bit))[::-1]
+        precision = np.arange(1, len(rank) + 1) / rank
+        total += np.maximum.accumulate(precision[::-1]).sum() / num_labels
+    return total / len(IOU_THRESHOLDS)
+
+
+def _true_positives(labels: Boxes, predictions: Predictions) -> NDArray[np.uint64]:
+    """Per prediction, a bit for each threshold at which it is a true positive; (P,)."""
+    iou, label = _best_labels(labels, predictions)
+    flags = np.zeros(len(predictions), np.uint64)
+    rows = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
+    # By label, and the most confident prediction first.
+    rows = rows[np.lexsort((-predictions.confidence[rows], label[rows]))]
+    for bit, threshold in enumerate(IOU_THRESHOLDS):
+        rows = rows[iou[rows] >= threshold]
+        first = np.diff(label[rows], prepend=-1) != 0
+        flags[rows[first]] |= np.uint64(1 << bit)
+    return flags
+
+
+def _best_labels(labels: Boxes, predictions: Predictions) -> tuple[FloatArray, IntArray]:
+    """Largest IoU of each prediction with a label of its class, and the first such label; (P,)."""
+    pairs = []
+    best = np.zeros(len(predictions))
+    for label, prediction in iter_same_class_pairs(labels, predictions):
+        iou = box_iou(
+            labels.columns.take(label, axis=1), predictions.columns.take(prediction, axis=1)
+        )
+        matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
+        label, prediction, iou = label[matching], prediction[matching], iou[matching]
+        np.maximum.at(best, prediction, iou)
+        pairs.append((label, prediction, iou))
+    first = np.full(len(predictions), len(labels))
+    for label, prediction, iou in pairs:
+        equal = iou == best[prediction]
+        np.minimum.at(first, prediction[equal], label[equal])
+    return best, first

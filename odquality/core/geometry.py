@@ -1,0 +1,51 @@
+"""Geometry of boxes, element by element.
+
+Boxes come as columns: (4, n) float64 ``x1, y1, x2, y2``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from odquality.core.scenes import FloatArray
+
+# A union smaller than this many square units counts as this many: IoU is 0, not 0 / 0.
+MIN_UNION = 1e-6
+
+
+def box_area(boxes: FloatArray) -> FloatArray:
+    """Area of each box, (n,) in squared units of the boxes."""
+    return (boxes[2] - boxes[0]) * (boxes[3] - boxes[1])
+
+
+def box_intersection(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Area that the i-th box of ``first`` shares with the i-th of ``second``, (n,)."""
+    width = np.minimum(first[2], second[2])
+    width -= np.maximum(first[0], second[0])
+    height = np.minimum(first[3], second[3])
+    height -= np.maximum(first[1], second[1])
+    np.maximum(width, 0.0, out=width)
+    np.maximum(height, 0.0, out=height)
+    width *= height
+    return width
+
+
+def box_iou(first: FloatArray, second: FloatArray) -> FloatArray:
+    """IoU of the i-th box of ``first`` with the i-th of ``second``, (n,) in [0, 1]."""
+    intersection = box_intersection(first, second)
+    union = box_area(first)
+    union += box_area(second)
+    union -= intersection
+    np.maximum(union, MIN_UNION, out=union)
+    intersection /= union
+    return intersection
+
+
+def squared_distance(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Squared distance of two sets of points given as (2, n) columns ``x, y``; (n,)."""
+    dx = first[0] - second[0]
+    dy = first[1] - second[1]
+    dx *= dx
+    dy *= dy
+    dx += dy
+    return dx

@@ -1,0 +1,62 @@
+"""Reductions over flat arrays whose elements belong to numbered segments (boxes to images)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from odquality.core.scenes import FloatArray, IntArray
+
+
+def segment_max(values: FloatArray, segment: IntArray, size: int, *, empty: float) -> FloatArray:
+    """Largest value of each of ``size`` segments, ``empty`` for one without values; (size,)."""
+    result = np.full(size, -np.inf)
+    np.maximum.at(result, segment, values)
+    result[np.isneginf(result)] = empty
+    return result
+
+
+def reduce_runs(
+    ufunc: np.ufunc, values: FloatArray, counts: IntArray, *, empty: float
+) -> FloatArray:
+    """Reduces consecutive runs of ``values``, which is faster than by segment number.
+
+    Args:
+        ufunc: a reducing ufunc such as ``np.minimum``.
+        values: (sum of counts,) the runs, one after another.
+        counts: (size,) int64 length of each run.
+        empty: result of a run of length 0.
+
+    Returns:
+        (size,) float64.
+    """
+    result = np.full(len(counts), empty)
+    filled = counts > 0
+    if filled.any():
+        starts = (np.cumsum(counts) - counts)[filled]
+        result[filled] = ufunc.reduceat(values, starts)
+    return result
+
+
+def segment_softmin(
+    values: FloatArray, segment: IntArray, size: int, *, temperature: float
+) -> FloatArray:
+    """Average of each segment's values, weighted by ``softmax(-values / temperature)``.
+
+    Args:
+        values: (n,) scores; NaN counts as absent.
+        segment: (n,) int64 in [0, size): the segment of each value.
+        size: number of segments.
+        temperature: > 0; towards 0 the average becomes the minimum.
+
+    Returns:
+        (size,) float64; 1.0 for a segment without values.
+    """
+    present = ~np.isnan(values)
+    values, segment = values[present], segment[present]
+    lowest = -segment_max(-values, segment, size, empty=-1.0)
+    weights = np.exp((lowest[segment] - values) / temperature)
+    total = np.bincount(segment, weights, minlength=size)
+    weighted = np.bincount(segment, weights * values, minlength=size)
+    result = np.ones(size)
+    np.divide(weighted, total, out=result, where=total > 0)
+    return result

@@ -1,0 +1,43 @@
+"""How alike a label and a prediction are, after ObjectLab (https://arxiv.org/abs/2309.00832)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from odquality.core.scenes import FloatArray
+
+# Weight of IoU; the rest is that of the centres' nearness.
+ALPHA = 0.9
+
+# Nearness is rounded to multiples of this.
+NEARNESS_STEP = 2.0**-53
+
+# Nearness falls by a factor of e per ten pixels.
+DISTANCE_FACTOR = 0.1
+
+
+def similarity(iou: FloatArray, squared_distance: FloatArray, alpha: float) -> FloatArray:
+    """``alpha * IoU + (1 - alpha) * exp(-distance / 10 px)``, as the reference rounds it.
+
+    The reference turns nearness into a distance and back. That rounds it to a multiple of 2**-53,
+    to exactly 0 beyond some 374 px, which the logarithm in an image's score makes visible.
+
+    Args:
+        iou: (n,) in [0, 1].
+        squared_distance: (n,) of the centres, in squared pixels.
+        alpha: weight of IoU, in [0, 1].
+
+    Returns:
+        (n,) float64 in [0, 1].
+    """
+    nearness = np.exp(-np.sqrt(squared_distance) * DISTANCE_FACTOR)
+    nearness = 1.0 - (1.0 - nearness)
+    return iou * alpha + (1.0 - alpha) * nearness
+
+
+def least_distance(value: float, alpha: float) -> float:
+    """A distance in pixels, nearer than which every similarity is at least ``value``."""
+    nearness = 1.0 - alpha
+    if value >= nearness:
+        return 0.0
+    return float(-np.log(value / nearness) / DISTANCE_FACTOR)

@@ -1,0 +1,82 @@
+"""The demo data set: rendered images, a detector's predictions, labels with known errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from odquality.core.scenes import IntArray
+from odquality.demo.detector import Detections, fit_detector
+from odquality.demo.errors import LabelError, inject_errors
+from odquality.demo.scenes import CLASS_NAMES, Labels, Scene, render_scene
+
+TRAINING_SCENES = 80
+JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True)
+class Demo:
+    """N images with labels, predictions and the label errors that a review should find.
+
+    Attributes:
+        image_paths: N JPEG files.
+        image_sizes: (N, 2) int64 width and height in pixels.
+        class_names: K names, which the classes of labels and predictions index.
+        labels: boxes and classes of each image, errors included.
+        predictions: what the detector found in each image.
+        errors: the injected errors, ordered by image.
+
+    """
+
+    image_paths: tuple[Path, ...]
+    image_sizes: IntArray
+    class_names: tuple[str, ...]
+    labels: tuple[Labels, ...]
+    predictions: tuple[Detections, ...]
+    errors: tuple[LabelError, ...]
+
+
+def make_demo(num_images: int = 200, seed: int = 51, *, directory: Path) -> Demo:
+    """Render the images, run the detector over their JPEG versions, spoil some labels.
+
+    The detector is fitted on scenes of its own; it never sees a label of these images.
+
+    Args:
+        num_images: how many images, at least 1.
+        seed: the same seed gives the same demo; a longer demo begins with the shorter one's images.
+        directory: folder for the images; made if missing, files of the same name are replaced.
+
+    """
+    training, demo, errors = np.random.SeedSequence(seed).spawn(3)
+    detector = fit_detector(_photo(child)[0] for child in training.spawn(TRAINING_SCENES))
+    directory.mkdir(parents=True, exist_ok=True)
+    paths, sizes, labels, predictions = [], [], [], []
+    for index, child in enumerate(demo.spawn(num_images)):
+        scene, data = _photo(child)
+        paths.append(directory / f"{index:05d}.jpg")
+        paths[-1].write_bytes(data)
+        sizes.append(scene.image.shape[1::-1])
+        labels.append(scene.labels)
+        predictions.append(detector.detect(scene.image))
+    image_sizes = np.array(sizes, dtype=np.int64)
+    rng = np.random.default_rng(errors)
+    spoiled, records = inject_errors(labels, image_sizes, len(CLASS_NAMES), rng)
+    return Demo(
+        image_paths=tuple(paths),
+        image_sizes=image_sizes,
+        class_names=CLASS_NAMES,
+        labels=tuple(spoiled),
+        predictions=tuple(predictions),
+        errors=tuple(records),
+    )
+
+
+def _photo(seed: np.random.SeedSequence) -> tuple[Scene, bytes]:
+    """Render a scene; return it as a reader of its JPEG file sees it, and the file's content."""
+    scene = render_scene(np.random.default_rng(seed))
+    data = cv2.imencode(".jpg", scene.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return replace(scene, image=decoded), data.tobytes()

@@ -1,0 +1,1 @@
+"""The operators of the App: translate between a form and a function."""
