@@ -42,10 +42,10 @@ def read_xywh(values: Sequence[Any], sieve: Sieve) -> FloatArray:
     if not np.isfinite(boxes).all():
         absent = np.fromiter((not box for box in values), bool, len(values))
         sieve.set_aside(absent, "without a bounding box (or 3D)")
-        sieve.set_aside((~np.isfinite(boxes)).any(axis=1), "with a box that is not four numbers")
+        sieve.set_aside(np.any(~np.isfinite(boxes), axis=1), "with a box that is not four numbers")
         boxes[~sieve.usable] = 0.0
-    sieve.set_aside((boxes[:, 2:] < 0).any(axis=1), "with a box of negative width or height")
-    sieve.count((boxes[:, 2:] == 0).any(axis=1), "with a box without area: kept, its IoU is 0")
+    sieve.set_aside(np.any(boxes[:, 2:] < 0, axis=1), "with a box of negative width or height")
+    sieve.count(np.any(boxes[:, 2:] == 0, axis=1), "with a box without area: kept, its IoU is 0")
     return boxes
 
 

@@ -14,7 +14,7 @@ from odquality.bridge.database import dataset_of
 from odquality.bridge.fields import RunFields
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
 from odquality.core.method import Method
-from odquality.core.methods import DEFAULT_METHOD, make_method
+from odquality.core.methods import DEFAULT_METHOD, make_method, method_type
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class RunSettings:
 
     def fields(self) -> RunFields:
         """What the run writes."""
-        method = self.make_method()
+        method = method_type(self.method)
         return RunFields(
             self.key,
             self.gt_field,
@@ -70,6 +70,7 @@ class RunSettings:
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
         probabilities.attributes(self.probs_attr)
+        self.make_method()
         check_ownership(dataset_of(samples), self.fields())
 
     def run_config(self) -> LabelQualityRunConfig:

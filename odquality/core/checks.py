@@ -116,7 +116,9 @@ def _is_probability(values: NDArray[Any]) -> BoolArray:
 
 def _corners(corners: NDArray[Any], where: _Locator) -> None:
     if not np.isfinite(corners).all():
-        where.refuse((~np.isfinite(corners)).any(axis=1), corners, "finite corners x1, y1, x2, y2")
+        where.refuse(
+            np.any(~np.isfinite(corners), axis=1), corners, "finite corners x1, y1, x2, y2"
+        )
     inverted = (corners[:, 2] < corners[:, 0]) | (corners[:, 3] < corners[:, 1])
     where.refuse(
         inverted, corners, "corners x1, y1, x2, y2 with x1 <= x2 and y1 <= y2 (not x, y, w, h)"

@@ -12,6 +12,17 @@ METHODS = ("objectlab",)
 DEFAULT_METHOD = "objectlab"
 
 
+def method_type(name: str) -> type[Method]:
+    """The class of a method, which says what the method needs and gives.
+
+    Raises:
+        ValueError: no method has that name.
+    """
+    if name == "objectlab":
+        return ObjectLab
+    raise ValueError(f"method is {name!r}; expected one of {', '.join(map(repr, METHODS))}")
+
+
 def make_method(
     name: str,
     *,
@@ -23,6 +34,5 @@ def make_method(
     Raises:
         ValueError: no method has that name, or the settings are malformed.
     """
-    if name == "objectlab":
-        return ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
-    raise ValueError(f"method is {name!r}; expected one of {', '.join(map(repr, METHODS))}")
+    method_type(name)
+    return ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)

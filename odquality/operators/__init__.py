@@ -1,1 +1,19 @@
-"""The operators of the App: translate between a form and a function."""
+"""The operators of the App: they translate between a form and a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odquality.operators.compute_label_quality import ComputeLabelQuality
+from odquality.operators.delete_label_quality import DeleteLabelQuality
+from odquality.operators.show_worst_images import ShowWorstImages
+
+PLUGIN = "@odquality/label-quality"
+
+OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality)
+
+
+def register(plugin: Any) -> None:
+    """Tells FiftyOne of the operators; it calls this when it loads the plugin."""
+    for operator in OPERATORS:
+        plugin.register(operator)

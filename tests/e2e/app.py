@@ -1,0 +1,143 @@
+"""The App in a browser, as a user sees it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect, sync_playwright
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+SECONDS = 60
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+# Toasts vanish after some seconds; this keeps what they said.
+_RECORD_TOASTS = """
+window.toasts = [];
+new MutationObserver(() => {
+    for (const toast of document.querySelectorAll('#notistack-snackbar')) {
+        if (!window.toasts.includes(toast.innerText)) window.toasts.push(toast.innerText);
+    }
+}).observe(document, {childList: true, subtree: true});
+localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true');
+localStorage.setItem('fiftyone-do-not-track', 'true');
+"""
+_HARMLESS = re.compile(
+    r"react-spring|was preloaded using link preload|entry is loading|ERR_NAME_NOT_RESOLVED"
+)
+
+
+@contextmanager
+def app_server() -> Iterator[str]:
+    """Starts the App's server; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "fiftyone.server.main", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--address", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/fiftyone", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the App's server did not answer at {url} within {SECONDS} s")
+
+
+@contextmanager
+def browser() -> Iterator[BrowserContext]:
+    """Starts a browser that reaches this machine alone."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = chromium.new_context(viewport={"width": 1600, "height": 1000})
+        context.set_default_timeout(SECONDS * 1000)
+        context.add_init_script(_RECORD_TOASTS)
+
+        def keep_local(route: Route) -> None:
+            if "://127.0.0.1" in route.request.url:
+                route.continue_()
+            else:
+                route.fulfill(status=200, content_type="text/css", body="")
+
+        context.route(re.compile("^https?:"), keep_local)
+        yield context
+        chromium.close()
+
+
+class AppPage:
+    """A dataset's page in the App.
+
+    Attributes:
+        page: to look at what has no method here.
+        errors: what the page wrote to the console as errors.
+    """
+
+    def __init__(self, context: BrowserContext, address: str, dataset: str) -> None:
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on(
+            "console",
+            lambda message: self._note(message.text) if message.type == "error" else None,
+        )
+        self.page.on("pageerror", lambda error: self._note(str(error)))
+        self.page.goto(f"{address}/datasets/{dataset}")
+        self.wait_for_grid()
+
+    def _note(self, text: str) -> None:
+        if not _HARMLESS.search(text):
+            self.errors.append(text)
+
+    def wait_for_grid(self) -> None:
+        """Waits until an image is drawn."""
+        self.page.locator('[data-cy=fo-grid] canvas[canvas-loaded="true"]').first.wait_for()
+
+    def open_operator(self, label: str) -> Locator:
+        """Opens an operator's form by its label; returns the form."""
+        self.page.keyboard.press("`")
+        self.page.locator("[data-cy=operators-browser-search]").first.fill(label)
+        self.page.locator("[data-cy=operators-browser]").get_by_text(label, exact=True).click()
+        form = self.page.locator("[data-cy=operators-prompt-modal]")
+        form.wait_for()
+        return form
+
+    def execute(self, form: Locator) -> None:
+        """Presses the form's button as soon as that is allowed."""
+        button = form.get_by_role("button", name="Execute", exact=True)
+        expect(button).to_be_enabled(timeout=SECONDS * 1000)
+        button.click()
+
+    def toasts(self) -> list[str]:
+        """Texts of all notifications so far."""
+        return list(self.page.evaluate("window.toasts"))
+
+    def tile_scores(self, field: str) -> list[float]:
+        """Values of a field on the thumbnails, in their order."""
+        tags = self.page.locator(f'[data-cy="tag-{field}"]')
+        tags.first.wait_for()
+        titles = [tag.get_attribute("title") or "" for tag in tags.all()]
+        return [float(title.split(":")[1]) for title in titles]
