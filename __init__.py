@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 if _FOLDER not in sys.path:
@@ -9,6 +10,10 @@ if _FOLDER not in sys.path:
     # processes can unpickle its objects. An installed odquality goes before this folder's.
     sys.path.append(_FOLDER)
 
-from odquality.operators import register  # noqa: E402
 
-__all__ = ["register"]
+def register(plugin: Any) -> None:
+    """Tells FiftyOne of the operators; it calls this when it loads the plugin."""
+    # Not above: tools that collect packages import this file, and FiftyOne takes seconds.
+    from odquality.operators import register_operators
+
+    register_operators(plugin)

@@ -1,4 +1,8 @@
-"""Starts a database for the tests alone, before anything imports FiftyOne."""
+"""Points FiftyOne to a database and folders of the tests' own.
+
+This happens on import, because the conftest files below this one may import FiftyOne, which reads
+its environment then.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,18 @@ from pathlib import Path
 from devtools.private_database import private_database
 
 _CLEANUP = ExitStack()
+# FiftyOne talks to the database once more when Python exits. Exit handlers run last in, first out,
+# and FiftyOne's come later.
+atexit.register(_CLEANUP.close)
 
+_HOME = Path(_CLEANUP.enter_context(tempfile.TemporaryDirectory(prefix="odquality-tests-")))
+_PLUGINS = _HOME / "plugins"
+_PLUGINS.mkdir()
+(_PLUGINS / "label-quality").symlink_to(Path(__file__).parents[1])
 
-def pytest_configure() -> None:
-    """Points FiftyOne to the tests' own database, plugins and folders."""
-    home = _CLEANUP.enter_context(tempfile.TemporaryDirectory(prefix="odquality-tests-"))
-    os.environ.update(_CLEANUP.enter_context(private_database()))
-    plugins = Path(home) / "plugins"
-    plugins.mkdir()
-    (plugins / "label-quality").symlink_to(Path(__file__).parents[1])
-    os.environ["FIFTYONE_PLUGINS_DIR"] = str(plugins)
-    os.environ["FIFTYONE_ALLOW_LEGACY_ORCHESTRATORS"] = "true"
-    os.environ["HOME"] = home
-    # FiftyOne talks to the database once more when Python exits. Exit handlers run last in, first
-    # out, and FiftyOne's come later.
-    atexit.register(_CLEANUP.close)
+os.environ.update(
+    _CLEANUP.enter_context(private_database()),
+    HOME=str(_HOME),
+    FIFTYONE_PLUGINS_DIR=str(_PLUGINS),
+    FIFTYONE_ALLOW_LEGACY_ORCHESTRATORS="true",
+)

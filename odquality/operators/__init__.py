@@ -8,12 +8,10 @@ from odquality.operators.compute_label_quality import ComputeLabelQuality
 from odquality.operators.delete_label_quality import DeleteLabelQuality
 from odquality.operators.show_worst_images import ShowWorstImages
 
-PLUGIN = "@odquality/label-quality"
-
 OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality)
 
 
-def register(plugin: Any) -> None:
-    """Tells FiftyOne of the operators; it calls this when it loads the plugin."""
+def register_operators(plugin: Any) -> None:
+    """Tells FiftyOne of the operators."""
     for operator in OPERATORS:
         plugin.register(operator)

@@ -60,8 +60,8 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
         return inputs
     settings = read_settings(ctx.params)
     _add_fields(inputs, ctx.params, fields)
+    _add_method(inputs)
     _add_key(inputs, samples, settings)
-    _add_method(inputs, settings)
     _add_weights(inputs, ctx.params, settings)
     inputs.bool(
         "overlapping_label_check",
@@ -137,7 +137,7 @@ def _add_key(inputs: types.Object, samples: SampleCollection, settings: RunSetti
         )
 
 
-def _add_method(inputs: types.Object, settings: RunSettings) -> None:
+def _add_method(inputs: types.Object) -> None:
     choices = types.RadioGroup()
     for name in METHODS:
         label, description = _METHOD_TEXTS[name]

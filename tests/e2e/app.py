@@ -18,10 +18,15 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 SECONDS = 60
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 # Toasts vanish after some seconds; this keeps what they said.
 _RECORD_TOASTS = """
@@ -141,3 +146,11 @@ class AppPage:
         tags.first.wait_for()
         titles = [tag.get_attribute("title") or "" for tag in tags.all()]
         return [float(title.split(":")[1]) for title in titles]
+
+    def sidebar_groups(self) -> list[str]:
+        """Names of the sidebar's groups, in lower case; each stands in an input to rename it."""
+        self.page.locator("[data-cy=sidebar] input").first.wait_for()
+        names = self.page.evaluate(
+            "[...document.querySelectorAll('[data-cy=sidebar] input')].map(input => input.value)"
+        )
+        return [name.lower() for name in names]

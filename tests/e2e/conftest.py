@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import fiftyone as fo
+import pytest
+
+from odquality.demo.samples import make_demo_dataset
+
+pytest.importorskip("playwright", reason="the App's tests need playwright")
+
+from tests.e2e.app import CHROMIUM, AppPage, app_server, browser
+
+NUM_IMAGES = 16
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with app_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with browser() as context:
+        yield context
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[fo.Dataset]:
+    """The demo, under a name of the test's own: the server keeps a view per dataset."""
+    made = make_demo_dataset(NUM_IMAGES, 51, tmp_path)
+    made.name = request.node.name
+    yield made
+    fo.delete_dataset(made.name)
+
+
+@pytest.fixture
+def app(server: str, chromium, dataset: fo.Dataset) -> Iterator[AppPage]:
+    """The dataset's page; closed before the dataset is deleted."""
+    opened = AppPage(chromium, server, dataset.name)
+    yield opened
+    opened.page.close()
+    assert opened.errors == []
