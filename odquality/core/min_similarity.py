@@ -8,7 +8,7 @@ import numpy as np
 
 from odquality.core.geometry import box_iou, squared_distance
 from odquality.core.pairs import iter_pairs
-from odquality.core.scenes import Boxes, FloatArray, IntArray, Scenes
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
 from odquality.core.segments import reduce_runs
 from odquality.core.similarity import NEARNESS_STEP, least_distance, similarity
 
@@ -35,9 +35,16 @@ class MinSimilarity:
         """Takes the labels and predictions of more images into account."""
         labels, predictions = scenes.labels, scenes.predictions
         farthest = _farthest_partner(labels, predictions)
+        if not len(farthest):
+            return
+        # One of the farthest pairs sets a reach that few other labels come to.
+        self._scan(labels, predictions, farthest == farthest.max())
         if self.value <= (1.0 - self._alpha) * NEARNESS_STEP:
             np.minimum(farthest, _farthest_overlap(labels, predictions), out=farthest)
-        keep = farthest >= self._reach_squared
+        self._scan(labels, predictions, farthest >= self._reach_squared)
+
+    def _scan(self, labels: Boxes, predictions: Boxes, keep: BoolArray) -> None:
+        """Takes all pairs of some labels into account."""
         for label, prediction in iter_pairs(labels.counts, predictions.counts, keep_first=keep):
             distance = squared_distance(
                 labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)

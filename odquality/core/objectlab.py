@@ -224,10 +224,10 @@ def _conflicting(labels: Boxes) -> BoolArray:
     """Which labels share their box with a label of another class, (L,) bool."""
     conflicting = np.zeros(len(labels), bool)
     for first, second in iter_pairs(labels.counts, labels.counts):
-        differ = labels.classes[first] != labels.classes[second]
-        first, second = first[differ], second[differ]
-        iou = box_iou(labels.columns[:, first], labels.columns[:, second])
-        conflicting[first[iou >= LABEL_OVERLAP]] = True
+        iou = _iou(labels, first, labels, second)
+        same_box = np.flatnonzero(iou >= LABEL_OVERLAP)
+        first, second = first.take(same_box), second.take(same_box)
+        conflicting[first[labels.classes[first] != labels.classes[second]]] = True
     return conflicting
 
 

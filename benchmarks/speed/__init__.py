@@ -1,0 +1,1 @@
+"""Speed and memory, beside the reference implementation and FiftyOne's own calls."""

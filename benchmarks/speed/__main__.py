@@ -1,0 +1,70 @@
+"""Measures speed and memory and writes ``benchmarks/results/speed.md``.
+
+python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone]
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.fiftyone_runs import in_own_database
+from benchmarks.speed.scorer import compare_with_reference, measure_growth
+from devtools.datasets import VOC
+from odquality.core.methods import METHODS
+
+RESULTS = Path(__file__).parents[1] / "results" / "speed.md"
+
+
+def main() -> None:
+    """Runs all of it and writes the tables."""
+    parser = argparse.ArgumentParser(prog="benchmarks.speed")
+    parser.add_argument("--largest", type=int, default=1_000_000, help="images in the growth table")
+    parser.add_argument("--skip-fiftyone", action="store_true")
+    options = parser.parse_args()
+    sections = [
+        "# Speed and memory\n",
+        "Written by `python -m benchmarks.speed`; each table's peers ran in the same run.\n",
+        "## The scorer and the reference implementation (cleanlab 2.9.0)\n",
+        table(compare_with_reference()),
+        "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
+        table(measure_growth(options.largest)),
+    ]
+    if not options.skip_fiftyone:
+        sections.append("## Whole runs on FiftyOne datasets\n")
+        sections += [table([in_own_database("run_synthetic", method)]) for method in METHODS]
+        if VOC.exists():
+            sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
+    text = "\n".join(sections)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(text)
+    print(text)
+
+
+def table(rows: Iterable[dict[str, Any]]) -> str:
+    """A Markdown table of rows with the same keys."""
+    rows = list(rows)
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    lines += [f"| {' | '.join(_format(row[name]) for name in names)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _format(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not isinstance(value, float):
+        return str(value)
+    return (
+        f"{value:.1e}"
+        if 0 < abs(value) < 1e-3
+        else f"{value:,.2f}"
+        if value < 100
+        else f"{value:,.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

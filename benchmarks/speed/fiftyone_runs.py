@@ -1,0 +1,114 @@
+"""Whole runs on FiftyOne datasets, beside FiftyOne's own way to read the same fields."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.memory import measure
+from devtools.private_database import private_database
+
+NUM_SAMPLES, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 20_000, 7, 30, 3
+OPERATOR = "@odquality/label-quality/compute_label_quality"
+FIELDS = (
+    "id",
+    "ground_truth.detections.label",
+    "ground_truth.detections.bounding_box",
+    "predictions.detections.label",
+    "predictions.detections.bounding_box",
+    "predictions.detections.confidence",
+)
+
+Row = dict[str, Any]
+
+
+def in_own_database(task: str, *arguments: Any) -> Row:
+    """Calls a function of this module in a process with a database of its own."""
+    with private_database() as environment:
+        environment["FIFTYONE_PLUGINS_DIR"] = str(Path(__file__).parents[2])
+        with get_context("spawn").Pool(1, os.environ.update, (environment,)) as pool:
+            return pool.apply(globals()[task], arguments)
+
+
+def run_synthetic(method: str) -> Row:
+    """Reads by ``values()``, then runs, on 20,000 samples."""
+    import fiftyone as fo
+
+    from benchmarks.speed.scenes import make_scenes
+    from benchmarks.speed.synthetic import insert_scenes
+
+    dataset = fo.Dataset("synthetic")
+    scenes = make_scenes(NUM_SAMPLES, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES)
+    insert_scenes(dataset, scenes)
+    del scenes
+    read = measure(partial(dataset.values, list(FIELDS), _raw=True))
+    row = _run(dataset, method)
+    total = row["total s"]
+    row["values() s"] = read.seconds
+    row["total / values()"] = row["total s"] / read.seconds
+    row["values() peak MB"] = read.peak_megabytes
+    return row
+
+
+def run_voc(method: str) -> Row:
+    """Runs on PASCAL VOC 2007 test; compares with the reference on the boxes in the database."""
+    from devtools.datasets import VOC, make_dataset
+
+    dataset = make_dataset(VOC, "voc")
+    row = _run(dataset, method)
+    if method == "objectlab":
+        row["largest difference from the reference"] = _difference(dataset)
+    return row
+
+
+def _run(dataset: Any, method: str) -> Row:
+    import fiftyone.operators as foo
+
+    operator = foo.get_operator(OPERATOR)
+    measured = measure(partial(operator, dataset, method=method))
+    report = measured.result.result
+    return {
+        "dataset": dataset.name,
+        "method": method,
+        "images": report["num_scored"],
+        "labels": report["num_labels"],
+        "predictions": report["num_predictions"],
+        **{f"{part} s": seconds for part, seconds in report["seconds"].items()},
+        "total s": measured.seconds,
+        "peak MB": measured.peak_megabytes,
+    }
+
+
+def _difference(dataset: Any) -> float:
+    import cleanlab.object_detection.rank as reference
+    import numpy as np
+
+    names = {name: code for code, name in enumerate(dataset.default_classes)}
+    labels, predictions = [], []
+    paths = ["metadata.width", "metadata.height", *FIELDS[1:]]
+    for width, height, gt, gt_box, found, box, confidence in zip(
+        *dataset.values(paths), strict=True
+    ):
+        size = np.array([width, height] * 2, float)
+        labels.append({"bboxes": _corners(gt_box) * size, "labels": _codes(gt, names)})
+        rows = np.column_stack([_corners(box) * size, np.array(confidence, float)])
+        classes = _codes(found, names)
+        predictions.append([rows[classes == code] for code in names.values()])
+    expected = reference.get_label_quality_scores(labels, predictions, verbose=False)
+    return float(np.abs(expected - np.array(dataset.values("label_quality"))).max())
+
+
+def _corners(xywh: list[list[float]]) -> Any:
+    import numpy as np
+
+    boxes = np.array(xywh, float).reshape(-1, 4)
+    return np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
+
+
+def _codes(labels: list[str], names: dict[str, int]) -> Any:
+    import numpy as np
+
+    return np.array([names[label] for label in labels], int)

@@ -1,0 +1,109 @@
+"""The scorer beside the reference implementation, and how it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import cleanlab.object_detection.filter as reference_filter
+import cleanlab.object_detection.rank as reference_rank
+import numpy as np
+
+import odquality
+from benchmarks.speed.memory import measure
+from benchmarks.speed.scenes import Scenes, make_scenes
+
+REPEATS = 5
+# Images, labels, predictions and classes.
+SHAPES = ((500, 7, 100, 3), (500, 7, 100, 20), (1000, 7, 30, 3), (1000, 3, 17, 20))
+GROWTH = (1_000, 10_000, 100_000, 1_000_000)
+
+Row = dict[str, Any]
+
+
+def compare_with_reference() -> list[Row]:
+    """Times both on the same inputs; checks that they agree."""
+    rows = []
+    for shape in SHAPES:
+        scenes = make_scenes(*shape)
+        by_class = scenes.by_class()
+        rows.append(
+            _compare(
+                "get_label_quality_scores",
+                shape,
+                partial(odquality.get_label_quality_scores, verbose=False),
+                partial(reference_rank.get_label_quality_scores, verbose=False),
+                scenes,
+                by_class,
+            )
+        )
+        rows.append(
+            _compare(
+                "find_label_issues",
+                shape,
+                odquality.find_label_issues,
+                reference_filter.find_label_issues,
+                scenes,
+                by_class,
+            )
+        )
+    return rows
+
+
+def _compare(
+    name: str,
+    shape: tuple[int, ...],
+    ours: Callable[..., Any],
+    reference: Callable[..., Any],
+    scenes: Scenes,
+    by_class: list[Any],
+) -> Row:
+    start = perf_counter()
+    expected = reference(scenes.labels, by_class)
+    reference_seconds = perf_counter() - start
+    seconds = []
+    for _ in range(REPEATS):
+        start = perf_counter()
+        result = ours(scenes.labels, scenes.predictions)
+        seconds.append(perf_counter() - start)
+    num_images = shape[0]
+    return {
+        "function": name,
+        "images x labels x predictions, classes": "{} x {} x {}, {}".format(*shape),
+        "reference (us an image)": 1e6 * reference_seconds / num_images,
+        "odquality (us an image)": 1e6 * min(seconds) / num_images,
+        "times as fast": reference_seconds / min(seconds),
+        "largest difference": float(np.abs(expected.astype(float) - result).max()),
+    }
+
+
+def measure_growth(largest: int) -> list[Row]:
+    """Time and memory from 1,000 images of 7 labels and 30 predictions to ``largest``."""
+    rows = []
+    for num_images in (size for size in GROWTH if size <= largest):
+        scenes = make_scenes(num_images, 7, 30, 3)
+        for name, function in (
+            (
+                "get_label_quality_scores",
+                partial(odquality.get_label_quality_scores, verbose=False),
+            ),
+            ("find_label_issues", odquality.find_label_issues),
+        ):
+            call = partial(function, scenes.labels, scenes.predictions)
+            measured = measure(call)
+            seconds = measured.seconds
+            for _ in range(REPEATS if num_images <= 10_000 else 0):
+                seconds = min(seconds, measure(call).seconds)
+            rows.append(
+                {
+                    "function": name,
+                    "images": num_images,
+                    "seconds": seconds,
+                    "us an image": 1e6 * seconds / num_images,
+                    "peak memory beyond input (MB)": measured.peak_megabytes,
+                }
+            )
+        del scenes
+    return rows
