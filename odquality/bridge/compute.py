@@ -18,9 +18,11 @@ from odquality.bridge.read import Reader, SampleChunk, Source
 from odquality.bridge.report import LabelQualityReport, WorstImage, quantiles
 from odquality.bridge.settings import RunSettings
 from odquality.bridge.spool import Spool
+from odquality.bridge.suggestions import ChunkIssues
 from odquality.bridge.tally import Tally
 from odquality.bridge.write import Writer
 from odquality.core.method import Scorer
+from odquality.core.methods import method_info
 
 NUM_WORST = 10
 
@@ -37,14 +39,20 @@ def compute_label_quality(
     probs_attr: str | None = RunSettings.probs_attr,
     classes: Sequence[str] | None = None,
     iscrowd: str | None = RunSettings.iscrowd,
+    min_probability: float = RunSettings.min_probability,
+    seed: int = RunSettings.seed,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.
 
-    Every sample that has both fields gets ``{key}``, ``{key}_overlooked``, ``{key}_swap`` and
-    ``{key}_badloc``; every label ``{key}_swap`` and ``{key}_badloc``; every prediction that may be
-    a missing label ``{key}_overlooked``. All are in [0, 1], lower = more likely mislabelled. For
-    the worst images first: ``samples.exists(key).sort_by(key)``.
+    Every sample that has both fields gets ``{key}`` and a sub-score per kind of error, such as
+    ``{key}_swap``; every label its own, and every prediction that may be a missing label
+    ``{key}_overlooked``. All are in [0, 1], lower = more likely mislabelled. For the worst images
+    first: ``odquality.worst_first(samples, key)``.
+
+    The calibrated method also writes what it takes for errors: on samples ``{key}_num_issues`` and
+    ``{key}_suggestions``, the boxes that would correct the labels (their attribute ``action`` says
+    how: add, relabel, move or remove); on labels ``{key}_issue`` and ``{key}_suggested_label``.
 
     A run under a key replaces the one before it. It is kept as a custom run of the dataset:
     ``dataset.list_runs()``, ``load_run_results(key)``, ``rename_run(key, new_key)`` and
@@ -58,17 +66,20 @@ def compute_label_quality(
         gt_field: the ``Detections`` field with the labels to review.
         pred_field: the ``Detections`` field with the detector's predictions.
         key: name of the run and of its fields.
-        method: ``objectlab``, the reference method.
-        aggregation_weights: weights of ``overlooked``, ``swap`` and ``badloc`` in a sample's
-            score, adding up to 1; equal ones if None.
-        overlapping_label_check: whether two labels of different classes on the same box count as
-            swapped.
+        method: ``calibrated``, or ``objectlab``, the reference method.
+        aggregation_weights: of ObjectLab: weights of ``overlooked``, ``swap`` and ``badloc`` in a
+            sample's score, adding up to 1; equal ones if None.
+        overlapping_label_check: of ObjectLab: whether two labels of different classes on the same
+            box count as swapped.
         probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
             part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
             label and confidence alone.
         classes: the order of the classes in that attribute; by default the dataset's own list for
             ``pred_field``, else its default classes.
         iscrowd: attribute of the labels that marks regions to ignore, or None for none.
+        min_probability: of the calibrated method: least probability of an error to suggest a
+            correction, in [0, 1].
+        seed: of the calibrated method; the same data with the same seed gives the same scores.
         progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
             configuration decides if None.
 
@@ -89,6 +100,8 @@ def compute_label_quality(
         probs_attr=probs_attr,
         classes=classes,
         iscrowd=iscrowd,
+        min_probability=min_probability,
+        seed=seed,
     )
     steps = iter_label_quality(samples, settings)
     with fo.ProgressBar(total=100, progress=progress) as bar:
@@ -147,13 +160,15 @@ class _Run:
     def __init__(self, samples: SampleCollection, settings: RunSettings) -> None:
         self._samples = samples
         self._settings = settings
+        self._info = method_info(settings.method)
         self._method = settings.make_method()
         self._dataset: fo.Dataset = dataset_of(samples)
         names = detector_classes(self._dataset, settings.pred_field, settings.classes)
         source = Source(
             gt_field=settings.gt_field,
             pred_field=settings.pred_field,
-            in_pixels=self._method.in_pixels,
+            in_pixels=self._info.in_pixels,
+            needs_confidence=self._info.needs_confidence,
             probability_attributes=probabilities.attributes(settings.probs_attr),
             crowd_attribute=settings.iscrowd,
             num_classes=len(names) if names else None,
@@ -168,7 +183,7 @@ class _Run:
     def read(self) -> Generator[Progress, None, None]:
         """Reads all samples into the spool."""
         with self._tally.clock("read"):
-            if self._method.in_pixels:
+            if self._info.in_pixels:
                 ensure_sizes(self._samples)
             total = len(self._samples)
         done = 0
@@ -192,8 +207,7 @@ class _Run:
         with self._tally.clock("write"):
             config = self._settings.run_config()
             self._samples.register_run(self._settings.key, config, overwrite=True)
-            for path, description in self._fields.described().items():
-                self._dataset.add_sample_field(path, fo.FloatField, description=description)
+            self._writer.prepare()
 
     def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
         """Scores and writes all samples, and once more those that were modified meanwhile."""
@@ -225,9 +239,13 @@ class _Run:
     def _score_chunk(self, scorer: Scorer, chunk: SampleChunk) -> list[ObjectId]:
         with self._tally.clock("score"):
             scores = scorer.score(chunk.scenes)
+            issues = None
+            if self._info.gives_issues:
+                least, names = self._settings.min_probability, self._reader.codes.names
+                issues = ChunkIssues(chunk, scores, least, names)
         with self._tally.clock("write"):
-            lost = self._writer.write(chunk, scores)
-        self._tally.add(chunk, scores.images["quality"], without=lost)
+            lost = self._writer.write(chunk, scores, issues)
+        self._tally.add(chunk, scores.images["quality"], issues, without=lost)
         return lost
 
     def _report(self) -> LabelQualityReport:
@@ -241,6 +259,7 @@ class _Run:
             treated=dict(self._reader.treated),
             num_labels=self._tally.num_labels,
             num_predictions=self._tally.num_predictions,
+            issues=dict(self._tally.issues),
             quantiles=quantiles(quality),
             worst=_worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),
@@ -255,12 +274,14 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
 
 def _worst_images(samples: SampleCollection, fields: RunFields) -> list[WorstImage]:
     view = worst_first(samples, fields.key).limit(NUM_WORST)
-    ids, paths, *scores = view.values(["id", "filepath", *fields.sample_fields])
+    names = fields.method.image_scores
+    columns = [fields.score(name) for name in names]
+    ids, paths, *scores = view.values(["id", "filepath", *columns])
     return [
         WorstImage(
             ids[row],
             paths[row],
-            {name: column[row] for name, column in zip(fields.image_scores, scores, strict=True)},
+            {name: column[row] for name, column in zip(names, scores, strict=True)},
         )
         for row in range(len(ids))
     ]

@@ -56,6 +56,8 @@ class Source:
         gt_field: the ground-truth field.
         pred_field: the prediction field.
         in_pixels: whether boxes are scaled by the size in the sample's metadata.
+        needs_confidence: whether predictions without a confidence are left out; else they have
+            the confidence 1.
         probability_attributes: attributes of predictions that may hold class probabilities.
         crowd_attribute: attribute of labels that marks regions to ignore, or None.
         num_classes: number of classes in a row of probabilities, or None where unknown.
@@ -64,6 +66,7 @@ class Source:
     gt_field: str
     pred_field: str
     in_pixels: bool
+    needs_confidence: bool
     probability_attributes: tuple[str, ...]
     crowd_attribute: str | None
     num_classes: int | None
@@ -191,7 +194,12 @@ class Reader:
                 np.isnan(confidence) & known, probabilities.max(axis=1), confidence
             )
         sieve.set_aside(classes < 0, "without a label")
-        sieve.set_aside(np.isnan(confidence), "without a confidence")
+        missing = np.isnan(confidence)
+        if self._source.needs_confidence:
+            sieve.set_aside(missing, "without a confidence")
+        else:
+            sieve.count(missing, "without a confidence: taken for 1")
+            confidence = np.where(missing, 1.0, confidence)
         with np.errstate(invalid="ignore"):
             sieve.set_aside((confidence < 0) | (confidence > 1), "with a confidence outside [0, 1]")
         boxes = Predictions(

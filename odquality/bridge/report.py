@@ -41,6 +41,7 @@ class LabelQualityReport:
         treated: number of detections with special treatment, by what was done.
         num_labels: number of labels that were scored.
         num_predictions: number of predictions they were compared with.
+        issues: number of likely errors by kind; empty where the method does not tell.
         quantiles: of the image scores, by quantile in [0, 1]; empty without images.
         worst: the images with the lowest scores, the worst first.
         seconds: spent on ``read``, ``score`` and ``write``.
@@ -55,6 +56,7 @@ class LabelQualityReport:
     treated: Mapping[str, int]
     num_labels: int
     num_predictions: int
+    issues: Mapping[str, int]
     quantiles: Mapping[str, float]
     worst: Sequence[WorstImage]
     seconds: Mapping[str, float]
@@ -74,10 +76,10 @@ class LabelQualityReport:
         """One sentence for a notification."""
         if not self.num_scored:
             return f"Label quality: no image could be scored ({self._unscored()})"
-        median = self.quantiles["0.5"]
         return (
             f"Label quality of {_count(self.num_scored, 'image')} scored; lowest "
-            f"{self.quantiles['0.0']:.3f}, median {median:.3f}"
+            f"{self.quantiles['0.0']:.3f}, median {self.quantiles['0.5']:.3f}"
+            + (f"; likely errors: {self._found()}" if self.issues else "")
         )
 
     def __str__(self) -> str:
@@ -89,6 +91,8 @@ class LabelQualityReport:
         lines += [f"  unscored  {_count(n, 'image')}: {why}" for why, n in self.unscored.items()]
         lines += [f"  note      {n:,} of {what}" for what, n in self.treated.items()]
         lines += [f"  warning   {warning}" for warning in self.warnings]
+        if self.issues:
+            lines.append(f"  errors    {self._found()}")
         if self.quantiles:
             shown = "  ".join(
                 f"{float(quantile):.0%} {score:.3f}" for quantile, score in self.quantiles.items()
@@ -102,6 +106,9 @@ class LabelQualityReport:
         spent = ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
         lines.append(f"  seconds   {spent}")
         return "\n".join(lines)
+
+    def _found(self) -> str:
+        return ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.issues.items()))
 
     def _unscored(self) -> str:
         return "; ".join(f"{n:,}: {why}" for why, n in self.unscored.items()) or "there are none"

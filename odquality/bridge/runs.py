@@ -15,6 +15,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.app_config import forget_paths
 from odquality.bridge.database import dataset_of
 from odquality.bridge.fields import RunFields
+from odquality.core.methods import method_info
 
 METHOD = "odquality"
 
@@ -23,7 +24,8 @@ class LabelQualityRunConfig(focr.RunConfig):
     """Configuration of a run: the arguments of ``compute_label_quality`` and what it writes.
 
     Args:
-        **kwargs: JSON-serialisable attributes; those of a `RunFields` among them.
+        **kwargs: JSON-serialisable attributes; ``gt_field``, ``pred_field`` and
+            ``scoring_method`` among them.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,9 +38,7 @@ class LabelQualityRunConfig(focr.RunConfig):
             key,
             self.gt_field,
             self.pred_field,
-            image_scores=tuple(self.image_scores),
-            label_scores=tuple(self.label_scores),
-            prediction_scores=tuple(self.prediction_scores),
+            method_info(self.scoring_method),
         )
 
 
@@ -48,13 +48,13 @@ class LabelQualityRun(focr.Run):
     def get_fields(self, samples: SampleCollection, key: str) -> list[str]:
         """Fields that the run read and wrote."""
         fields = self.config.fields(key)
-        return [fields.gt_field, fields.pred_field, *fields.described()]
+        return [fields.gt_field, fields.pred_field, *fields.paths()]
 
     def rename(self, samples: SampleCollection, key: str, new_key: str) -> None:
         """Renames the run's fields with it."""
         dataset = dataset_of(samples)
-        old, new = self.config.fields(key).described(), self.config.fields(new_key).described()
-        forget_paths(dataset, list(old))
+        old, new = self.config.fields(key).paths(), self.config.fields(new_key).paths()
+        forget_paths(dataset, old)
         dataset.rename_sample_fields(
             {
                 path: new_path
@@ -66,7 +66,7 @@ class LabelQualityRun(focr.Run):
     def cleanup(self, samples: SampleCollection, key: str) -> None:
         """Deletes the run's fields with it."""
         dataset = dataset_of(samples)
-        paths = list(self.config.fields(key).described())
+        paths = self.config.fields(key).paths()
         forget_paths(dataset, paths)
         dataset.delete_sample_fields([path for path in paths if dataset.has_field(path)])
 
@@ -97,8 +97,8 @@ def check_ownership(dataset: fo.Dataset, fields: RunFields) -> None:
             f"key is {fields.key!r}, which is a run of another kind; choose another key or delete "
             f"that run: dataset.delete_run({fields.key!r})"
         )
-    owned = set(previous.described()) if previous else set()
-    taken = [path for path in fields.described() if dataset.has_field(path) and path not in owned]
+    owned = set(previous.paths()) if previous else set()
+    taken = [path for path in fields.paths() if dataset.has_field(path) and path not in owned]
     if taken:
         raise ValueError(
             f"key is {fields.key!r}, but the dataset has fields that a run under it would "

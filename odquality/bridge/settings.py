@@ -13,8 +13,9 @@ from odquality.bridge import probabilities, targets
 from odquality.bridge.database import dataset_of
 from odquality.bridge.fields import RunFields
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
+from odquality.calibrated.issues import MIN_PROBABILITY
 from odquality.core.method import Method
-from odquality.core.methods import DEFAULT_METHOD, make_method, method_type
+from odquality.core.methods import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class RunSettings:
     probs_attr: str | None = probabilities.AUTO
     classes: Sequence[str] | None = None
     iscrowd: str | None = "iscrowd"
+    min_probability: float = MIN_PROBABILITY
+    seed: int = DEFAULT_SEED
 
     def make_method(self) -> Method:
         """The scoring method.
@@ -41,19 +44,12 @@ class RunSettings:
             self.method,
             aggregation_weights=self.aggregation_weights,
             overlapping_label_check=self.overlapping_label_check,
+            seed=self.seed,
         )
 
     def fields(self) -> RunFields:
         """What the run writes."""
-        method = method_type(self.method)
-        return RunFields(
-            self.key,
-            self.gt_field,
-            self.pred_field,
-            image_scores=method.image_scores,
-            label_scores=method.label_scores,
-            prediction_scores=method.prediction_scores,
-        )
+        return RunFields(self.key, self.gt_field, self.pred_field, method_info(self.method))
 
     def check(self, samples: SampleCollection) -> None:
         """Checks all that can be checked before anything is read.
@@ -71,18 +67,14 @@ class RunSettings:
             )
         probabilities.attributes(self.probs_attr)
         self.make_method()
+        if not 0 <= self.min_probability <= 1:
+            raise ValueError(
+                f"min_probability is {self.min_probability}; expected a number in [0, 1]"
+            )
         check_ownership(dataset_of(samples), self.fields())
 
     def run_config(self) -> LabelQualityRunConfig:
         """The configuration that the run's record keeps."""
-        fields = self.fields()
         arguments: dict[str, Any] = asdict(self)
-        arguments.pop("method")
-        return LabelQualityRunConfig(
-            **arguments,
-            scoring_method=self.method,
-            image_scores=list(fields.image_scores),
-            label_scores=list(fields.label_scores),
-            prediction_scores=list(fields.prediction_scores),
-            plugin_version=__version__,
-        )
+        arguments["scoring_method"] = arguments.pop("method")
+        return LabelQualityRunConfig(**arguments, plugin_version=__version__)

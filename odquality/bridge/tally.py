@@ -11,6 +11,7 @@ import numpy as np
 from bson import ObjectId
 
 from odquality.bridge.read import SampleChunk
+from odquality.bridge.suggestions import ChunkIssues
 from odquality.core.scenes import FloatArray
 
 
@@ -20,12 +21,14 @@ class Tally:
     Attributes:
         num_labels: labels that were scored.
         num_predictions: predictions they were compared with.
+        issues: how many there are of each kind.
         seconds: spent per part of the run.
     """
 
     def __init__(self) -> None:
         self.num_labels = 0
         self.num_predictions = 0
+        self.issues: Counter[str] = Counter()
         self.seconds: Counter[str] = Counter()
         self._quality: list[FloatArray] = [np.empty(0)]
 
@@ -39,13 +42,21 @@ class Tally:
             self.seconds[part] += perf_counter() - start  # type: ignore[assignment]
 
     def add(
-        self, chunk: SampleChunk, quality: FloatArray, *, without: Collection[ObjectId]
+        self,
+        chunk: SampleChunk,
+        quality: FloatArray,
+        issues: ChunkIssues | None,
+        *,
+        without: Collection[ObjectId],
     ) -> None:
         """Adds the images of a chunk but for some of them."""
         kept = np.ones(len(quality), bool)
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
         self._quality.append(quality[kept])
+        if issues is not None:
+            for image in np.flatnonzero(kept).tolist():
+                self.issues.update(issue.kind for issue in issues.of(image))
         self.num_labels += int(chunk.scenes.labels.counts[kept].sum())
         self.num_predictions += int(chunk.scenes.predictions.counts[kept].sum())
 

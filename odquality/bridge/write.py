@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from math import isnan
 from typing import Any
 
 import fiftyone as fo
-import numpy as np
 from bson import ObjectId
 from pymongo import UpdateOne
 
 from odquality.bridge import database
 from odquality.bridge.fields import RunFields
 from odquality.bridge.read import SampleChunk
+from odquality.bridge.suggestions import ChunkIssues
 from odquality.core.method import Scores
+from odquality.core.scenes import FloatArray
 
 
 class Writer:
@@ -31,9 +33,31 @@ class Writer:
         now = datetime.now(timezone.utc).replace(tzinfo=None)
         self._stamp = now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def write(self, chunk: SampleChunk, scores: Scores) -> list[ObjectId]:
-        """Writes the scores of some samples; returns the ids of those that changed meanwhile."""
-        updates = list(self._updates(chunk, scores))
+    def prepare(self) -> None:
+        """Declares the fields, so that FiftyOne knows their types before there are values."""
+        for spec in self._fields.specs():
+            self._dataset.add_sample_field(
+                spec.path, description=spec.description, **spec.arguments
+            )
+        if self._fields.method.gives_issues:
+            for attribute in ("kind", "action", "label_id"):
+                path = f"{self._fields.suggestions}.detections.{attribute}"
+                self._dataset.add_sample_field(path, fo.StringField)
+
+    def write(
+        self, chunk: SampleChunk, scores: Scores, issues: ChunkIssues | None
+    ) -> list[ObjectId]:
+        """Writes what is known of some samples.
+
+        Args:
+            chunk: the samples.
+            scores: of their images and boxes.
+            issues: of the samples, where the method gives them.
+
+        Returns:
+            The ids of the samples that changed since they were read, which are left as they are.
+        """
+        updates = list(self._updates(chunk, scores, issues))
         matched = database.update_samples(self._dataset, updates)
         database.refresh_loaded_samples(self._dataset, chunk.sample_ids)
         if matched == len(updates):
@@ -42,25 +66,34 @@ class Writer:
         written = set(database.find_ids(self._dataset, query))
         return [sample_id for sample_id in chunk.sample_ids if sample_id not in written]
 
-    def _updates(self, chunk: SampleChunk, scores: Scores) -> Iterator[UpdateOne]:
-        fields = self._fields
-        images = {fields.name(name): scores.images[name].tolist() for name in fields.image_scores}
-        labels = _BoxUpdates(
+    def _updates(
+        self, chunk: SampleChunk, scores: Scores, issues: ChunkIssues | None
+    ) -> Iterator[UpdateOne]:
+        fields, method = self._fields, self._fields.method
+        images = _columns(fields, method.image_scores, scores.images)
+        labels = BoxValues(
             fields.label_path,
+            "label",
             chunk.label_ids,
-            chunk.scenes.labels.offsets,
-            {fields.name(name): scores.labels[name] for name in fields.label_scores},
+            chunk.scenes.labels.offsets.tolist(),
+            _columns(fields, method.label_scores, scores.labels),
         )
-        predictions = _BoxUpdates(
+        predictions = BoxValues(
             fields.prediction_path,
+            "prediction",
             chunk.prediction_ids,
-            chunk.scenes.predictions.offsets,
-            {fields.name(name): scores.predictions[name] for name in fields.prediction_scores},
+            chunk.scenes.predictions.offsets.tolist(),
+            _columns(fields, method.prediction_scores, scores.predictions),
         )
         for image, sample_id in enumerate(chunk.sample_ids):
             values: dict[str, Any] = {field: column[image] for field, column in images.items()}
             values["last_modified_at"] = self._stamp
-            filters = labels.add(image, values) + predictions.add(image, values)
+            attributes: dict[int, dict[str, Any]] = {}
+            if issues is not None:
+                values[fields.num_issues] = len(issues.of(image))
+                values[fields.suggestions] = issues.documents(image)
+                attributes = _label_attributes(fields, issues, image)
+            filters = labels.add(image, values, attributes) + predictions.add(image, values, {})
             yield UpdateOne(
                 {"_id": sample_id, "last_modified_at": chunk.modified[image]},
                 {"$set": values},
@@ -68,36 +101,82 @@ class Writer:
             )
 
 
-class _BoxUpdates:
-    """The part of the updates that concerns the boxes of one field."""
+def _columns(
+    fields: RunFields, names: tuple[str, ...], scores: Mapping[str, FloatArray]
+) -> dict[str, list[float]]:
+    return {fields.score(name): scores[name].tolist() for name in names}
+
+
+def _label_attributes(
+    fields: RunFields, issues: ChunkIssues, image: int
+) -> dict[int, dict[str, Any]]:
+    """What the issues of an image add to its labels, by row."""
+    attributes = {}
+    for issue in issues.of(image):
+        row = issues.label_row(issue)
+        if row is not None:
+            attributes[row] = {
+                fields.issue: issue.kind,
+                fields.suggested_label: issues.suggested_label(issue),
+            }
+    return attributes
+
+
+class BoxValues:
+    """The part of the updates that concerns the boxes of one field.
+
+    Args:
+        path: of the list of boxes.
+        prefix: of the identifiers in its array filters, lower case letters.
+        ids: of all boxes of a chunk.
+        offsets: first box of each image, and the end.
+        columns: values of all boxes by attribute; NaN is not written.
+    """
 
     def __init__(
         self,
         path: str,
-        ids: list[ObjectId],
-        offsets: np.ndarray[Any, Any],
-        scores: dict[str, np.ndarray[Any, Any]],
+        prefix: str,
+        ids: Sequence[ObjectId],
+        offsets: Sequence[int],
+        columns: Mapping[str, list[float]],
     ) -> None:
         self._path = path
-        # An identifier of array filters begins with a lower case letter and is alphanumeric.
-        self._prefix = path[:1].lower() if path[:1].isalpha() else "b"
+        self._prefix = prefix
         self._ids = ids
-        self._offsets = offsets.tolist()
-        self._columns = {name: values.tolist() for name, values in scores.items()}
+        self._offsets = offsets
+        self._columns = columns
 
-    def add(self, image: int, values: dict[str, Any]) -> list[Mapping[str, Any]]:
-        """Adds the scores of an image's boxes to ``values``; returns the filters they need."""
+    def add(
+        self, image: int, values: dict[str, Any], more: Mapping[int, Mapping[str, Any]]
+    ) -> list[Mapping[str, Any]]:
+        """Adds what an image's boxes get to ``values``.
+
+        Args:
+            image: the image.
+            values: of the sample's update, by path.
+            more: further attributes by row of the box.
+
+        Returns:
+            The array filters that the added paths refer to.
+        """
         filters: list[Mapping[str, Any]] = []
+        seen: set[ObjectId] = set()
         for row in range(self._offsets[image], self._offsets[image + 1]):
-            scores = {
+            attributes = {
                 name: column[row]
                 for name, column in self._columns.items()
-                if column[row] == column[row]  # not NaN
+                if not isnan(column[row])
             }
-            if not scores:
+            attributes |= more.get(row, {})
+            if not attributes:
                 continue
+            # Boxes that share an id cannot be told apart; the first stands for all.
+            if self._ids[row] is None or self._ids[row] in seen:
+                continue
+            seen.add(self._ids[row])
             identifier = f"{self._prefix}{row}"
             filters.append({f"{identifier}._id": self._ids[row]})
-            for name, value in scores.items():
+            for name, value in attributes.items():
                 values[f"{self._path}.$[{identifier}].{name}"] = value
         return filters

@@ -9,7 +9,7 @@ import numpy as np
 
 from odquality.core.issues import flag_images, issues_from_scores
 from odquality.core.listed import ListedScenes
-from odquality.core.methods import make_method
+from odquality.core.methods import DEFAULT_SEED, make_method
 from odquality.core.objectlab import ObjectLab
 from odquality.core.quality import LabelQuality, score_all, score_images
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
@@ -78,17 +78,20 @@ def score_labels(
     image_sizes: Any = None,
     aggregation_weights: Mapping[str, float] | None = None,
     overlapping_label_check: bool = True,
+    seed: int = DEFAULT_SEED,
 ) -> LabelQuality:
     """Scores every image, label and prediction, by kind of error.
 
     Args:
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
-        method: ``objectlab``.
-        image_sizes: (N, 2) width and height of each image, in the unit of the boxes; only needed
-            by methods that say so.
-        aggregation_weights: as in `get_label_quality_scores`.
-        overlapping_label_check: as in `get_label_quality_scores`.
+        method: ``objectlab``, which needs boxes in pixels; or ``calibrated``, which takes any
+            unit, needs scikit-learn and knows five kinds of error.
+        image_sizes: (N, 2) width and height of each image in the unit of the boxes, for methods
+            that need it; neither of these does.
+        aggregation_weights: of ObjectLab, as in `get_label_quality_scores`.
+        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
+        seed: of the calibrated method; the same images with the same seed give the same scores.
 
     Returns:
         The scores of the images and boxes.
@@ -100,6 +103,7 @@ def score_labels(
         method,
         aggregation_weights=aggregation_weights,
         overlapping_label_check=overlapping_label_check,
+        seed=seed,
     )
     data = ListedScenes(labels, predictions, image_sizes=image_sizes)
     return score_all(chosen.fit(data.scenes()), data, method)

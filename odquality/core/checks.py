@@ -83,7 +83,7 @@ def predictions(flat: FlatPredictions, first_image: int) -> None:
     where = _Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
     where.refuse(~_is_probability(flat.confidence), flat.confidence, "a number in [0, 1]")
     if flat.probabilities is not None and not _is_probability(flat.probabilities).all():
-        wrong = ~_is_probability(flat.probabilities).all(axis=1)
+        wrong = np.any(~_is_probability(flat.probabilities), axis=1)
         where = _Locator(
             "class probabilities of predictions[{image}][{box}]", flat.counts, first_image
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 
@@ -37,19 +37,7 @@ class Scorer(Protocol):
 
 
 class Method(Protocol):
-    """A scoring method and its settings.
-
-    Attributes:
-        image_scores: names of the scores of an image, ``quality`` first.
-        label_scores: names of the scores of a label.
-        prediction_scores: names of the scores of a prediction.
-        in_pixels: whether boxes must be in pixels; else any unit does.
-    """
-
-    image_scores: ClassVar[tuple[str, ...]]
-    label_scores: ClassVar[tuple[str, ...]]
-    prediction_scores: ClassVar[tuple[str, ...]]
-    in_pixels: ClassVar[bool]
+    """A scoring method and its settings."""
 
     def fit(self, chunks: Iterable[Scenes]) -> Scorer:
         """Learns what depends on the whole dataset, in one pass over chunks of its images."""

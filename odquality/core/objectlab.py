@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 
@@ -34,7 +33,7 @@ from odquality.core.scenes import (
 from odquality.core.segments import segment_softmin
 from odquality.core.similarity import ALPHA, similarity
 from odquality.core.units import PixelCheck
-from odquality.core.weights import KINDS, AggregationWeights
+from odquality.core.weights import AggregationWeights
 
 LOW_PROBABILITY = 0.5
 HIGH_PROBABILITY = 0.95
@@ -66,11 +65,6 @@ class ObjectLab:
             labels.
         temperature: of the softmin that pools an image's box scores.
     """
-
-    image_scores: ClassVar[tuple[str, ...]] = ("quality", *KINDS)
-    label_scores: ClassVar[tuple[str, ...]] = ("swap", "badloc")
-    prediction_scores: ClassVar[tuple[str, ...]] = ("overlooked",)
-    in_pixels: ClassVar[bool] = True
 
     weights: AggregationWeights = field(default_factory=AggregationWeights)
     overlapping_label_check: bool = True

@@ -49,6 +49,8 @@ class ComputeLabelQuality(foo.Operator):
         probs_attr: str | None = RunSettings.probs_attr,
         classes: Sequence[str] | None = None,
         iscrowd: str | None = RunSettings.iscrowd,
+        min_probability: float = RunSettings.min_probability,
+        seed: int = RunSettings.seed,
         delegate: bool = False,
     ) -> Any:
         """Scores a dataset or view from Python.
@@ -67,6 +69,8 @@ class ComputeLabelQuality(foo.Operator):
             probs_attr: attribute of the predictions with class probabilities.
             classes: the order of the classes in it.
             iscrowd: attribute of the labels that marks regions to ignore.
+            min_probability: least probability of an error to suggest a correction.
+            seed: of the calibrated method.
             delegate: whether to queue the run for ``fiftyone delegated launch``.
 
         Returns:
@@ -79,11 +83,12 @@ class ComputeLabelQuality(foo.Operator):
             "key": key,
             "method": method,
             "aggregation_weights": aggregation_weights,
-            "custom_weights": aggregation_weights is not None,
             "overlapping_label_check": overlapping_label_check,
             "probs_attr": probs_attr or "",
             "classes": classes,
             "iscrowd": iscrowd or "",
+            "min_probability": min_probability,
+            "seed": seed,
         }
         return foo.execute_operator(
             self.uri, context_of(samples), params=params, request_delegation=delegate
@@ -119,7 +124,7 @@ class ComputeLabelQuality(foo.Operator):
 def _run(ctx: foo.ExecutionContext) -> Generator[Progress, None, LabelQualityReport]:
     settings = read_settings(ctx.params)
     report = yield from iter_label_quality(ctx.target_view(require_flat=True), settings)
-    show_fields(ctx.dataset, settings.fields().sample_fields, visible=[settings.key])
+    show_fields(ctx.dataset, settings.fields().sidebar_paths, visible=[settings.key])
     return report
 
 

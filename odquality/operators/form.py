@@ -20,6 +20,10 @@ _GT_HINTS = ("ground_truth", "groundtruth", "gt", "annotation", "label")
 _PRED_HINTS = ("prediction", "pred", "model", "detector", "yolo", "rcnn", "detr")
 
 _METHOD_TEXTS = {
+    "calibrated": (
+        "Calibrated",
+        "Five kinds of errors with probabilities and corrections, for any detector",
+    ),
     "objectlab": ("ObjectLab", "The reference method; needs a detector with high confidences"),
 }
 # What stands before a slider must be short.
@@ -35,7 +39,9 @@ def read_settings(params: Mapping[str, Any]) -> RunSettings:
         for name in RunSettings.__dataclass_fields__
         if params.get(name) not in (None, "")
     }
-    if not params.get("custom_weights", True):
+    # A form keeps what was entered before its switch was turned or its method changed.
+    by_form = "custom_weights" in params
+    if by_form and not (params["custom_weights"] and params.get("method") == "objectlab"):
         given.pop("aggregation_weights", None)
     for attribute in ("probs_attr", "iscrowd"):
         if attribute in params and params[attribute] in (None, ""):
@@ -62,14 +68,24 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
     _add_fields(inputs, ctx.params, fields)
     _add_method(inputs)
     _add_key(inputs, samples, settings)
-    _add_weights(inputs, ctx.params, settings)
-    inputs.bool(
-        "overlapping_label_check",
-        label="Overlapping labels are wrong",
-        description="Two labels of different classes on the same box count as a wrong class",
-        default=RunSettings.overlapping_label_check,
-        view=types.SwitchView(),
-    )
+    if settings.method == "objectlab":
+        _add_weights(inputs, ctx.params, settings)
+        inputs.bool(
+            "overlapping_label_check",
+            label="Overlapping labels are wrong",
+            description="Two labels of different classes on the same box count as a wrong class",
+            default=RunSettings.overlapping_label_check,
+            view=types.SwitchView(),
+        )
+    else:
+        inputs.float(
+            "min_probability",
+            label="Suggest corrections from this probability",
+            description="Errors at least this likely get a suggestion; scores do not depend on it",
+            min=0,
+            max=1,
+            default=RunSettings.min_probability,
+        )
     _add_attributes(inputs)
     return inputs
 

@@ -39,6 +39,7 @@ def test_errors_stand_in_the_form_and_forbid_to_run(app):
 
 def test_weights_are_sliders_that_must_add_up(app, dataset):
     form = app.open_operator("Compute label quality")
+    form.get_by_text("ObjectLab", exact=True).click()
     form.locator("[data-cy=custom_weights]").click()
     sliders = form.locator("input[type=range]")
     expect(sliders).to_have_count(3, timeout=60_000)

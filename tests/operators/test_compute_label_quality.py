@@ -60,6 +60,7 @@ def test_all_arguments_reach_the_run(operator, dataset):
     operator(
         dataset,
         key="weighted",
+        method="objectlab",
         aggregation_weights=weights,
         overlapping_label_check=False,
         probs_attr=None,
@@ -96,7 +97,10 @@ def test_call_inside_an_event_loop_can_be_awaited(operator, dataset):
         ({"gt_field": "nothing"}, "gt_field", ""),
         ({"pred_field": "ground_truth"}, "pred_field", "other than the ground truth"),
         (
-            {"aggregation_weights": {"overlooked": 0.5, "swap": 0.5, "badloc": 0.5}},
+            {
+                "method": "objectlab",
+                "aggregation_weights": {"overlooked": 0.5, "swap": 0.5, "badloc": 0.5},
+            },
             "aggregation_weights",
             "add up to 1.5",
         ),
@@ -125,22 +129,35 @@ def test_form_warns_before_it_replaces_a_run(operator, dataset):
     assert "overwrite_warning" not in form_of(operator, dataset, key="another")
 
 
-def test_form_shows_weights_on_request_and_checks_their_sum(operator, dataset):
-    assert "aggregation_weights" not in form_of(operator, dataset)
-    assert not form_of(operator, dataset, custom_weights=True)["aggregation_weights"]["invalid"]
+def test_form_shows_weights_of_objectlab_on_request_and_checks_their_sum(operator, dataset):
+    chosen = {"method": "objectlab"}
+    assert "aggregation_weights" not in form_of(operator, dataset, **chosen)
+    chosen["custom_weights"] = True
+    assert not form_of(operator, dataset, **chosen)["aggregation_weights"]["invalid"]
     uneven = {"overlooked": 0.5, "swap": 0.4, "badloc": 0.4}
-    form = form_of(operator, dataset, custom_weights=True, aggregation_weights=uneven)
+    form = form_of(operator, dataset, **chosen, aggregation_weights=uneven)
     assert form["aggregation_weights"]["invalid"]
     assert "1.3" in form["aggregation_weights"]["error_message"]
 
 
-def test_weights_that_were_switched_off_do_not_count(operator, dataset):
-    uneven = {"overlooked": 0.5, "swap": 0.4, "badloc": 0.4}
-    params = {"custom_weights": False, "aggregation_weights": uneven}
-    form = form_of(operator, dataset, **params)
-    assert "aggregation_weights" not in form
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"custom_weights": False, "method": "objectlab"},
+        {"custom_weights": True, "method": "calibrated"},
+    ],
+)
+def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, choice):
+    params = choice | {"aggregation_weights": {"overlooked": 0.5, "swap": 0.4, "badloc": 0.4}}
+    assert "aggregation_weights" not in form_of(operator, dataset, **params)
     run_in_app(operator, dataset, **params)
     assert dataset.get_run_info("label_quality").config.aggregation_weights is None
+
+
+def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):
+    weights = {"overlooked": 0.2, "swap": 0.3, "badloc": 0.5}
+    with pytest.raises(ExecutionError, match="belong to method 'objectlab'"):
+        operator(dataset, method="calibrated", aggregation_weights=weights)
 
 
 def test_form_says_what_a_dataset_without_predictions_lacks(operator, dataset):
@@ -180,7 +197,7 @@ def test_output_form_is_made_from_the_result(operator, dataset):
 
 
 def test_fields_stand_in_a_group_of_their_own_and_leave_with_the_run(operator, dataset):
-    operator(dataset)
+    operator(dataset, method="objectlab")
     groups = {group.name: group.paths for group in dataset.app_config.sidebar_groups}
     assert groups[GROUP] == [
         "label_quality",

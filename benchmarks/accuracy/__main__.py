@@ -1,0 +1,73 @@
+"""Command line: ``python -m benchmarks.accuracy``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.accuracy.benchmark import measure
+from benchmarks.accuracy.data import DetectionData
+from benchmarks.accuracy.fiftyone_data import load_fiftyone
+from benchmarks.accuracy.files import (
+    DATA_VARIABLE,
+    DATASETS,
+    ORIGINAL_LABELS,
+    default_directory,
+    load_dataset,
+)
+from benchmarks.accuracy.report import to_json, to_markdown
+
+
+def main() -> None:
+    """Runs the benchmark and writes ``accuracy.md`` and ``accuracy.json``."""
+    options = _parser().parse_args()
+    reports = []
+    for data, original in _load(options):
+        start = time.perf_counter()
+        seeds = 1 if options.quick else options.seeds
+        reports.append(measure(data, seeds, original, brain=not options.quick))
+        print(f"{data.name}: {time.perf_counter() - start:.0f} s", flush=True)
+    options.output.mkdir(parents=True, exist_ok=True)
+    markdown = to_markdown(reports)
+    (options.output / "accuracy.md").write_text(markdown)
+    (options.output / "accuracy.json").write_text(to_json(reports))
+    print(markdown)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.accuracy",
+        description="Injects label errors, and measures how well they are found.",
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="number of injections")
+    parser.add_argument("--datasets", default=",".join(DATASETS), help="names, comma-separated")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=default_directory(),
+        help=f"directory of the data files; the environment variable {DATA_VARIABLE} does the same",
+    )
+    parser.add_argument("--fiftyone-dataset", help="benchmark this dataset instead")
+    parser.add_argument("--gt-field", default="ground_truth", help="its field of labels")
+    parser.add_argument("--pred-field", default="predictions", help="its field of predictions")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument("--quick", action="store_true", help="one seed, without FiftyOne Brain")
+    return parser
+
+
+def _load(options: argparse.Namespace) -> Iterator[tuple[DetectionData, DetectionData | None]]:
+    """Each dataset, and where there are any, the same images with really wrong labels."""
+    if options.fiftyone_dataset:
+        name = options.fiftyone_dataset
+        yield load_fiftyone(name, options.gt_field, options.pred_field), None
+        return
+    for name in options.datasets.split(","):
+        data = load_dataset(name, options.data)
+        has_original = DATASETS[name][1] != ORIGINAL_LABELS
+        yield data, load_dataset(name, options.data, ORIGINAL_LABELS) if has_original else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""What is known about injected label errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
+
+ErrorKind = Literal["overlooked", "swap", "badloc", "spurious", "duplicate"]
+KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
+# Kinds that are told of a label; an overlooked object has none.
+LABEL_KINDS: tuple[ErrorKind, ...] = ("swap", "badloc", "spurious", "duplicate")
+ANY = "any"
+NO_ROW = -1
+
+
+@dataclass(frozen=True)
+class LabelErrors:
+    """T label errors, ordered by image.
+
+    Attributes:
+        kind: (T,) one of ``KINDS``.
+        image: (T,) int64 index of the image.
+        row: (T,) int64 row of the wrong box in the new labels, -1 for ``overlooked``.
+        source_row: (T,) int64 for ``duplicate`` the row of the box that was copied, else -1.
+        true_xyxy: (T, 4) float64 box as it should be, in pixels; NaN if there should be none.
+        true_class: (T,) int64 class as it should be; -1 if there should be no box.
+    """
+
+    kind: NDArray[np.str_]
+    image: IntArray
+    row: IntArray
+    source_row: IntArray
+    true_xyxy: FloatArray
+    true_class: IntArray
+
+    def __len__(self) -> int:
+        """Number of errors."""
+        return len(self.kind)
+
+    def of_kind(self, kind: str) -> BoolArray:
+        """(T,) which errors are of a kind, all of them for ``any``."""
+        return np.ones(len(self), bool) if kind == ANY else self.kind == kind
+
+    def dropped(self, num_images: int) -> Boxes:
+        """The true boxes of the overlooked objects."""
+        mine = self.of_kind("overlooked")
+        return Boxes(
+            self.true_xyxy[mine],
+            self.true_class[mine],
+            np.bincount(self.image[mine], minlength=num_images),
+        )
+
+
+@dataclass(frozen=True)
+class Corrupted:
+    """Labels with known errors.
+
+    Attributes:
+        labels: all labels, wrong ones included.
+        iscrowd: (number of labels,) true for regions that are not reviewed.
+        errors: what is wrong.
+    """
+
+    labels: Boxes
+    iscrowd: BoolArray
+    errors: LabelErrors

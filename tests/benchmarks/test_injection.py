@@ -1,0 +1,201 @@
+"""Each injected error is what its kind says, and nothing else is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.accuracy.data import DetectionData, make_boxes, make_predictions
+from benchmarks.accuracy.errors import KINDS, Corrupted, ErrorKind
+from benchmarks.accuracy.injection import inject_by_boxes, inject_by_images
+from benchmarks.accuracy.overlaps import overlapping_pairs
+from benchmarks.accuracy.settings import Settings
+from odquality.core.geometry import box_iou
+from odquality.core.scenes import FloatArray, IntArray
+
+IMAGES, CLASSES = 300, 4
+
+
+def make_data(seed: int = 0) -> DetectionData:
+    """Up to six labels per image, some of them regions to ignore; no predictions."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(200, 500, (IMAGES, 2)).astype(float)
+    image = np.repeat(np.arange(IMAGES), rng.integers(0, 7, IMAGES))
+    corner = rng.uniform(0, sizes[image] * 0.6)
+    side = rng.uniform(0.05, 0.4, corner.shape) * sizes[image]
+    classes = rng.integers(CLASSES, size=len(image))
+    no_ints, no_floats = np.empty(0, np.int64), np.empty(0)
+    return DetectionData(
+        name="random",
+        class_names=tuple("abcd"),
+        image_sizes=sizes,
+        labels=make_boxes(image, np.hstack([corner, corner + side]), classes, IMAGES),
+        iscrowd=rng.random(len(image)) < 0.1,
+        predictions=make_predictions(
+            no_ints, no_floats.reshape(0, 4), no_ints, no_floats, None, IMAGES
+        ),
+    )
+
+
+DATA = make_data()
+REVIEWED = int((~DATA.iscrowd).sum())
+
+
+def by_images(kinds: tuple[ErrorKind, ...] = KINDS, settings: Settings | None = None) -> Corrupted:
+    return inject_by_images(DATA, np.random.default_rng(1), kinds=kinds, settings=settings)
+
+
+def ious(first: FloatArray, second: FloatArray) -> FloatArray:
+    return box_iou(first.T, second.T)
+
+
+def label_set(corrupted: Corrupted) -> Counter[tuple[float, ...]]:
+    return rows_of(corrupted.labels.image, corrupted.labels.xyxy, corrupted.labels.classes)
+
+
+def rows_of(*columns: FloatArray | IntArray) -> Counter[tuple[float, ...]]:
+    return Counter(map(tuple, np.column_stack(columns).tolist()))
+
+
+ORIGINAL = rows_of(DATA.labels.image, DATA.labels.xyxy, DATA.labels.classes)
+
+
+def test_by_images_makes_one_error_in_a_fifth_of_the_images() -> None:
+    errors = by_images().errors
+    assert len(np.unique(errors.image)) == len(errors) == 60
+    assert Counter(errors.kind.tolist()) == dict.fromkeys(KINDS, 12)
+    assert (np.diff(errors.image) > 0).all()
+
+
+def test_by_boxes_makes_each_kind_in_a_share_of_the_boxes() -> None:
+    corrupted = inject_by_boxes(DATA, np.random.default_rng(2))
+    expected = round(0.05 * REVIEWED)
+    assert Counter(corrupted.errors.kind.tolist()) == dict.fromkeys(KINDS, expected)
+    told = corrupted.errors.row[corrupted.errors.row >= 0]
+    assert len(np.unique(told)) == len(told) == 4 * expected
+
+
+def test_by_boxes_spoils_no_box_twice() -> None:
+    corrupted = inject_by_boxes(DATA, np.random.default_rng(2), share=0.2)
+    dropped, added = corrupted.errors.of_kind("overlooked"), KINDS[3:]
+    changed = sum((ORIGINAL - label_set(corrupted)).values())
+    assert changed == 3 * dropped.sum()
+    assert sum((label_set(corrupted) - ORIGINAL).values()) == (2 + len(added)) * dropped.sum()
+
+
+def test_too_many_errors_are_refused() -> None:
+    with pytest.raises(ValueError, match="exceed all boxes"):
+        inject_by_boxes(DATA, np.random.default_rng(0), share=0.3)
+
+
+@pytest.mark.parametrize("inject", [inject_by_boxes, inject_by_images])
+def test_the_same_seed_gives_the_same_errors(inject: Callable[..., Corrupted]) -> None:
+    first, again, other = (inject(DATA, np.random.default_rng(seed)) for seed in (3, 3, 4))
+    assert np.array_equal(first.labels.xyxy, again.labels.xyxy)
+    assert np.array_equal(first.labels.classes, again.labels.classes)
+    assert np.array_equal(first.errors.row, again.errors.row)
+    assert not np.array_equal(first.errors.image, other.errors.image)
+
+
+def test_overlooked_objects_are_gone_and_nothing_else() -> None:
+    corrupted = by_images(("overlooked",))
+    errors = corrupted.errors
+    gone = rows_of(errors.image, errors.true_xyxy, errors.true_class)
+    assert label_set(corrupted) == ORIGINAL - gone
+    assert sum(gone.values()) == 60
+    assert (errors.row == -1).all()
+    dropped = errors.dropped(IMAGES)
+    assert rows_of(dropped.image, dropped.xyxy, dropped.classes) == gone
+
+
+def test_swapped_labels_keep_their_box_and_change_their_class() -> None:
+    corrupted = by_images(("swap",))
+    errors, labels = corrupted.errors, corrupted.labels
+    assert (labels.image[errors.row] == errors.image).all()
+    assert np.array_equal(labels.xyxy[errors.row], errors.true_xyxy)
+    assert (labels.classes[errors.row] != errors.true_class).all()
+    assert labels.classes.max() < CLASSES
+    assert sum((ORIGINAL - label_set(corrupted)).values()) == 60
+
+
+@pytest.mark.parametrize("iou_range", [(0.4, 0.7), (0.7, 0.85), (0.2, 0.4)])
+def test_shifted_labels_keep_their_class_and_an_iou_in_the_range(
+    iou_range: tuple[float, float],
+) -> None:
+    corrupted = by_images(("badloc",), Settings(shift_iou=iou_range, shift_spread=0.25))
+    errors, labels = corrupted.errors, corrupted.labels
+    iou = ious(labels.xyxy[errors.row], errors.true_xyxy)
+    assert ((iou_range[0] <= iou) & (iou < iou_range[1])).all()
+    assert np.array_equal(labels.classes[errors.row], errors.true_class)
+    assert (labels.xyxy[errors.row, 2:] <= DATA.image_sizes[errors.image]).all()
+
+
+@pytest.mark.parametrize("side", [(0.1, 0.5), (0.03, 0.1)])
+def test_spurious_labels_are_added_where_no_label_is(side: tuple[float, float]) -> None:
+    corrupted = by_images(("spurious",), Settings(spurious_side=side, spurious_iou=0.3))
+    errors, labels = corrupted.errors, corrupted.labels
+    added = labels.take(np.sort(errors.row))
+    assert sum((label_set(corrupted) - ORIGINAL).values()) == 60
+    assert not ORIGINAL - label_set(corrupted)
+    assert overlapping_pairs(added, DATA.labels).iou.max(initial=0.0) < 0.3
+    shares = (added.xyxy[:, 2:] - added.xyxy[:, :2]) / DATA.image_sizes[added.image]
+    assert ((side[0] - 1e-9 <= shares) & (shares <= side[1] + 1e-9)).all()
+    assert np.isnan(errors.true_xyxy).all()
+
+
+def test_spurious_labels_of_the_sizes_of_labels() -> None:
+    corrupted = by_images(("spurious",), Settings(spurious_side=None))
+    wrong = corrupted.labels.xyxy[corrupted.errors.row]
+    widths = DATA.labels.xyxy[:, 2] - DATA.labels.xyxy[:, 0]
+    nearest = np.abs((wrong[:, 2] - wrong[:, 0])[:, None] - widths).min(axis=1)
+    assert np.mean(nearest < 1e-9) > 0.9
+
+
+def test_duplicates_lie_on_their_originals() -> None:
+    corrupted = by_images(("duplicate",))
+    errors, labels = corrupted.errors, corrupted.labels
+    iou = ious(labels.xyxy[errors.row], labels.xyxy[errors.source_row])
+    assert ((iou >= 0.8) & (iou < 1)).all()
+    assert np.array_equal(labels.classes[errors.row], labels.classes[errors.source_row])
+    assert (labels.image[errors.row] == labels.image[errors.source_row]).all()
+    assert not ORIGINAL - label_set(corrupted)
+
+
+def test_regions_to_ignore_stay_as_they_are() -> None:
+    corrupted = inject_by_boxes(DATA, np.random.default_rng(5), share=0.2)
+    before = DATA.labels.take(np.flatnonzero(DATA.iscrowd))
+    after = corrupted.labels.take(np.flatnonzero(corrupted.iscrowd))
+    assert np.array_equal(before.xyxy, after.xyxy)
+    assert np.array_equal(before.image, after.image)
+
+
+def test_a_single_class_cannot_be_swapped() -> None:
+    data = replace(DATA, class_names=("a",))
+    with pytest.raises(ValueError, match="only one class"):
+        inject_by_images(data, np.random.default_rng(0), kinds=("swap",))
+
+
+def test_an_impossible_shift_is_refused() -> None:
+    with pytest.raises(ValueError, match="no shift of the box"):
+        by_images(("badloc",), Settings(shift_iou=(0.4, 0.4)))
+
+
+def test_a_spurious_box_without_room_shrinks() -> None:
+    data = replace(
+        DATA,
+        labels=make_boxes(
+            np.arange(3), np.tile([0.0, 0, 100, 100], (3, 1)), np.zeros(3, np.int64), 3
+        ),
+        iscrowd=np.zeros(3, bool),
+        image_sizes=np.full((3, 2), 100.0),
+    )
+    settings = Settings(spurious_side=(0.9, 1.0))
+    corrupted = inject_by_images(
+        data, np.random.default_rng(0), kinds=("spurious",), share=1, settings=settings
+    )
+    wrong = corrupted.labels.xyxy[corrupted.errors.row]
+    assert ((wrong[:, 2:] - wrong[:, :2]).prod(axis=1) < 0.5 * 100**2).all()

@@ -1,0 +1,51 @@
+"""What ``import odquality`` gives, and what it leaves alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import odquality
+from odquality.bridge import compute, report
+
+ROOT = Path(__file__).parents[1]
+PRINT_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+
+
+def modules_after(statement: str) -> set[str]:
+    """Top-level modules that a fresh interpreter holds after a statement."""
+    command = [sys.executable, "-c", f"{statement}; {PRINT_MODULES}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import odquality", "import odquality.core.api, odquality.core.methods"],
+)
+def test_the_core_needs_numpy_only(statement: str) -> None:
+    modules = modules_after(statement)
+    assert "numpy" in modules
+    assert not modules & {"fiftyone", "sklearn", "scipy", "pandas", "cleanlab", "cv2", "pymongo"}
+
+
+def test_fiftyone_comes_with_what_needs_it() -> None:
+    assert "fiftyone" not in modules_after("import odquality; odquality.score_labels([], [])")
+
+
+def test_every_public_name_exists() -> None:
+    assert all(hasattr(odquality, name) for name in odquality.__all__)
+
+
+def test_lazy_names_are_those_of_the_bridge() -> None:
+    assert odquality.compute_label_quality is compute.compute_label_quality
+    assert odquality.worst_first is compute.worst_first
+    assert odquality.LabelQualityReport is report.LabelQualityReport
+
+
+def test_other_names_do_not_exist() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        odquality.nonsense  # noqa: B018
