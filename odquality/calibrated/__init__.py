@@ -1,0 +1,1 @@
+"""The method that the dataset itself calibrates to its detector."""

@@ -1,0 +1,121 @@
+"""How many times as frequent some evidence is among wrong boxes as among the boxes as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from odquality.core.scenes import FloatArray
+
+# Offset that keeps the logarithm of a piece of evidence of 0 finite. Detectors' outputs are cut at
+# about this confidence.
+SMALLEST = 0.003
+
+# How sure the prior weights are: their relative standard deviation is a quarter.
+_PRIOR_PRECISION = 16.0
+# The intercept's standard deviation is one.
+_INTERCEPT_PRECISION = 1.0
+
+# So far is the fit taken that the rounding errors of another unit of the boxes do not show.
+_CONVERGED = 1e-14
+
+# exp() of larger exponents adds nothing but overflow.
+_MAX_EXPONENT = 30.0
+
+
+@dataclass(frozen=True)
+class Term:
+    """One addend of a log density ratio.
+
+    Attributes:
+        piece: name of the piece of evidence.
+        weight: prior weight; its sign is that of every fitted weight.
+        log: whether the term is ``weight * log(SMALLEST + evidence)``, else ``weight * evidence``.
+    """
+
+    piece: str
+    weight: float
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class DensityRatio:
+    """``exp(intercept + sum of terms)``, monotone in every piece of evidence.
+
+    Attributes:
+        terms: with prior or fitted weights.
+        intercept: of the logarithm.
+    """
+
+    terms: tuple[Term, ...]
+    intercept: float
+
+    def log(self, evidence: Mapping[str, FloatArray]) -> FloatArray:
+        """Log density ratio of n boxes with this evidence, (n,)."""
+        weights = np.array([term.weight for term in self.terms])
+        exponent = self.intercept + _columns(self.terms, evidence) @ weights
+        return np.clip(exponent, -_MAX_EXPONENT, _MAX_EXPONENT)
+
+    def fitted(
+        self,
+        present: Mapping[str, FloatArray],
+        wrong: Mapping[str, FloatArray],
+        copies: int,
+    ) -> DensityRatio:
+        """The density ratio after seeing data, with this one as the prior.
+
+        A logistic regression that tells wrong boxes from those as they are: with the logarithm of
+        their numbers' ratio as an offset, its log odds are the log density ratio. The weights keep
+        the sign of the prior weights (maximum a posteriori under a Gaussian around the prior).
+
+        Args:
+            present: evidence of n boxes as they are.
+            wrong: evidence of m wrong boxes.
+            copies: how many times the boxes as they are were corrupted to get the wrong ones,
+                which count in total as one copy's.
+        """
+        from scipy.optimize import minimize
+
+        parts = _columns(self.terms, present), _columns(self.terms, wrong)
+        num_present, num_wrong = map(len, parts)
+        if num_present == 0 or num_wrong == 0:
+            return self
+        prior = np.array([term.weight for term in self.terms])
+        # In units of the prior weights, all of them are non-negative and of about the same size.
+        columns = np.concatenate(parts) * prior
+        columns = np.hstack([columns, np.ones((len(columns), 1))])
+        sign = np.repeat([-1.0, 1.0], [num_present, num_wrong])
+        share = np.repeat([1.0, 1.0 / copies], [num_present, num_wrong])
+        offset = np.log(num_wrong / copies / num_present)
+        start = np.append(np.ones(len(prior)), self.intercept)
+        precision = np.append(np.full(len(prior), _PRIOR_PRECISION), _INTERCEPT_PRECISION)
+
+        def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
+            margin = sign * (columns @ parameters + offset)
+            deviation = parameters - start
+            value = share @ np.logaddexp(0.0, -margin) + precision @ deviation**2 / 2
+            slope = -sign * share / (1 + np.exp(np.clip(margin, -_MAX_EXPONENT, _MAX_EXPONENT)))
+            return value, columns.T @ slope + precision * deviation
+
+        bounds = [(0.0, None)] * len(prior) + [(None, None)]
+        options = {"ftol": _CONVERGED, "gtol": _CONVERGED, "maxiter": 1000}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+        weights = prior * found[:-1]
+        terms = tuple(
+            Term(term.piece, float(weight), term.log)
+            for term, weight in zip(self.terms, weights, strict=True)
+        )
+        return DensityRatio(terms, float(found[-1]))
+
+
+def _columns(terms: tuple[Term, ...], evidence: Mapping[str, FloatArray]) -> FloatArray:
+    """The terms of n boxes before weighting, (n, number of terms)."""
+    return np.stack(
+        [
+            np.log(SMALLEST + evidence[term.piece]) if term.log else evidence[term.piece]
+            for term in terms
+        ],
+        axis=1,
+    )
