@@ -27,8 +27,8 @@ TOUCHING_SHARE = 0.05
 TOUCHING_GAP = -4.0
 PLACEMENT_TRIES = 60
 # Share of the shapes that hardly stand out, and how much of their own colour these have.
-FAINT_SHARE = 0.09
-FAINT_STRENGTH = (0.15, 0.4)
+FAINT_SHARE = 0.05
+FAINT_STRENGTH = (0.25, 0.5)
 CLUTTER = (1, 5)
 CLUTTER_STRENGTH = (0.1, 0.8)
 LETTERS = "ADEKLMRSTVX"

@@ -1,0 +1,164 @@
+"""A run is one of FiftyOne's, which lists, loads, renames and deletes it with its fields."""
+
+from __future__ import annotations
+
+import fiftyone as fo
+import pytest
+
+import odquality
+from odquality.bridge.app_config import GROUP, show_fields
+from odquality.bridge.runs import LabelQualityRunConfig, list_keys, load_fields
+from tests.bridge.datasets import compute, set_all
+
+FIELDS = [
+    "{key}",
+    "{key}_overlooked",
+    "{key}_swap",
+    "{key}_badloc",
+    "ground_truth.detections.{key}_swap",
+    "ground_truth.detections.{key}_badloc",
+    "predictions.detections.{key}_overlooked",
+]
+
+
+def paths(key: str) -> list[str]:
+    return [path.format(key=key) for path in FIELDS]
+
+
+def documents(dataset: fo.Dataset) -> list[dict[str, object]]:
+    """What the database holds, but for when it was modified."""
+    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
+
+
+@pytest.fixture
+def scored(dataset: fo.Dataset) -> fo.Dataset:
+    """A dataset with a run shown in the App, another run, and a field of the user's."""
+    compute(dataset, key="other")
+    set_all(dataset, "quality_of_mine", 0.5)
+    show_fields(dataset, ["other"], ["other"])
+    compute(dataset, key="quality")
+    show_fields(dataset, paths("quality")[:4], ["quality"])
+    return dataset
+
+
+def sidebar(dataset: fo.Dataset) -> list[str]:
+    (group,) = (one for one in dataset.app_config.sidebar_groups if one.name == GROUP)
+    return group.paths
+
+
+def test_fields_are_declared_with_descriptions(scored: fo.Dataset) -> None:
+    for path in paths("quality"):
+        field = scored.get_field(path)
+        assert isinstance(field, fo.FloatField)
+        assert field.description.endswith("in [0, 1], lower = more likely mislabelled")
+
+
+def test_the_score_is_indexed(scored: fo.Dataset) -> None:
+    assert "quality" in scored.list_indexes()
+
+
+def test_runs_are_listed_with_their_configuration(scored: fo.Dataset) -> None:
+    assert scored.list_runs() == ["other", "quality"]
+    assert scored.list_runs(method="odquality") == ["other", "quality"]
+    config = scored.get_run_info("quality").config
+    assert isinstance(config, LabelQualityRunConfig)
+    assert (config.gt_field, config.pred_field) == ("ground_truth", "predictions")
+    assert config.scoring_method == "objectlab"
+    assert config.plugin_version == odquality.__version__
+    assert config.fields("quality") == load_fields(scored, "quality")
+
+
+def test_only_the_plugin_s_runs_are_its_keys(dataset: fo.Dataset) -> None:
+    compute(dataset, key="quality")
+    dataset.register_run("foreign", dataset.init_run(method="foreign"))
+    assert list_keys(dataset) == ["quality"]
+    assert load_fields(dataset, "foreign") is None
+    assert load_fields(dataset, "absent") is None
+
+
+def test_results_hold_the_report(dataset: fo.Dataset) -> None:
+    report = compute(dataset)
+    loaded = dataset.load_run_results("label_quality", cache=False)
+    assert odquality.LabelQualityReport.from_dict(loaded.report) == report
+
+
+def test_a_run_knows_the_view_it_was_made_on(dataset: fo.Dataset) -> None:
+    compute(dataset.limit(2))
+    assert dataset.count("label_quality") == 2
+    assert dataset.load_run_results("label_quality").report["num_scored"] == 2
+
+
+def test_deleting_removes_what_is_the_run_s(scored: fo.Dataset) -> None:
+    before = documents(scored)
+    schema = set(scored.get_field_schema(flat=True))
+    scored.delete_run("quality")
+    assert scored.list_runs() == ["other"]
+    assert schema - set(scored.get_field_schema(flat=True)) == set(paths("quality"))
+    assert "quality" not in scored.list_indexes()
+    assert "other" in scored.list_indexes()
+    assert sidebar(scored) == ["other"]
+    assert scored.app_config.active_fields.paths == ["other"]
+    for document in before:
+        for path in paths("quality"):
+            *parents, name = path.split(".")
+            owners = document[parents[0]]["detections"] if parents else [document]
+            for owner in owners:
+                owner.pop(name, None)
+    assert documents(scored) == before
+
+
+def test_deleting_the_last_run_removes_the_sidebar_group(scored: fo.Dataset) -> None:
+    scored.delete_run("quality")
+    scored.delete_run("other")
+    assert GROUP not in [group.name for group in scored.app_config.sidebar_groups]
+
+
+def test_renaming_renames_what_is_the_run_s(scored: fo.Dataset) -> None:
+    schema = set(scored.get_field_schema(flat=True))
+    values = [scored.values(path) for path in paths("quality")]
+    scored.rename_run("quality", "renamed")
+    assert scored.list_runs() == ["other", "renamed"]
+    expected = schema - set(paths("quality")) | set(paths("renamed"))
+    assert set(scored.get_field_schema(flat=True)) == expected
+    assert [scored.values(path) for path in paths("renamed")] == values
+    assert load_fields(scored, "renamed").paths() == paths("renamed")
+
+
+def test_renaming_keeps_the_index(scored: fo.Dataset) -> None:
+    scored.rename_run("quality", "renamed")
+    assert "renamed" in scored.list_indexes()
+    assert "quality" not in scored.list_indexes()
+
+
+def test_renaming_keeps_the_fields_where_the_app_shows_them(scored: fo.Dataset) -> None:
+    scored.rename_run("quality", "renamed")
+    assert sidebar(scored) == ["other", *paths("renamed")[:4]]
+    assert scored.app_config.active_fields.paths == ["other", "renamed"]
+
+
+def test_a_renamed_run_can_be_replaced_and_deleted(scored: fo.Dataset) -> None:
+    scored.rename_run("quality", "renamed")
+    compute(scored.limit(2), key="renamed")
+    assert scored.count("renamed") == 2
+    scored.delete_run("renamed")
+    assert not any(scored.has_field(path) for path in paths("renamed"))
+
+
+def test_a_run_without_its_fields_can_be_deleted(scored: fo.Dataset) -> None:
+    scored.delete_sample_fields(["quality", "ground_truth.detections.quality_swap"])
+    scored.delete_run("quality")
+    assert not any(scored.has_field(path) for path in paths("quality"))
+
+
+def test_a_run_without_its_detections_can_be_deleted(scored: fo.Dataset) -> None:
+    scored.delete_sample_field("predictions")
+    scored.delete_run("quality")
+    assert scored.list_runs() == ["other"]
+    assert not scored.has_field("quality")
+
+
+def test_deleted_runs_leave_loaded_samples_without_scores(scored: fo.Dataset) -> None:
+    one = scored.first()
+    scored.delete_run("quality")
+    assert not one.has_field("quality")
+    assert not one.ground_truth.detections[0].has_field("quality_swap")
