@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odquality._version import __version__
-from odquality.core.api import (
+from odquality.api import (
     compute_badloc_box_scores,
     compute_overlooked_box_scores,
     compute_swap_box_scores,
@@ -17,7 +17,8 @@ from odquality.core.api import (
     pool_box_scores_per_image,
     score_labels,
 )
-from odquality.core.issues import issues_from_scores
+from odquality.core.flags import issues_from_scores
+from odquality.core.issue_records import Issue
 from odquality.core.quality import LabelQuality
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from odquality.bridge.report import LabelQualityReport
 
 __all__ = [
+    "Issue",
     "LabelQuality",
     "LabelQualityReport",
     "__version__",

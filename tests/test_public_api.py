@@ -24,7 +24,7 @@ def modules_after(statement: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import odquality", "import odquality.core.api, odquality.core.methods"],
+    ["import odquality", "import odquality.api, odquality.methods"],
 )
 def test_the_core_needs_numpy_only(statement: str) -> None:
     modules = modules_after(statement)

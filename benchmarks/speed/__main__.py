@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.speed.fiftyone_runs import in_own_database
 from benchmarks.speed.scorer import compare_with_reference, measure_growth
 from devtools.datasets import VOC
-from odquality.core.methods import METHODS
+from odquality.methods import METHODS
 
 RESULTS = Path(__file__).parents[1] / "results" / "speed.md"
 

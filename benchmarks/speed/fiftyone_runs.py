@@ -46,7 +46,6 @@ def run_synthetic(method: str) -> Row:
     del scenes
     read = measure(partial(dataset.values, list(FIELDS), _raw=True))
     row = _run(dataset, method)
-    total = row["total s"]
     row["values() s"] = read.seconds
     row["total / values()"] = row["total s"] / read.seconds
     row["values() peak MB"] = read.peak_megabytes

@@ -22,7 +22,7 @@ from odquality.bridge.suggestions import ChunkIssues
 from odquality.bridge.tally import Tally
 from odquality.bridge.write import Writer
 from odquality.core.method import Scorer
-from odquality.core.methods import method_info
+from odquality.methods import method_info
 
 NUM_WORST = 10
 

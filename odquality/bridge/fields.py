@@ -8,7 +8,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from odquality.core.methods import MethodInfo
+from odquality.methods import MethodInfo
 
 _SCALE = "in [0, 1], lower = more likely mislabelled"
 

@@ -15,7 +15,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.app_config import forget_paths
 from odquality.bridge.database import dataset_of
 from odquality.bridge.fields import RunFields
-from odquality.core.methods import method_info
+from odquality.methods import method_info
 
 METHOD = "odquality"
 

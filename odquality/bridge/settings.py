@@ -13,9 +13,9 @@ from odquality.bridge import probabilities, targets
 from odquality.bridge.database import dataset_of
 from odquality.bridge.fields import RunFields
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
-from odquality.calibrated.issues import MIN_PROBABILITY
+from odquality.core.issue_records import MIN_PROBABILITY
 from odquality.core.method import Method
-from odquality.core.methods import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+from odquality.methods import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
 
 
 @dataclass(frozen=True)

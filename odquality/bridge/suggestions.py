@@ -8,7 +8,7 @@ from typing import Any
 from bson import ObjectId
 
 from odquality.bridge.read import SampleChunk
-from odquality.calibrated.issues import Issue, list_issues
+from odquality.core.issue_records import Issue, list_issues
 from odquality.core.method import Scores
 from odquality.core.scenes import FloatArray
 

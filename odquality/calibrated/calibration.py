@@ -15,14 +15,12 @@ from odquality.calibrated.draws import Keys
 from odquality.calibrated.error_rate import error_rate
 from odquality.calibrated.evidence import MATCH_IOU, Evidence, gather_evidence
 from odquality.calibrated.model import (
-    KINDS,
-    LABEL_KINDS,
     MAX_LABEL_RATE,
-    OVERLOOKED,
     PRIOR_MODEL,
     ErrorModel,
 )
 from odquality.calibrated.overlap import TOLERANCE, best_partner, overlaps
+from odquality.core.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 
 Pieces = Mapping[str, FloatArray]

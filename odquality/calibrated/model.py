@@ -10,13 +10,11 @@ import numpy as np
 from odquality.calibrated.density_ratio import DensityRatio, Term
 from odquality.calibrated.error_rate import PRIOR_RATE
 from odquality.calibrated.evidence import Evidence
+from odquality.core.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.core.scenes import FloatArray
 
-OVERLOOKED = "overlooked"
 # The kinds of label error that the detector tells, and all of them.
-DETECTED_KINDS = ("swap", "badloc", "spurious")
-LABEL_KINDS = (*DETECTED_KINDS, "duplicate")
-KINDS = (OVERLOOKED, *LABEL_KINDS)
+DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
 
 # What is known of an error before seeing data: which evidence speaks for it or against it, and how
 # strongly, rounded from fits to PASCAL VOC 2007 with a YOLOv2.
@@ -29,9 +27,7 @@ PRIOR_RATIOS: Mapping[str, DensityRatio] = {
         (Term("displacement", 6.5), Term("tight_support", -1.2, log=True)), -6.0
     ),
     # What another class contradicts is a wrong class: there is an object.
-    "spurious": DensityRatio(
-        (Term("support", -0.9, log=True), Term("contradiction", -3.0)), -3.0
-    ),
+    "spurious": DensityRatio((Term("support", -0.9, log=True), Term("contradiction", -3.0)), -3.0),
     "duplicate": DensityRatio((Term("repetition", 10.0),), -5.0),
 }
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from odquality.calibrated.calibration import calibrate
 from odquality.calibrated.evidence import gather_evidence
-from odquality.calibrated.model import LABEL_KINDS, OVERLOOKED, ErrorModel
+from odquality.calibrated.model import ErrorModel
 from odquality.calibrated.sample import sample_images
+from odquality.core.kinds import LABEL_KINDS, OVERLOOKED
 from odquality.core.method import Scores
 from odquality.core.scenes import Boxes, FloatArray, Scenes
 from odquality.core.segments import reduce_runs

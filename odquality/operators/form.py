@@ -12,8 +12,8 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge import runs, targets
 from odquality.bridge.database import dataset_of
 from odquality.bridge.settings import RunSettings
-from odquality.core.methods import METHODS
 from odquality.core.weights import KINDS, AggregationWeights
+from odquality.methods import METHODS
 
 # Parts of a field's name that tell what it holds.
 _GT_HINTS = ("ground_truth", "groundtruth", "gt", "annotation", "label")

@@ -7,8 +7,8 @@ import pytest
 
 from odquality.calibrated.corruption import DISPLACED_IOU, corrupt
 from odquality.calibrated.draws import image_keys
-from odquality.calibrated.model import KINDS
 from odquality.core.geometry import box_iou
+from odquality.core.kinds import KINDS
 
 ADDED = ("spurious", "duplicate")
 

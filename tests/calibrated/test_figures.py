@@ -14,8 +14,8 @@ from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.real_errors import evaluate_missing
 from benchmarks.accuracy.reliability import reliability_by_kind
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.calibrated.model import KINDS
 from odquality.calibrated.scorer import Calibrated
+from odquality.core.kinds import KINDS
 from odquality.core.scenes import Scenes
 
 DATA = default_directory()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from odquality.calibrated.evidence import Evidence
-from odquality.calibrated.model import KINDS, LABEL_KINDS, PRIOR_MODEL
+from odquality.calibrated.model import PRIOR_MODEL
+from odquality.core.kinds import KINDS, LABEL_KINDS
 
 PIECES = ("support", "tight_support", "contradiction", "displacement", "repetition")
 

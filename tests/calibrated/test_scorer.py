@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from odquality.calibrated.issues import list_issues
-from odquality.calibrated.model import KINDS, LABEL_KINDS, PRIOR_MODEL
+from odquality.calibrated.model import PRIOR_MODEL
 from odquality.calibrated.scorer import Calibrated
+from odquality.core.issue_records import list_issues
+from odquality.core.kinds import KINDS, LABEL_KINDS
 from odquality.core.scenes import Boxes, Scenes
 
 METHOD = Calibrated()
@@ -253,7 +254,7 @@ def test_nothing_is_missing_in_ignored_regions(make_scenes):
 
 def test_the_core_does_not_import_what_only_this_method_needs():
     code = (
-        "import sys, odquality.calibrated.scorer, odquality.calibrated.issues;"
+        "import sys, odquality.calibrated.scorer, odquality.core.issue_records;"
         "assert not {'scipy', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odquality.core.methods import DEFAULT_METHOD, METHODS, make_method, method_info
+from odquality.methods import DEFAULT_METHOD, METHODS, make_method, method_info
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from odquality.calibrated.model import KINDS, OVERLOOKED
-from odquality.core.method import Scores
+from odquality.core.kinds import KINDS, OVERLOOKED
+from odquality.core.listed import ListedChunk, ListedScenes
+from odquality.core.method import Scorer, Scores
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
 
 MIN_PROBABILITY = 0.5
@@ -46,7 +47,7 @@ def list_issues(
 
     Args:
         scenes: the images that were scored.
-        scores: what a `odquality.calibrated.scorer.CalibratedScorer` gave for them.
+        scores: of their boxes: 1 - the probability of each kind of error, with evidence.
         min_probability: in [0, 1].
 
     Returns:
@@ -59,6 +60,30 @@ def list_issues(
         raise ValueError(f"min_probability is {min_probability}; expected a number in [0, 1]")
     issues = [issue for kind in KINDS for issue in _of_kind(scenes, scores, kind, min_probability)]
     return sorted(issues, key=lambda issue: -issue.probability)
+
+
+def list_all_issues(scorer: Scorer, data: ListedScenes, min_probability: float) -> list[Issue]:
+    """The errors in a dataset, the likeliest first, numbered as the labels were given.
+
+    Raises:
+        ValueError: the probability lies outside [0, 1].
+    """
+    issues, first_image = [], 0
+    for chunk in data:
+        scores = scorer.score(chunk.scenes)
+        found = list_issues(chunk.scenes, scores, min_probability=min_probability)
+        issues += [_as_given(issue, chunk, first_image) for issue in found]
+        first_image += len(chunk.scenes)
+    return sorted(issues, key=lambda issue: -issue.probability)
+
+
+def _as_given(issue: Issue, chunk: ListedChunk, first_image: int) -> Issue:
+    """The issue with its image counted in the dataset and its label among ignored regions too."""
+    label = issue.label
+    if label is not None:
+        row = chunk.label_rows[chunk.scenes.labels.offsets[issue.image] + label]
+        label = int(row - chunk.label_counts[: issue.image].sum())
+    return replace(issue, image=first_image + issue.image, label=label)
 
 
 def _of_kind(scenes: Scenes, scores: Scores, kind: str, least: float) -> list[Issue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from odquality.core.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.core.method import Method
 from odquality.core.objectlab import ObjectLab
 from odquality.core.weights import AggregationWeights
@@ -36,9 +37,9 @@ class MethodInfo:
 
 METHODS: Mapping[str, MethodInfo] = {
     "calibrated": MethodInfo(
-        image_scores=("quality", "overlooked", "swap", "badloc", "spurious", "duplicate"),
-        label_scores=("quality", "swap", "badloc", "spurious", "duplicate"),
-        prediction_scores=("overlooked",),
+        image_scores=("quality", *KINDS),
+        label_scores=("quality", *LABEL_KINDS),
+        prediction_scores=(OVERLOOKED,),
         in_pixels=False,
         needs_confidence=False,
         gives_issues=True,
@@ -46,7 +47,7 @@ METHODS: Mapping[str, MethodInfo] = {
     "objectlab": MethodInfo(
         image_scores=("quality", "overlooked", "swap", "badloc"),
         label_scores=("swap", "badloc"),
-        prediction_scores=("overlooked",),
+        prediction_scores=(OVERLOOKED,),
         in_pixels=True,
         needs_confidence=True,
         gives_issues=False,
@@ -82,7 +83,7 @@ def make_method(
         return ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
     if aggregation_weights is not None:
         raise ValueError(f"aggregation_weights belong to method 'objectlab', not to {name!r}")
-    # Not above: the core needs only numpy, this method scikit-learn.
+    # Not above: whoever scores by ObjectLab needs numpy alone, this method also scipy.
     from odquality.calibrated.scorer import Calibrated
 
     return Calibrated(seed=seed)

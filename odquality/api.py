@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
-from odquality.core.issues import flag_images, issues_from_scores
+from odquality.core.flags import flag_images, issues_from_scores
+from odquality.core.issue_records import MIN_PROBABILITY, Issue, list_all_issues
 from odquality.core.listed import ListedScenes
-from odquality.core.methods import DEFAULT_SEED, make_method
 from odquality.core.objectlab import ObjectLab
 from odquality.core.quality import LabelQuality, score_all, score_images
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.core.segments import segment_softmin
 from odquality.core.weights import AggregationWeights
+from odquality.methods import DEFAULT_SEED, make_method
 
 Labels = Sequence[Mapping[str, Any]]
 PredictionArrays = Sequence[Any]
@@ -86,7 +87,7 @@ def score_labels(
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
         method: ``objectlab``, which needs boxes in pixels; or ``calibrated``, which takes any
-            unit, needs scikit-learn and knows five kinds of error.
+            unit, needs scipy and knows five kinds of error.
         image_sizes: (N, 2) width and height of each image in the unit of the boxes, for methods
             that need it; neither of these does.
         aggregation_weights: of ObjectLab, as in `get_label_quality_scores`.
@@ -109,35 +110,71 @@ def score_labels(
     return score_all(chosen.fit(data.scenes()), data, method)
 
 
+@overload
 def find_label_issues(
     labels: Labels,
     predictions: PredictionArrays,
     *,
+    method: Literal["objectlab"] = "objectlab",
     return_indices_ranked_by_score: bool = False,
     overlapping_label_check: bool = True,
-) -> BoolArray | IntArray:
-    """Finds the images that have a label error, by the reference method ObjectLab.
+) -> BoolArray | IntArray: ...
 
-    An image is an issue if any of its boxes is: a label's swap or badloc score, or a prediction's
-    overlooked score, is at most a fifth of the average precision that the detector reaches in the
-    box's class (mean over IoU .5, .55, ..., .95). Classes whose average precision is 0 are held to
-    the mean of the others. Takes eight bytes of memory per prediction.
+
+@overload
+def find_label_issues(
+    labels: Labels,
+    predictions: PredictionArrays,
+    *,
+    method: Literal["calibrated"],
+    min_probability: float = MIN_PROBABILITY,
+    seed: int = DEFAULT_SEED,
+) -> list[Issue]: ...
+
+
+def find_label_issues(
+    labels: Labels,
+    predictions: PredictionArrays,
+    *,
+    method: str = "objectlab",
+    return_indices_ranked_by_score: bool = False,
+    overlapping_label_check: bool = True,
+    min_probability: float = MIN_PROBABILITY,
+    seed: int = DEFAULT_SEED,
+) -> BoolArray | IntArray | list[Issue]:
+    """Finds the images that have a label error, or the errors themselves.
+
+    By ``objectlab``, the reference method, an image is an issue if any of its boxes is: a label's
+    swap or badloc score, or a prediction's overlooked score, is at most a fifth of the average
+    precision that the detector reaches in the box's class (mean over IoU .5, .55, ..., .95).
+    Classes whose average precision is 0 are held to the mean of the others. Takes eight bytes of
+    memory per prediction.
+
+    By ``calibrated``, each error is an issue of its own, with its probability and the correction
+    that would mend it.
 
     Args:
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
-        return_indices_ranked_by_score: what to return.
-        overlapping_label_check: as in `get_label_quality_scores`.
+        method: ``objectlab`` or ``calibrated``.
+        return_indices_ranked_by_score: of ObjectLab: what to return.
+        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
+        min_probability: of the calibrated method: least probability of an issue, in [0, 1].
+        seed: of the calibrated method, as in `score_labels`.
 
     Returns:
-        (N,) bool, true for an issue; or, if ranked, (n,) int64 indices of the issues, the lowest
-        label quality score first.
+        By ObjectLab: (N,) bool, true for an issue; or, if ranked, (n,) int64 indices of the issues,
+        the lowest label quality score first. By the calibrated method: a list of `Issue`, the
+        likeliest first.
 
     Raises:
-        ValueError: malformed input; names the argument, the image and the box.
+        ValueError: an unknown method, or malformed input; names the argument, image and box.
     """
-    method = ObjectLab(overlapping_label_check=overlapping_label_check)
-    flagged = flag_images(method, ListedScenes(labels, predictions))
+    data = ListedScenes(labels, predictions)
+    chosen = make_method(method, overlapping_label_check=overlapping_label_check, seed=seed)
+    if not isinstance(chosen, ObjectLab):
+        return list_all_issues(chosen.fit(data.scenes()), data, min_probability)
+    flagged = flag_images(chosen, data)
     if not return_indices_ranked_by_score:
         return flagged.is_issue
     ranked = issues_from_scores(flagged.quality, threshold=1.0)

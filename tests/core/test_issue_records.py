@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from odquality.calibrated.issues import Issue, list_issues
+from odquality.core.issue_records import Issue, list_issues
 from odquality.core.method import Scores
 from odquality.core.scenes import Boxes, Predictions, Scenes
 
