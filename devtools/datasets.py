@@ -42,7 +42,7 @@ def make_dataset(
     predictions = _detections(arrays, "pr", total, probabilities=probabilities)
     samples = []
     for image in range(total):
-        file_name = str(arrays["img_id"][image])
+        file_name = Path(str(arrays["img_id"][image])).with_suffix(".jpg").name
         width, height = arrays["img_wh"][image].tolist()
         samples.append(
             fo.Sample(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import fiftyone as fo
 
@@ -45,6 +45,20 @@ def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
     if active is not None and active.paths:
         kept = [path for path in active.paths if path not in paths]
         dataset.app_config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=kept)
+    dataset.save()
+
+
+def rename_paths(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
+    """Renames fields in the App configuration, where they are in it."""
+    config = dataset.app_config
+    if config.sidebar_groups is not None:
+        groups = _groups(dataset)
+        for group in groups:
+            group.paths = [new_paths.get(path, path) for path in group.paths]
+        config.sidebar_groups = groups
+    if config.active_fields is not None and config.active_fields.paths:
+        paths = [new_paths.get(path, path) for path in config.active_fields.paths]
+        config.active_fields = fo.ActiveFields(exclude=config.active_fields.exclude, paths=paths)
     dataset.save()
 
 

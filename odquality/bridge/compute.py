@@ -9,7 +9,7 @@ import fiftyone as fo
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge import probabilities
+from odquality.bridge import probabilities, runs
 from odquality.bridge.classes import ClassCodes, detector_classes
 from odquality.bridge.database import dataset_of, filtered_fields
 from odquality.bridge.fields import RunFields
@@ -177,6 +177,7 @@ class _Run:
         self._fields = settings.fields()
         self._writer = Writer(self._dataset, self._fields)
         self._tally = Tally()
+        self._obsolete: list[str] = []
         self._warnings = _hidden_boxes(samples, self._fields)
         self.spool: Spool[tuple[int, SampleChunk]] = Spool()
 
@@ -184,7 +185,8 @@ class _Run:
         """Reads all samples into the spool."""
         with self._tally.clock("read"):
             if self._info.in_pixels:
-                ensure_sizes(self._samples)
+                scorable = self._samples.exists(self._settings.gt_field)
+                ensure_sizes(scorable.exists(self._settings.pred_field))
             total = len(self._samples)
         done = 0
         chunks = self._reader.read(self._samples)
@@ -206,7 +208,7 @@ class _Run:
         """Replaces the previous run under the key by the record and the empty fields of this."""
         with self._tally.clock("write"):
             config = self._settings.run_config()
-            self._samples.register_run(self._settings.key, config, overwrite=True)
+            self._obsolete = runs.replace_run(self._samples, self._settings.key, config)
             self._writer.prepare()
 
     def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
@@ -221,15 +223,21 @@ class _Run:
         if not modified:
             return
         again = self._samples.select([str(sample_id) for sample_id in modified])
-        lost: list[ObjectId] = []
-        for _, chunk in self._reader.read(again):
-            lost += self._score_chunk(scorer, chunk)
-        if lost:
-            self._reader.unscored["modified again and again during the run"] += len(lost)
+        num_scored = self._tally.num_scored
+        # A reader of its own, for the boxes that need special treatment were counted before.
+        reader = Reader(self._reader.source, self._reader.codes)
+        for _, chunk in reader.read(again):
+            self._score_chunk(scorer, chunk)
+        self._reader.unscored.update(reader.unscored)
+        told = self._tally.num_scored - num_scored + reader.unscored.total()
+        if lost := len(modified) - told:
+            self._reader.unscored["modified or removed while the run went on"] += lost
 
     def record(self) -> LabelQualityReport:
         """Indexes the scores, keeps the report with the run and returns it."""
         with self._tally.clock("write"):
+            # Not before: it marks all samples as modified.
+            self._dataset.delete_sample_fields(self._obsolete)
             self._dataset.create_index(self._settings.key)
         report = self._report()
         results = self._samples.init_run_results(self._settings.key, report=report.to_dict())

@@ -86,3 +86,26 @@ def refresh_loaded_samples(dataset: fo.Dataset, ids: Sequence[ObjectId]) -> None
     """
     names = [str(sample_id) for sample_id in ids]
     fo.Sample._reload_docs(dataset._sample_collection_name, sample_ids=names)
+
+
+def unset(dataset: fo.Dataset, paths: Sequence[str]) -> None:
+    """Removes values from all samples, in one go and without marking them as modified.
+
+    Public: ``dataset.clear_sample_field(path)`` once per field.
+
+    Args:
+        dataset: whose samples lose the values.
+        paths: fields of samples, or attributes ``field.detections.attribute`` of their labels.
+    """
+    collection = dataset._sample_collection
+    owners: dict[str, list[str]] = {}
+    for path in paths:
+        owner, _, attribute = path.rpartition(".")
+        owners.setdefault(owner, []).append(attribute)
+    for owner, attributes in owners.items():
+        if not owner:
+            collection.update_many({}, {"$unset": dict.fromkeys(attributes, "")})
+            continue
+        # Updating all elements of an array fails where there is no array.
+        elements = {f"{owner}.$[].{attribute}": "" for attribute in attributes}
+        collection.update_many({owner: {"$type": "array"}}, {"$unset": elements})

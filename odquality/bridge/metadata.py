@@ -8,12 +8,11 @@ from fiftyone.core.collections import SampleCollection
 NAMED_SAMPLES = 5
 
 
-def ensure_sizes(samples: SampleCollection, progress: object = None) -> None:
+def ensure_sizes(samples: SampleCollection) -> None:
     """Computes the metadata of the samples that have no width and height.
 
     Args:
         samples: whose metadata is completed; other fields are not touched.
-        progress: as FiftyOne's methods take it.
 
     Raises:
         ValueError: the media of some samples cannot be read; names them.
@@ -22,7 +21,7 @@ def ensure_sizes(samples: SampleCollection, progress: object = None) -> None:
     if not len(missing):
         return
     missing.compute_metadata(
-        overwrite=True, skip_failures=True, warn_failures=False, progress=progress
+        overwrite=True, skip_failures=True, warn_failures=False, progress=False
     )
     still_missing = samples.match(~_KNOWN)
     number = len(still_missing)

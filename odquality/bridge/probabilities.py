@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import fiftyone.core.utils as fou
 import numpy as np
 
 from odquality.bridge.boxes import Sieve
@@ -70,12 +72,23 @@ def _read_rows(values: Sequence[Any], num_classes: int) -> FloatArray:
     """Rows of numbers (n, K), NaN for a row that has not K numbers."""
     rows = np.full((len(values), num_classes), np.nan)
     for row, value in enumerate(values):
+        if isinstance(value, bytes):
+            value = _to_list(value)
         if isinstance(value, (list, tuple)) and len(value) == num_classes:
             try:
                 rows[row] = value
             except (ValueError, TypeError):
                 continue
     return rows
+
+
+def _to_list(stored: bytes) -> list[Any] | None:
+    """A numpy array as FiftyOne stores it."""
+    try:
+        values: list[Any] = fou.deserialize_numpy_array(stored).tolist()
+    except (ValueError, OSError, zlib.error):
+        return None
+    return values
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -100,6 +100,7 @@ class Reader:
     """Reads samples, counting what could not be scored and why.
 
     Attributes:
+        source: what is read.
         codes: the class of each label that was met.
         unscored: number of samples that were passed over, by reason.
         treated: number of detections that needed special treatment, by what was done.
@@ -109,11 +110,11 @@ class Reader:
         self.codes = codes
         self.unscored: Counter[str] = Counter()
         self.treated: Counter[str] = Counter()
-        self._source = source
+        self.source = source
 
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
         """Yields, chunk by chunk, the number of samples read and those that can be scored."""
-        documents = database.iter_documents(samples, self._source.columns())
+        documents = database.iter_documents(samples, self.source.columns())
         while batch := list(islice(documents, SAMPLES_PER_CHUNK)):
             yield len(batch), self._chunk(batch)
 
@@ -132,16 +133,18 @@ class Reader:
 
     def _is_scorable(self, document: database.Document) -> bool:
         if document.get("label _id") is None:
-            self.unscored[f"no value in {self._source.gt_field!r}"] += 1
+            self.unscored[f"no value in {self.source.gt_field!r}"] += 1
         elif document.get("prediction _id") is None:
-            self.unscored[f"no value in {self._source.pred_field!r}"] += 1
+            self.unscored[f"no value in {self.source.pred_field!r}"] += 1
+        elif self.source.in_pixels and not (document.get("width") and document.get("height")):
+            self.unscored["no width and height in its metadata"] += 1
         else:
             return True
         return False
 
     def _sizes(self, documents: Sequence[database.Document]) -> FloatArray:
         """Width and height of each sample in the unit of its boxes, (N, 2)."""
-        if not self._source.in_pixels:
+        if not self.source.in_pixels:
             return np.ones((len(documents), 2))
         sizes = [(document["width"], document["height"]) for document in documents]
         return np.array(sizes, np.float64).reshape(-1, 2)
@@ -151,7 +154,7 @@ class Reader:
     ) -> tuple[Boxes, Boxes, IntArray]:
         """Labels to review, regions to ignore, and the rows of the former among all labels."""
         counts = _counts(documents, "label _id")
-        sieve = Sieve(self._source.gt_field, int(counts.sum()), self.treated)
+        sieve = Sieve(self.source.gt_field, int(counts.sum()), self.treated)
         xywh = read_xywh(_flatten(documents, "label bounding_box"), sieve)
         classes = read_classes(_flatten(documents, "label label"), self.codes)
         crowd = self._crowd(documents, sieve)
@@ -162,7 +165,7 @@ class Reader:
         return boxes.take(rows), boxes.take(np.flatnonzero(sieve.usable & crowd)), rows
 
     def _crowd(self, documents: Sequence[database.Document], sieve: Sieve) -> BoolArray:
-        attribute = self._source.crowd_attribute
+        attribute = self.source.crowd_attribute
         if not attribute:
             return np.zeros(len(sieve.usable), bool)
         values = _flatten(documents, f"label {attribute}")
@@ -175,14 +178,14 @@ class Reader:
     ) -> tuple[Predictions, IntArray]:
         """Predictions, and their rows among all predictions of the samples."""
         counts = _counts(documents, "prediction _id")
-        sieve = Sieve(self._source.pred_field, int(counts.sum()), self.treated)
+        sieve = Sieve(self.source.pred_field, int(counts.sum()), self.treated)
         xywh = read_xywh(_flatten(documents, "prediction bounding_box"), sieve)
         probabilities = read_probabilities(
             [
                 (name, _flatten(documents, f"prediction {name}"))
-                for name in self._source.probability_attributes
+                for name in self.source.probability_attributes
             ],
-            self._source.num_classes,
+            self.source.num_classes,
             sieve,
         )
         classes = read_classes(_flatten(documents, "prediction label"), self.codes)
@@ -195,7 +198,7 @@ class Reader:
             )
         sieve.set_aside(classes < 0, "without a label")
         missing = np.isnan(confidence)
-        if self._source.needs_confidence:
+        if self.source.needs_confidence:
             sieve.set_aside(missing, "without a confidence")
         else:
             sieve.count(missing, "without a confidence: taken for 1")

@@ -12,12 +12,12 @@ import fiftyone as fo
 import fiftyone.core.runs as focr
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.app_config import forget_paths
-from odquality.bridge.database import dataset_of
+from odquality.bridge.app_config import forget_paths, rename_paths
+from odquality.bridge.database import dataset_of, unset
 from odquality.bridge.fields import RunFields
 from odquality.methods import method_info
 
-METHOD = "odquality"
+RUN_METHOD = "odquality"
 
 
 class LabelQualityRunConfig(focr.RunConfig):
@@ -29,7 +29,7 @@ class LabelQualityRunConfig(focr.RunConfig):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["method"] = METHOD
+        kwargs["method"] = RUN_METHOD
         super().__init__(**kwargs)
 
     def fields(self, key: str) -> RunFields:
@@ -54,13 +54,10 @@ class LabelQualityRun(focr.Run):
         """Renames the run's fields with it."""
         dataset = dataset_of(samples)
         old, new = self.config.fields(key).paths(), self.config.fields(new_key).paths()
-        forget_paths(dataset, old)
+        new_paths = dict(zip(old, new, strict=True))
+        rename_paths(dataset, new_paths)
         dataset.rename_sample_fields(
-            {
-                path: new_path
-                for path, new_path in zip(old, new, strict=True)
-                if dataset.has_field(path)
-            }
+            {path: new_paths[path] for path in old if dataset.has_field(path)}
         )
 
     def cleanup(self, samples: SampleCollection, key: str) -> None:
@@ -71,9 +68,26 @@ class LabelQualityRun(focr.Run):
         dataset.delete_sample_fields([path for path in paths if dataset.has_field(path)])
 
 
+def replace_run(samples: SampleCollection, key: str, config: LabelQualityRunConfig) -> list[str]:
+    """Registers a run in the place of the one under its key, and clears that one's values.
+
+    Returns:
+        The previous run's fields that the new one does not have, for the caller to delete.
+    """
+    previous = load_fields(samples, key)
+    samples.register_run(key, config, overwrite=True, cleanup=False)
+    if previous is None:
+        return []
+    dataset = dataset_of(samples)
+    present = [path for path in previous.paths() if dataset.has_field(path)]
+    unset(dataset, present)
+    kept = set(config.fields(key).paths())
+    return [path for path in present if path not in kept]
+
+
 def list_keys(samples: SampleCollection) -> list[str]:
     """Keys of the runs of this plugin on a dataset."""
-    return list(samples.list_runs(method=METHOD))
+    return list(samples.list_runs(method=RUN_METHOD))
 
 
 def load_fields(samples: SampleCollection, key: str) -> RunFields | None:

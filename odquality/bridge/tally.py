@@ -19,6 +19,7 @@ class Tally:
     """Running totals of a run.
 
     Attributes:
+        num_scored: images that were scored.
         num_labels: labels that were scored.
         num_predictions: predictions they were compared with.
         issues: how many there are of each kind.
@@ -26,6 +27,7 @@ class Tally:
     """
 
     def __init__(self) -> None:
+        self.num_scored = 0
         self.num_labels = 0
         self.num_predictions = 0
         self.issues: Counter[str] = Counter()
@@ -54,6 +56,7 @@ class Tally:
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
         self._quality.append(quality[kept])
+        self.num_scored += int(kept.sum())
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))

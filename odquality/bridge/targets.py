@@ -45,7 +45,8 @@ def check_samples(samples: object) -> None:
             "samples holds videos; score their frames as images: "
             "samples.to_frames(sample_frames=True).clone()"
         )
-    if media_type not in (fo.core.media.IMAGE, None):
+    # Files without an extension are of an unknown type.
+    if media_type not in (fo.core.media.IMAGE, fo.core.media.UNKNOWN, None):
         raise ValueError(f"samples holds media of type {media_type!r}; expected images")
 
 

@@ -21,6 +21,8 @@ _FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
 class AveragePrecision:
     """Collects matches over chunks of a dataset; takes eight bytes per prediction.
 
+    Classes should be numbered without large gaps (`ClassNumbers`).
+
     A prediction is matched to the label of its class with which its IoU is largest. At each
     threshold, the most confident of the predictions matched to a label is a true positive and all
     others are false ones. Equally confident predictions count as if true positives came first.
@@ -49,8 +51,9 @@ class AveragePrecision:
         order = np.argsort(predictions.classes, kind="stable")
         matches = matches[order]
         ends = np.cumsum(np.bincount(predictions.classes, minlength=num_classes))
-        for number, part in enumerate(np.split(matches, ends[:-1])):
-            self._matches[number].frombytes(part.tobytes())
+        parts = np.split(matches, ends[:-1])
+        for stored, part in zip(self._matches, parts, strict=False):
+            stored.frombytes(part.tobytes())
 
     def per_class(self) -> FloatArray:
         """Mean average precision of each class over the thresholds; (K,) float64 in [0, 1].

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from odquality.core.average_precision import AveragePrecision
+from odquality.core.class_numbers import ClassNumbers
 from odquality.core.listed import ListedScenes
 from odquality.core.method import Scores
 from odquality.core.objectlab import ObjectLab
@@ -55,19 +56,21 @@ class FlaggedImages:
 
 def flag_images(method: ObjectLab, data: ListedScenes) -> FlaggedImages:
     """Flags the images of which any box scores low for what the detector can do in its class."""
-    average_precision = AveragePrecision()
-    scorer = method.fit(_watched(data, average_precision))
+    average_precision, numbers = AveragePrecision(), ClassNumbers()
+    chunks = (numbers.apply(scenes) for scenes in data.scenes())
+    scorer = method.fit(_watched(chunks, average_precision))
     thresholds = _thresholds(average_precision.per_class())
     is_issue, quality = [], []
     for chunk in data:
-        scores = scorer.score(chunk.scenes)
-        is_issue.append(_flag(chunk.scenes, scores, thresholds))
+        scenes = numbers.apply(chunk.scenes)
+        scores = scorer.score(scenes)
+        is_issue.append(_flag(scenes, scores, thresholds))
         quality.append(scores.images["quality"])
     return FlaggedImages(np.concatenate(is_issue), np.concatenate(quality))
 
 
-def _watched(data: ListedScenes, average_precision: AveragePrecision) -> Iterable[Scenes]:
-    for scenes in data.scenes():
+def _watched(chunks: Iterable[Scenes], average_precision: AveragePrecision) -> Iterable[Scenes]:
+    for scenes in chunks:
         average_precision.add(scenes)
         yield scenes
 

@@ -88,7 +88,7 @@ class LayoutMemory:
                 than the images before it; names the image, counted from ``first_image``.
         """
         rows = _concatenate(predictions)
-        if rows is not None and rows.ndim == 2:
+        if rows is not None and rows.ndim == 2 and rows.size:
             self._remember(False, rows.shape[1] - 5, first_image)
             counts = _lengths(predictions, "predictions[{}]", first_image)
             return _split_rows(rows, counts)
@@ -119,7 +119,7 @@ class LayoutMemory:
     def _remember(self, per_class: bool, num_classes: int, image: int) -> None:
         if self._num_classes == num_classes and self._per_class == per_class:
             return
-        form = f"{PER_CLASS_FORM}" if per_class else f"{ROWS_FORM}"
+        form = PER_CLASS_FORM if per_class else ROWS_FORM
         if num_classes < 1:
             raise ValueError(
                 f"predictions[{image}] has {num_classes + 5} columns and so no class "
@@ -227,7 +227,7 @@ def _stack(
     for position, given in enumerate(arrays):
         name = what.format(first_image + position // per_image)
         array = _as_numbers(given, name, form)
-        if not array.size:
+        if not len(array):
             continue
         if array.ndim != 2 or array.shape[1] != columns:
             raise ValueError(f"{name} has shape {array.shape}; expected {form}")

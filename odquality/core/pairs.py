@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from odquality.core.class_numbers import ClassNumbers
 from odquality.core.scenes import BoolArray, Boxes, IntArray
 
 # 2**14 pairs make arrays of 128 KB: what is done with one block stays in a core's cache.
@@ -62,15 +63,17 @@ def iter_same_class_pairs(first: Boxes, second: Boxes) -> Iterator[tuple[IntArra
     Yields:
         Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
     """
-    num_classes = 1 + max(first.classes.max(initial=0), second.classes.max(initial=0))
-    first_order, first_counts = _by_class(first, num_classes)
-    second_order, second_counts = _by_class(second, num_classes)
+    numbers = ClassNumbers()
+    first_classes, second_classes = map(numbers.encode, (first.classes, second.classes))
+    num_classes = 1 + max(first_classes.max(initial=0), second_classes.max(initial=0))
+    first_order, first_counts = _by_class(first, first_classes, num_classes)
+    second_order, second_counts = _by_class(second, second_classes, num_classes)
     for a, b in iter_pairs(first_counts, second_counts):
         yield first_order.take(a), second_order.take(b)
 
 
-def _by_class(boxes: Boxes, num_classes: int) -> tuple[IntArray, IntArray]:
+def _by_class(boxes: Boxes, classes: IntArray, num_classes: int) -> tuple[IntArray, IntArray]:
     """The order that sorts boxes by image and class, and the number of boxes of each such group."""
-    group = boxes.image * num_classes + boxes.classes
+    group = boxes.image * num_classes + classes
     counts = np.bincount(group, minlength=len(boxes.counts) * num_classes)
     return np.argsort(group, kind="stable"), counts

@@ -40,4 +40,5 @@ def least_distance(value: float, alpha: float) -> float:
     nearness = 1.0 - alpha
     if value >= nearness:
         return 0.0
-    return float(-np.log(value / nearness) / DISTANCE_FACTOR)
+    # Rounding takes at most half a step from a nearness.
+    return float(-np.log(value / nearness + NEARNESS_STEP / 2) / DISTANCE_FACTOR)

@@ -1,0 +1,39 @@
+"""Small numbers for classes whose own numbers may be large identifiers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from odquality.core.scenes import IntArray, Scenes
+
+# Classes below this keep their number: as an index they cost little.
+_SMALL = 4096
+
+
+class ClassNumbers:
+    """Numbers classes below 4096 by themselves and others in the order in which they turn up."""
+
+    def __init__(self) -> None:
+        self._large: dict[int, int] = {}
+
+    def encode(self, classes: IntArray) -> IntArray:
+        """The small number of each class, (n,)."""
+        large = np.flatnonzero(classes >= _SMALL)
+        if not len(large):
+            return classes
+        unique, inverse = np.unique(classes[large], return_inverse=True)
+        numbers = [self._large.setdefault(name, len(self._large)) for name in unique.tolist()]
+        encoded = classes.copy()
+        encoded[large] = _SMALL + np.array(numbers, np.int64)[inverse]
+        return encoded
+
+    def apply(self, scenes: Scenes) -> Scenes:
+        """The scenes with small numbers for the classes of labels and predictions."""
+        labels, predictions = scenes.labels, scenes.predictions
+        return replace(
+            scenes,
+            labels=replace(labels, classes=self.encode(labels.classes)),
+            predictions=replace(predictions, classes=self.encode(predictions.classes)),
+        )
