@@ -13,6 +13,9 @@ from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scen
 
 IMAGES_PER_CHUNK = 500
 
+# Data of at most so many boxes (some 50 MB) is kept flat for the passes after the first.
+_KEPT_BOXES = 1 << 18
+
 
 @dataclass(frozen=True)
 class ListedChunk:
@@ -60,6 +63,7 @@ class ListedScenes:
         self._images_per_chunk = images_per_chunk
         self._layout = layouts.LayoutMemory()
         self._verified = False
+        self._kept: list[ListedChunk] | None = None
 
     def __len__(self) -> int:
         """Number of images."""
@@ -67,9 +71,20 @@ class ListedScenes:
 
     def __iter__(self) -> Iterator[ListedChunk]:
         """Yields all images, chunk by chunk; one empty chunk where there are no images."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[ListedChunk] = []
+        room = _KEPT_BOXES
         for start in range(0, max(1, len(self)), self._images_per_chunk):
-            yield self._chunk(start, min(len(self), start + self._images_per_chunk))
+            chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
+            room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
+            if room >= 0:
+                kept.append(chunk)
+            yield chunk
         self._verified = True
+        if room >= 0:
+            self._kept = kept
 
     def scenes(self) -> Iterator[Scenes]:
         """Yields the boxes of all images, chunk by chunk."""
