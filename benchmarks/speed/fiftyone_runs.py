@@ -29,8 +29,12 @@ def in_own_database(task: str, *arguments: Any) -> Row:
     """Calls a function of this module in a process with a database of its own."""
     with private_database() as environment:
         environment["FIFTYONE_PLUGINS_DIR"] = str(Path(__file__).parents[2])
-        with get_context("spawn").Pool(1, os.environ.update, (environment,)) as pool:
+        with get_context("spawn").Pool(1, _set_environment, (environment,)) as pool:
             return pool.apply(globals()[task], arguments)
+
+
+def _set_environment(environment: dict[str, str]) -> None:
+    os.environ.update(environment)
 
 
 def run_synthetic(method: str) -> Row:
