@@ -51,20 +51,6 @@ class DetectionData:
             )
         ]
 
-    def prediction_arrays(self) -> list[Any]:
-        """N entries: (P, K + 5) arrays if there are class probabilities, else one array per class.
-
-        Either way an image's predictions come in the order of ``predictions``.
-        """
-        if self.predictions.probabilities is None:
-            return self.predictions_by_class()
-        columns = [
-            self.predictions.xyxy,
-            self.predictions.confidence[:, None],
-            self.predictions.probabilities,
-        ]
-        return np.split(np.hstack(columns), self.predictions.offsets[1:-1])
-
     def predictions_by_class(self) -> list[list[FloatArray]]:
         """N lists of K arrays (M, 5) ``x1, y1, x2, y2, confidence``."""
         num_classes = len(self.class_names)
@@ -89,7 +75,6 @@ def make_predictions(
     xyxy: FloatArray,
     classes: IntArray,
     confidence: FloatArray,
-    probabilities: FloatArray | None,
     num_images: int,
 ) -> Predictions:
     """Predictions in any order, put in the order of image and class."""
@@ -100,7 +85,6 @@ def make_predictions(
         boxes.classes,
         boxes.counts,
         confidence[order].astype(np.float64),
-        None if probabilities is None else probabilities[order].astype(np.float64),
     )
 
 

@@ -46,7 +46,6 @@ def load_fiftyone(name: str, gt_field: str, pred_field: str) -> DetectionData:
             _corners(found, sizes),
             _classes(found, names),
             np.array(found["confidence"], np.float64),
-            None,
             len(sizes),
         ),
     )

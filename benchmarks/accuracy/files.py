@@ -67,7 +67,6 @@ def _to_data(name: str, arrays: Any, label_set: str) -> DetectionData:
             arrays["pr_xyxy"],
             arrays["pr_cls"],
             arrays["pr_score"],
-            arrays.get("pr_probs"),
             len(sizes),
         ),
     )

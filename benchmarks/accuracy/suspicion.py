@@ -43,7 +43,7 @@ class Suspicion:
 def score_by_odquality(data: DetectionData, method: str) -> Suspicion:
     """Scores by a method of odquality."""
     quality = score_labels(
-        data.label_dicts(), data.prediction_arrays(), method=method, image_sizes=data.image_sizes
+        data.label_dicts(), data.predictions_by_class(), method=method, image_sizes=data.image_sizes
     )
     images = {name: 1 - scores for name, scores in quality.scores.items()}
     labels = {name: 1 - flatten(scores) for name, scores in quality.label_scores.items()}

@@ -16,6 +16,8 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge import database
 from odquality.bridge.boxes import Sieve, read_classes, read_numbers, read_xywh
 from odquality.bridge.classes import ClassCodes
+from odquality.bridge.collector import paused_collector
+from odquality.bridge.ids import Ids
 from odquality.bridge.probabilities import read_probabilities
 from odquality.core.scenes import (
     BoolArray,
@@ -44,8 +46,8 @@ class SampleChunk:
     sample_ids: list[ObjectId]
     modified: list[datetime | None]
     scenes: Scenes
-    label_ids: list[ObjectId]
-    prediction_ids: list[ObjectId]
+    label_ids: Ids
+    prediction_ids: Ids
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,7 @@ class Source:
     def columns(self) -> dict[str, Any]:
         """MongoDB expression of each column that is read."""
         label_attributes = ["_id", "label", "bounding_box"]
-        if self.crowd_attribute:
-            label_attributes.append(self.crowd_attribute)
         prediction_attributes = ["_id", "label", "bounding_box", "confidence"]
-        prediction_attributes += self.probability_attributes
         columns: dict[str, Any] = {
             "modified": "$last_modified_at",
             "width": "$metadata.width",
@@ -87,6 +86,11 @@ class Source:
             columns[f"label {attribute}"] = _attribute_list(self.gt_field, attribute)
         for attribute in prediction_attributes:
             columns[f"prediction {attribute}"] = _attribute_list(self.pred_field, attribute)
+        if self.crowd_attribute:
+            name = f"label {self.crowd_attribute}"
+            columns[name] = _rare_attribute_list(self.gt_field, self.crowd_attribute)
+        for attribute in self.probability_attributes:
+            columns[f"prediction {attribute}"] = _rare_attribute_list(self.pred_field, attribute)
         return columns
 
 
@@ -94,6 +98,12 @@ def _attribute_list(field: str, attribute: str) -> dict[str, Any]:
     """An attribute of all detections of a sample, None where one lacks it; None without a list."""
     value = {"$ifNull": [f"$$detection.{attribute}", None]}
     return {"$map": {"input": f"${field}.detections", "as": "detection", "in": value}}
+
+
+def _rare_attribute_list(field: str, attribute: str) -> dict[str, Any]:
+    """As `_attribute_list`, but None if no detection has the attribute: that is quick to read."""
+    having = {"$ifNull": [f"${field}.detections.{attribute}", []]}
+    return {"$cond": [{"$eq": [having, []]}, None, _attribute_list(field, attribute)]}
 
 
 class Reader:
@@ -115,8 +125,13 @@ class Reader:
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
         """Yields, chunk by chunk, the number of samples read and those that can be scored."""
         documents = database.iter_documents(samples, self.source.columns())
-        while batch := list(islice(documents, SAMPLES_PER_CHUNK)):
-            yield len(batch), self._chunk(batch)
+        while True:
+            with paused_collector():
+                batch = list(islice(documents, SAMPLES_PER_CHUNK))
+                if not batch:
+                    return
+                chunk = self._chunk(batch)
+            yield len(batch), chunk
 
     def _chunk(self, batch: Sequence[database.Document]) -> SampleChunk:
         documents = [document for document in batch if self._is_scorable(document)]
@@ -127,8 +142,8 @@ class Reader:
             sample_ids=[document["_id"] for document in documents],
             modified=[document.get("modified") for document in documents],
             scenes=Scenes(labels, predictions, ignored, sizes),
-            label_ids=_take(_flatten(documents, "label _id"), label_rows),
-            prediction_ids=_take(_flatten(documents, "prediction _id"), prediction_rows),
+            label_ids=_take_ids(documents, "label _id", label_rows),
+            prediction_ids=_take_ids(documents, "prediction _id", prediction_rows),
         )
 
     def _is_scorable(self, document: database.Document) -> bool:
@@ -168,7 +183,7 @@ class Reader:
         attribute = self.source.crowd_attribute
         if not attribute:
             return np.zeros(len(sieve.usable), bool)
-        values = _flatten(documents, f"label {attribute}")
+        values = _flatten_rare(documents, f"label {attribute}", "label _id")
         crowd = np.fromiter(map(bool, values), bool, len(values))
         sieve.count(crowd, f"marked {attribute!r}: not reviewed, predictions in them are no errors")
         return crowd
@@ -182,7 +197,7 @@ class Reader:
         xywh = read_xywh(_flatten(documents, "prediction bounding_box"), sieve)
         probabilities = read_probabilities(
             [
-                (name, _flatten(documents, f"prediction {name}"))
+                (name, _flatten_rare(documents, f"prediction {name}", "prediction _id"))
                 for name in self.source.probability_attributes
             ],
             self.source.num_classes,
@@ -205,9 +220,7 @@ class Reader:
             confidence = np.where(missing, 1.0, confidence)
         with np.errstate(invalid="ignore"):
             sieve.set_aside((confidence < 0) | (confidence > 1), "with a confidence outside [0, 1]")
-        boxes = Predictions(
-            _to_xyxy(xywh, counts, sizes), classes, counts, confidence, probabilities
-        )
+        boxes = Predictions(_to_xyxy(xywh, counts, sizes), classes, counts, confidence)
         rows = np.flatnonzero(sieve.usable)
         return boxes.take(rows), rows
 
@@ -220,8 +233,19 @@ def _flatten(documents: Sequence[database.Document], column: str) -> list[Any]:
     return list(chain.from_iterable(document[column] for document in documents))
 
 
-def _take(values: Sequence[Any], rows: IntArray) -> list[Any]:
-    return [values[row] for row in rows.tolist()]
+def _flatten_rare(documents: Sequence[database.Document], column: str, beside: str) -> list[Any]:
+    """Flattens a column that is None where all values are; ``beside`` has as many values."""
+    return list(
+        chain.from_iterable(
+            [None] * len(document[beside]) if document[column] is None else document[column]
+            for document in documents
+        )
+    )
+
+
+def _take_ids(documents: Sequence[database.Document], column: str, rows: IntArray) -> Ids:
+    ids = _flatten(documents, column)
+    return Ids(map(ids.__getitem__, rows.tolist()))
 
 
 def _to_xyxy(xywh: FloatArray, counts: IntArray, sizes: FloatArray) -> FloatArray:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from math import isnan
 from typing import Any
 
 import fiftyone as fo
+import numpy as np
 from bson import ObjectId
 from pymongo import UpdateOne
 
 from odquality.bridge import database
 from odquality.bridge.fields import RunFields
+from odquality.bridge.ids import Ids
 from odquality.bridge.read import SampleChunk
 from odquality.bridge.suggestions import ChunkIssues
 from odquality.core.method import Scores
-from odquality.core.scenes import FloatArray
+from odquality.core.scenes import FloatArray, IntArray
 
 
 class Writer:
@@ -75,18 +77,20 @@ class Writer:
             fields.label_path,
             "label",
             chunk.label_ids,
-            chunk.scenes.labels.offsets.tolist(),
+            chunk.scenes.labels.offsets,
             _columns(fields, method.label_scores, scores.labels),
         )
         predictions = BoxValues(
             fields.prediction_path,
             "prediction",
             chunk.prediction_ids,
-            chunk.scenes.predictions.offsets.tolist(),
+            chunk.scenes.predictions.offsets,
             _columns(fields, method.prediction_scores, scores.predictions),
         )
         for image, sample_id in enumerate(chunk.sample_ids):
-            values: dict[str, Any] = {field: column[image] for field, column in images.items()}
+            values: dict[str, Any] = {
+                field: float(column[image]) for field, column in images.items()
+            }
             values["last_modified_at"] = self._stamp
             attributes: dict[int, dict[str, Any]] = {}
             if issues is not None:
@@ -103,8 +107,8 @@ class Writer:
 
 def _columns(
     fields: RunFields, names: tuple[str, ...], scores: Mapping[str, FloatArray]
-) -> dict[str, list[float]]:
-    return {fields.score(name): scores[name].tolist() for name in names}
+) -> dict[str, FloatArray]:
+    return {fields.score(name): scores[name] for name in names}
 
 
 def _label_attributes(
@@ -129,23 +133,26 @@ class BoxValues:
         path: of the list of boxes.
         prefix: of the identifiers in its array filters, lower case letters.
         ids: of all boxes of a chunk.
-        offsets: first box of each image, and the end.
-        columns: values of all boxes by attribute; NaN is not written.
+        offsets: (N + 1,) first box of each image, and the end.
+        columns: values of all boxes by attribute, (n,) each; NaN is not written.
     """
 
     def __init__(
         self,
         path: str,
         prefix: str,
-        ids: Sequence[ObjectId],
-        offsets: Sequence[int],
-        columns: Mapping[str, list[float]],
+        ids: Ids,
+        offsets: IntArray,
+        columns: Mapping[str, FloatArray],
     ) -> None:
         self._path = path
         self._prefix = prefix
         self._ids = ids
-        self._offsets = offsets
-        self._columns = columns
+        # Most predictions have nothing to write and are never looked at one by one.
+        rows = np.flatnonzero(~np.isnan(list(columns.values())).all(axis=0))
+        self._rows = rows.tolist()
+        self._first = np.searchsorted(rows, offsets).tolist()
+        self._columns = {name: values[rows].tolist() for name, values in columns.items()}
 
     def add(
         self, image: int, values: dict[str, Any], more: Mapping[int, Mapping[str, Any]]
@@ -155,28 +162,26 @@ class BoxValues:
         Args:
             image: the image.
             values: of the sample's update, by path.
-            more: further attributes by row of the box.
+            more: further attributes of boxes that have values, by row.
 
         Returns:
             The array filters that the added paths refer to.
         """
         filters: list[Mapping[str, Any]] = []
         seen: set[ObjectId] = set()
-        for row in range(self._offsets[image], self._offsets[image + 1]):
-            attributes = {
-                name: column[row]
-                for name, column in self._columns.items()
-                if not isnan(column[row])
-            }
-            attributes |= more.get(row, {})
-            if not attributes:
-                continue
+        for position in range(self._first[image], self._first[image + 1]):
+            row = self._rows[position]
+            box_id = self._ids[row]
             # Boxes that share an id cannot be told apart; the first stands for all.
-            if self._ids[row] is None or self._ids[row] in seen:
+            if box_id is None or box_id in seen:
                 continue
-            seen.add(self._ids[row])
+            seen.add(box_id)
             identifier = f"{self._prefix}{row}"
-            filters.append({f"{identifier}._id": self._ids[row]})
-            for name, value in attributes.items():
-                values[f"{self._path}.$[{identifier}].{name}"] = value
+            filters.append({f"{identifier}._id": box_id})
+            target = f"{self._path}.$[{identifier}]."
+            for name, column in self._columns.items():
+                if not isnan(column[position]):
+                    values[target + name] = column[position]
+            for name, value in more.get(row, {}).items():
+                values[target + name] = value
         return filters

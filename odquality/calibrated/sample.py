@@ -14,8 +14,7 @@ def sample_images(chunks: Iterable[Scenes], size: int, seed: int) -> tuple[Scene
     """Draws at most ``size`` images; which ones does not depend on their order or on the chunks.
 
     Returns:
-        The images in ascending order of their keys, and the keys. Image sizes and class
-        probabilities are left out.
+        The images in ascending order of their keys, and the keys. Image sizes are left out.
     """
     scenes, keys = _EMPTY, np.zeros(0, np.uint64)
     for chunk in chunks:

@@ -17,6 +17,8 @@ IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 # bytes and one sort orders all. float32 confidences keep all their digits, float64 ones 13.
 _FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
 
+_BLOCK = 1 << 20
+
 
 class AveragePrecision:
     """Collects matches over chunks of a dataset; takes eight bytes per prediction.
@@ -74,13 +76,22 @@ def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
     if not num_labels or not len(matches):
         return 0.0
     matches.sort()
+    # Precision falls between true positives, so it matters at them alone.
+    rows = _true_positive_rows(matches)
+    flags = matches[rows]
     total = 0.0
     for bit in range(len(IOU_THRESHOLDS)):
-        # Precision falls between true positives, so it matters at them alone.
-        rank = len(matches) - np.flatnonzero(matches & np.uint64(1 << bit))[::-1]
+        rank = len(matches) - rows[(flags & np.uint64(1 << bit)) > 0][::-1]
         precision = np.arange(1, len(rank) + 1) / rank
         total += np.maximum.accumulate(precision[::-1]).sum() / num_labels
     return total / len(IOU_THRESHOLDS)
+
+
+def _true_positive_rows(matches: NDArray[np.uint64]) -> IntArray:
+    """Rows that are true positives at any threshold, in blocks that need little memory."""
+    starts = range(0, len(matches), _BLOCK)
+    blocks = [np.flatnonzero(matches[start : start + _BLOCK] & _FLAGS) + start for start in starts]
+    return np.concatenate(blocks)
 
 
 def _true_positives(labels: Boxes, predictions: Predictions) -> NDArray[np.uint64]:

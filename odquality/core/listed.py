@@ -106,7 +106,6 @@ class ListedScenes:
             classes=found.classes,
             counts=found.counts,
             confidence=_float64(found.confidence),
-            probabilities=None if found.probabilities is None else _float64(found.probabilities),
         )
         return ListedChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
 

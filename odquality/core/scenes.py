@@ -62,11 +62,9 @@ class Predictions(Boxes):
 
     Attributes:
         confidence: (n,) float64 in [0, 1].
-        probabilities: (n, K) float64 in [0, 1] per class, or None where the detector gave none.
     """
 
     confidence: FloatArray
-    probabilities: FloatArray | None = None
 
     def take(self, rows: IntArray) -> Predictions:
         """The predictions of ascending ``rows``, of the same N images."""
@@ -75,7 +73,6 @@ class Predictions(Boxes):
             classes=self.classes[rows],
             counts=np.bincount(self.image[rows], minlength=len(self.counts)),
             confidence=self.confidence[rows],
-            probabilities=None if self.probabilities is None else self.probabilities[rows],
         )
 
 

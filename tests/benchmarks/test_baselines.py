@@ -23,7 +23,7 @@ def make_data() -> DetectionData:
     counts = rng.integers(0, 5, 40)
     labels = Boxes(boxes(counts.sum()), rng.integers(2, size=counts.sum()), counts)
     predictions = make_predictions(
-        rng.integers(40, size=160), boxes(160), rng.integers(2, size=160), rng.random(160), None, 40
+        rng.integers(40, size=160), boxes(160), rng.integers(2, size=160), rng.random(160), 40
     )
     crowd = rng.random(len(labels)) < 0.2
     return DetectionData("crowded", ("a", "b"), np.full((40, 2), 120.0), labels, crowd, predictions)

@@ -38,7 +38,6 @@ def make_data() -> DetectionData:
         np.concatenate([xyxy[found] + 1, np.hstack([noise, noise + 40])]),
         np.concatenate([classes[found], rng.integers(3, size=100)]),
         rng.uniform(0.2, 1, found.sum() + 100),
-        None,
         200,
     )
     sizes = np.full((200, 2), 460.0)
@@ -87,7 +86,6 @@ def test_candidates_are_confident_and_matched_by_no_label_of_their_class() -> No
         boxes,
         np.array([0, 1, 1, 1]),
         np.array([0.9, 0.9, 0.9, 0.01]),
-        None,
         1,
     )
     assert is_candidate(labels, predictions).tolist() == [True, False, True, False]
@@ -119,16 +117,9 @@ def test_variants_score_as_if_alone() -> None:
             assert np.array_equal(shared.labels[kind], alone.labels[kind])
 
 
-def test_both_public_forms_keep_the_order_of_predictions() -> None:
+def test_public_form_keeps_the_order_of_predictions() -> None:
     by_class = np.concatenate([array for image in DATA.predictions_by_class() for array in image])
     assert np.array_equal(by_class[:, :4], DATA.predictions.xyxy)
-    probabilities = np.eye(3)[DATA.predictions.classes]
-    with_probabilities = replace(
-        DATA, predictions=replace(DATA.predictions, probabilities=probabilities)
-    )
-    rows = np.concatenate(with_probabilities.prediction_arrays())
-    assert np.array_equal(rows[:, 4], DATA.predictions.confidence)
-    assert np.array_equal(rows[:, 5:].argmax(axis=1), DATA.predictions.classes)
 
 
 def test_reliability_of_true_probabilities_lies_on_the_diagonal() -> None:

@@ -35,9 +35,7 @@ def make_data(seed: int = 0) -> DetectionData:
         image_sizes=sizes,
         labels=make_boxes(image, np.hstack([corner, corner + side]), classes, IMAGES),
         iscrowd=rng.random(len(image)) < 0.1,
-        predictions=make_predictions(
-            no_ints, no_floats.reshape(0, 4), no_ints, no_floats, None, IMAGES
-        ),
+        predictions=make_predictions(no_ints, no_floats.reshape(0, 4), no_ints, no_floats, IMAGES),
     )
 
 

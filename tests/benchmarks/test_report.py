@@ -60,7 +60,7 @@ def test_both_files_hold_every_dataset() -> None:
         np.ones((1, 2)),
         make_boxes(integers, floats, integers, 1),
         np.empty(0, bool),
-        make_predictions(integers, floats, integers, floats, None, 1),
+        make_predictions(integers, floats, integers, floats, 1),
     )
     useless = result(np.nan, protocol="boxes")
     report = Report(data, [result(0.5), result(0.625, protocol="real"), useless])
