@@ -105,7 +105,6 @@ def _add_fields(inputs: types.Object, params: Mapping[str, Any], fields: Sequenc
             label=label,
             description=description,
             default=guess,
-            required=True,
             view=choices,
         )
     if params.get("gt_field") and params.get("gt_field") == params.get("pred_field"):
@@ -134,7 +133,6 @@ def _add_key(inputs: types.Object, samples: SampleCollection, settings: RunSetti
         label="Key",
         description="Name of the run; the fields it writes begin with it",
         default=RunSettings.key,
-        required=True,
     )
     dataset = dataset_of(samples)
     try:
@@ -163,7 +161,6 @@ def _add_method(inputs: types.Object) -> None:
         choices.values(),
         label="Method",
         default=RunSettings.method,
-        required=True,
         view=choices,
     )
 
