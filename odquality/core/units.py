@@ -10,6 +10,8 @@ from odquality.core.scenes import Boxes, Scenes
 # Normalised coordinates end at 1, give or take what a detector draws beyond the border.
 _NORMALISED_LIMIT = 1.5
 
+_FEW = 64
+
 
 class PixelCheck:
     """Watches the largest coordinate of labels and of predictions over chunks of a dataset."""
@@ -37,9 +39,11 @@ class PixelCheck:
                 )
 
     def _watch(self, argument: str, boxes: Boxes) -> None:
-        if self._largest[argument] > _NORMALISED_LIMIT:
-            return
-        # Boxes without area (padding, say) tell nothing about the unit.
-        corners = boxes.columns[:, box_area(boxes.columns) > 0]
-        if corners.size:
-            self._largest[argument] = max(self._largest[argument], float(np.abs(corners).max()))
+        # A few boxes nearly always settle it.
+        for columns in (boxes.columns[:, :_FEW], boxes.columns):
+            if self._largest[argument] > _NORMALISED_LIMIT:
+                return
+            # Boxes without area (padding, say) tell nothing about the unit.
+            corners = columns[:, box_area(columns) > 0]
+            if corners.size:
+                self._largest[argument] = max(self._largest[argument], float(np.abs(corners).max()))
