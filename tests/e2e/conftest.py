@@ -23,13 +23,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
 
 
-@pytest.fixture(scope="session")
+# An open browser keeps an event loop running, in which operators only return tasks: it must be
+# closed before other modules' tests.
+@pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with app_server() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     with browser() as context:
         yield context
