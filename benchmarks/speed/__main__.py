@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.fiftyone_runs import in_own_database
-from benchmarks.speed.scorer import compare_with_reference, measure_growth
+from benchmarks.speed.scorer import (
+    compare_with_reference,
+    measure_calibrated,
+    measure_growth,
+)
 from devtools.datasets import VOC
 from odquality.methods import METHODS
 
@@ -31,6 +35,8 @@ def main() -> None:
         table(compare_with_reference()),
         "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
         table(measure_growth(options.largest)),
+        "## The calibrated method (7 labels and 20 predictions of 3 classes an image)\n",
+        table(measure_calibrated()),
     ]
     if not options.skip_fiftyone:
         sections.append("## Whole runs on FiftyOne datasets\n")

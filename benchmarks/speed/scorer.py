@@ -19,6 +19,7 @@ REPEATS = 5
 # Images, labels, predictions and classes.
 SHAPES = ((500, 7, 100, 3), (500, 7, 100, 20), (1000, 7, 30, 3), (1000, 3, 17, 20))
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
+CALIBRATED_GROWTH = (1_000, 5_000, 20_000, 100_000)
 
 Row = dict[str, Any]
 
@@ -77,6 +78,26 @@ def _compare(
         "times as fast": reference_seconds / min(seconds),
         "largest difference": float(np.abs(expected.astype(float) - result).max()),
     }
+
+
+def measure_calibrated() -> list[Row]:
+    """Time and memory of the calibrated method: learning and scoring, box scores included."""
+    rows = []
+    for num_images in CALIBRATED_GROWTH:
+        scenes = make_scenes(num_images, 7, 20, 3)
+        call = partial(
+            odquality.score_labels, scenes.labels, scenes.predictions, method="calibrated"
+        )
+        measured = measure(call)
+        rows.append(
+            {
+                "images": num_images,
+                "seconds": measured.seconds,
+                "us an image": 1e6 * measured.seconds / num_images,
+                "peak memory beyond input (MB)": measured.peak_megabytes,
+            }
+        )
+    return rows
 
 
 def measure_growth(largest: int) -> list[Row]:
