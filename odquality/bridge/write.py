@@ -13,6 +13,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from odquality.bridge import database
+from odquality.bridge.collector import paused_collector
 from odquality.bridge.fields import RunFields
 from odquality.bridge.ids import Ids
 from odquality.bridge.read import SampleChunk
@@ -59,8 +60,9 @@ class Writer:
         Returns:
             The ids of the samples that changed since they were read, which are left as they are.
         """
-        updates = list(self._updates(chunk, scores, issues))
-        matched = database.update_samples(self._dataset, updates)
+        with paused_collector():
+            updates = list(self._updates(chunk, scores, issues))
+            matched = database.update_samples(self._dataset, updates)
         database.refresh_loaded_samples(self._dataset, chunk.sample_ids)
         if matched == len(updates):
             return []
