@@ -81,6 +81,8 @@ class ListedScenes:
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
+            else:
+                kept.clear()
             yield chunk
         self._verified = True
         if room >= 0:
