@@ -19,10 +19,10 @@ import fiftyone.operators as foo
 import odquality
 from odquality.bridge.report import LabelQualityReport
 from odquality.bridge.settings import RunSettings
-from odquality.demo.plugin import make_plugin_known
+from odquality.demo.plugin import PLUGIN, make_plugin_known
 from odquality.demo.samples import INJECTED_FIELD, make_demo_dataset
 
-OPERATOR = "@odquality/label-quality/compute_label_quality"
+OPERATOR = f"{PLUGIN}/compute_label_quality"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
