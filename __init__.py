@@ -14,6 +14,6 @@ if _FOLDER not in sys.path:
 def register(plugin: Any) -> None:
     """Tells FiftyOne of the operators; it calls this when it loads the plugin."""
     # Not above: tools that collect packages import this file, and FiftyOne takes seconds.
-    from odquality.operators import register_operators
+    from odquality.app.operators import register_operators
 
     register_operators(plugin)

@@ -1,18 +1,13 @@
-"""Real annotations and detections (``../shared/data``) as FiftyOne datasets."""
+"""Real annotations and detections as FiftyOne datasets."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
 import numpy as np
 from numpy.typing import NDArray
-
-DATA_FOLDER = Path(os.environ.get("ODQUALITY_DATA", Path(__file__).parents[2] / "shared" / "data"))
-VOC = DATA_FOLDER / "voc2007test_yolov2.npz"
-BCCD = DATA_FOLDER / "bccd" / "bccd.npz"
 
 
 def make_dataset(

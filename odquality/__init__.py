@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odquality._version import __version__
-from odquality.api import (
+from odquality.arrays.api import (
     compute_badloc_box_scores,
     compute_overlooked_box_scores,
     compute_swap_box_scores,
@@ -17,13 +17,13 @@ from odquality.api import (
     pool_box_scores_per_image,
     score_labels,
 )
-from odquality.core.flags import issues_from_scores
-from odquality.core.issue_records import Issue
-from odquality.core.quality import LabelQuality
+from odquality.arrays.issues import issues_from_scores
+from odquality.arrays.quality import LabelQuality
+from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
-    from odquality.bridge.compute import compute_label_quality, worst_first
-    from odquality.bridge.report import LabelQualityReport
+    from odquality.bridge.run.compute import compute_label_quality, worst_first
+    from odquality.bridge.run.report import LabelQualityReport
 
 __all__ = [
     "Issue",
@@ -43,9 +43,9 @@ __all__ = [
 ]
 
 _LAZY = {
-    "LabelQualityReport": "odquality.bridge.report",
-    "compute_label_quality": "odquality.bridge.compute",
-    "worst_first": "odquality.bridge.compute",
+    "LabelQualityReport": "odquality.bridge.run.report",
+    "compute_label_quality": "odquality.bridge.run.compute",
+    "worst_first": "odquality.bridge.run.compute",
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
 import os
 import shutil
 import subprocess
@@ -91,7 +94,8 @@ def test_pip_installs_the_package(clone: Path, tmp_path: Path) -> None:
     )
     code = (
         f"import sys; sys.path.insert(0, {str(target)!r});"
-        "import odquality, odquality.bridge.compute, odquality.calibrated, odquality.operators;"
+        "import odquality, odquality.bridge.run.compute, odquality.methods.calibrated.scorer,"
+        "odquality.app.operators;"
         "print(odquality.__file__)"
     )
     assert run_python(code, tmp_path).startswith(str(target))

@@ -11,13 +11,12 @@ from benchmarks.accuracy.benchmark import measure
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.fiftyone_data import load_fiftyone
 from benchmarks.accuracy.files import (
-    DATA_VARIABLE,
     DATASETS,
     ORIGINAL_LABELS,
-    default_directory,
     load_dataset,
 )
 from benchmarks.accuracy.report import to_json, to_markdown
+from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
 
 
 def main() -> None:
@@ -46,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data",
         type=Path,
-        default=default_directory(),
+        default=DATA_FOLDER,
         help=f"directory of the data files; the environment variable {DATA_VARIABLE} does the same",
     )
     parser.add_argument("--fiftyone-dataset", help="benchmark this dataset instead")

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData, make_boxes, make_predictions
+from devtools.real_data import DATA_VARIABLE
 
-DATA_VARIABLE = "ODQUALITY_BENCHMARK_DATA"
 # File of each dataset, and which of its label sets counts as right when errors are injected.
 ORIGINAL_LABELS = "gt"
 DATASETS = {
     "voc": ("voc2007test_yolov2.npz", "gt"),
     "bccd": ("bccd/bccd.npz", "gt2"),
 }
-
-
-def default_directory() -> Path:
-    """The directory that the environment variable names, else ``shared/data`` beside the repo."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    return Path(os.environ.get(DATA_VARIABLE, beside))
 
 
 def load_dataset(name: str, directory: Path, label_set: str | None = None) -> DetectionData:

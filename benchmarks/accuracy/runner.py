@@ -17,7 +17,7 @@ from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.metrics import Ranking
 from benchmarks.accuracy.suspicion import Suspicion, score_by_odquality
 from benchmarks.accuracy.variants import score_variants
-from odquality.methods import METHODS
+from odquality.methods.registry import METHODS
 
 Score = Callable[[DetectionData], Suspicion]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.accuracy.data import DetectionData, rows_of_images
 from benchmarks.accuracy.errors import ANY, KINDS, LABEL_KINDS
-from odquality.api import score_labels
+from odquality.arrays.api import score_labels
 from odquality.core.scenes import FloatArray, IntArray
 
 

@@ -16,8 +16,8 @@ from benchmarks.speed.scorer import (
     measure_calibrated,
     measure_growth,
 )
-from devtools.datasets import VOC
-from odquality.methods import METHODS
+from devtools.real_data import VOC
+from odquality.methods.registry import METHODS
 
 RESULTS = Path(__file__).parents[1] / "results" / "speed.md"
 

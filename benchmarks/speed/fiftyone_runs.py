@@ -58,7 +58,8 @@ def run_synthetic(method: str) -> Row:
 
 def run_voc(method: str) -> Row:
     """Runs on PASCAL VOC 2007 test; compares with the reference on the boxes in the database."""
-    from devtools.datasets import VOC, make_dataset
+    from devtools.datasets import make_dataset
+    from devtools.real_data import VOC
 
     dataset = make_dataset(VOC, "voc")
     row = _run(dataset, method)

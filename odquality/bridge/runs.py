@@ -12,10 +12,10 @@ import fiftyone as fo
 import fiftyone.core.runs as focr
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.app_config import forget_paths, rename_paths
-from odquality.bridge.database import dataset_of, unset
-from odquality.bridge.fields import RunFields
-from odquality.methods import method_info
+from odquality.bridge.store.app_config import forget_paths, rename_paths
+from odquality.bridge.store.database import dataset_of, unset
+from odquality.bridge.write.fields import RunFields
+from odquality.methods.registry import method_info
 
 RUN_METHOD = "odquality"
 

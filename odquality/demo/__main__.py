@@ -17,8 +17,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 
 import odquality
-from odquality.bridge.report import LabelQualityReport
-from odquality.bridge.settings import RunSettings
+from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.run.settings import RunSettings
 from odquality.demo.plugin import PLUGIN, make_plugin_known
 from odquality.demo.samples import INJECTED_FIELD, make_demo_dataset
 

@@ -138,7 +138,7 @@ def test_reliability_leaves_out_what_is_not_scored() -> None:
 
 
 def test_absent_data_is_said_to_be_absent(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="ODQUALITY_BENCHMARK_DATA"):
+    with pytest.raises(FileNotFoundError, match="ODQUALITY_DATA"):
         load_dataset("voc", tmp_path)
     with pytest.raises(ValueError, match="expected one of 'voc', 'bccd'"):
         load_dataset("coco", tmp_path)

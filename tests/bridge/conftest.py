@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
 from collections.abc import Callable, Iterator, Sequence
 
 import fiftyone as fo

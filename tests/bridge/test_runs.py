@@ -6,8 +6,8 @@ import fiftyone as fo
 import pytest
 
 import odquality
-from odquality.bridge.app_config import GROUP, show_fields
 from odquality.bridge.runs import LabelQualityRunConfig, list_keys, load_fields
+from odquality.bridge.store.app_config import GROUP, show_fields
 from tests.bridge.datasets import compute, set_all
 
 FIELDS = [

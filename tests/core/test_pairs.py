@@ -7,9 +7,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from odquality.core.objectlab import ObjectLab
 from odquality.core.pairs import BLOCK_PAIRS, iter_pairs, iter_same_class_pairs
 from odquality.core.scenes import Boxes, Predictions, Scenes
+from odquality.methods.objectlab.scorer import ObjectLab
 
 FIRST = np.array([2, 0, 3, 1, 4])
 SECOND = np.array([3, 5, 0, 2, 1])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from odquality.bridge.app_config import GROUP
+from odquality.bridge.store.app_config import GROUP
 
 
 def test_form_scores_and_shows_the_worst_images_first(app, dataset):

@@ -1,0 +1,17 @@
+"""The operators of the App: they translate between a form and a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odquality.app.operators.compute_label_quality import ComputeLabelQuality
+from odquality.app.operators.delete_label_quality import DeleteLabelQuality
+from odquality.app.operators.show_worst_images import ShowWorstImages
+
+OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality)
+
+
+def register_operators(plugin: Any) -> None:
+    """Tells FiftyOne of the operators."""
+    for operator in OPERATORS:
+        plugin.register(operator)

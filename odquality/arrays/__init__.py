@@ -1,0 +1,1 @@
+"""The public functions on lists of arrays: layouts, checks, results."""

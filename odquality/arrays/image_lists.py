@@ -1,0 +1,124 @@
+"""The public form of the data, one dict and one array per image, as chunks of flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from odquality.arrays import checks, layouts
+from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
+
+IMAGES_PER_CHUNK = 500
+
+# Data of at most so many boxes (some 50 MB) is kept flat for the passes after the first.
+_KEPT_BOXES = 1 << 18
+
+
+@dataclass(frozen=True)
+class ImageChunk:
+    """Some consecutive images.
+
+    Attributes:
+        scenes: their boxes.
+        label_counts: (N,) int64 number of labels given for each image, ignored ones included.
+        label_rows: rows, among those given labels, of the labels in ``scenes``.
+    """
+
+    scenes: Scenes
+    label_counts: IntArray
+    label_rows: IntArray
+
+
+class ImageLists:
+    """Labels and predictions in the public form; iterating gives chunks, validated the first time.
+
+    Args:
+        labels: N dicts with ``bboxes``, (L, 4) xyxy corners, ``labels``, (L,) integer classes, and
+            optionally ``iscrowd``, (L,) true for regions to ignore.
+        predictions: N arrays (P, K + 5) of ``x1, y1, x2, y2, confidence, p(class 0), ...``, or N
+            sequences of K arrays (M, 5) of ``x1, y1, x2, y2, confidence``, one per class.
+        image_sizes: (N, 2) width and height in the unit of the boxes, or None.
+        images_per_chunk: how many images are flattened at a time.
+
+    Raises:
+        ValueError: the arguments have different lengths or are not sequences. While iterating:
+            an image's boxes, classes or probabilities are malformed.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[Mapping[str, Any]],
+        predictions: Sequence[Any],
+        *,
+        image_sizes: Any = None,
+        images_per_chunk: int = IMAGES_PER_CHUNK,
+    ) -> None:
+        checks.same_length(labels, predictions)
+        self._labels = labels
+        self._predictions = predictions
+        self._image_sizes = checks.image_sizes(image_sizes, len(labels))
+        self._images_per_chunk = images_per_chunk
+        self._layout = layouts.LayoutMemory()
+        self._verified = False
+        self._kept: list[ImageChunk] | None = None
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self._labels)
+
+    def __iter__(self) -> Iterator[ImageChunk]:
+        """Yields all images, chunk by chunk; one empty chunk where there are no images."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[ImageChunk] = []
+        room = _KEPT_BOXES
+        for start in range(0, max(1, len(self)), self._images_per_chunk):
+            chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
+            room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
+            if room >= 0:
+                kept.append(chunk)
+            else:
+                kept.clear()
+            yield chunk
+        self._verified = True
+        if room >= 0:
+            self._kept = kept
+
+    def scenes(self) -> Iterator[Scenes]:
+        """Yields the boxes of all images, chunk by chunk."""
+        return (chunk.scenes for chunk in self)
+
+    def _chunk(self, start: int, stop: int) -> ImageChunk:
+        given = layouts.flatten_labels(self._labels[start:stop], start)
+        found = self._layout.flatten(self._predictions[start:stop], start)
+        if not self._verified:
+            checks.labels(given, start)
+            checks.predictions(found, start)
+        boxes = Boxes(
+            _float64(given.corners), given.classes.astype(np.int64, copy=False), given.counts
+        )
+        reviewed, ignored, rows = _split(boxes, given.iscrowd)
+        sizes = None if self._image_sizes is None else self._image_sizes[start:stop]
+        predictions = Predictions(
+            xyxy=_float64(found.corners),
+            classes=found.classes,
+            counts=found.counts,
+            confidence=_float64(found.confidence),
+        )
+        return ImageChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
+
+
+def _float64(values: FloatArray) -> FloatArray:
+    return values.astype(np.float64, copy=False)
+
+
+def _split(boxes: Boxes, iscrowd: Any) -> tuple[Boxes, Boxes, IntArray]:
+    """Labels to review, regions to ignore, and the rows of the former."""
+    if iscrowd is None:
+        return boxes, boxes.take(np.empty(0, np.int64)), np.arange(len(boxes))
+    rows = np.flatnonzero(~iscrowd)
+    return boxes.take(rows), boxes.take(np.flatnonzero(iscrowd)), rows

@@ -1,0 +1,59 @@
+"""From scores to issues, in the form of the public functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from odquality.arrays.image_lists import ImageChunk, ImageLists
+from odquality.core.scenes import IntArray
+from odquality.methods.interface import Scorer
+from odquality.methods.issues import Issue, list_issues
+
+
+def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> IntArray:
+    """The images whose score is at most a threshold, the worst first.
+
+    Args:
+        label_quality_scores: (N,) scores in [0, 1]; NaN for unscored images, which are left out.
+        threshold: in [0, 1].
+
+    Returns:
+        (n,) int64 indices of images; equal scores stay in the order of the images.
+
+    Raises:
+        ValueError: the scores are not one-dimensional, or the threshold lies outside [0, 1].
+    """
+    scores = np.asarray(label_quality_scores, dtype=np.float64)
+    if scores.ndim != 1:
+        raise ValueError(f"label_quality_scores has shape {scores.shape}; expected (N,)")
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"threshold is {threshold}; expected a number in [0, 1]")
+    issues = np.flatnonzero(scores <= threshold)
+    return issues[np.argsort(scores[issues], kind="stable")]
+
+
+def list_all_issues(scorer: Scorer, data: ImageLists, min_probability: float) -> list[Issue]:
+    """The errors in a dataset, the likeliest first, numbered as the labels were given.
+
+    Raises:
+        ValueError: the probability lies outside [0, 1].
+    """
+    issues, first_image = [], 0
+    for chunk in data:
+        scores = scorer.score(chunk.scenes)
+        found = list_issues(chunk.scenes, scores, min_probability=min_probability)
+        issues += [_as_given(issue, chunk, first_image) for issue in found]
+        first_image += len(chunk.scenes)
+    return sorted(issues, key=lambda issue: -issue.probability)
+
+
+def _as_given(issue: Issue, chunk: ImageChunk, first_image: int) -> Issue:
+    """The issue with its image counted in the dataset and its label among ignored regions too."""
+    label = issue.label
+    if label is not None:
+        row = chunk.label_rows[chunk.scenes.labels.offsets[issue.image] + label]
+        label = int(row - chunk.label_counts[: issue.image].sum())
+    return replace(issue, image=first_image + issue.image, label=label)

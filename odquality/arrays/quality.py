@@ -1,0 +1,80 @@
+"""Scores of a dataset that is given as one dict and one array per image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from odquality.arrays.image_lists import ImageChunk, ImageLists
+from odquality.core.scenes import FloatArray, IntArray
+from odquality.methods.interface import Scorer, Scores
+
+ScoresByImage = Mapping[str, list[FloatArray]]
+
+
+@dataclass(frozen=True)
+class LabelQuality:
+    """Label quality of N images; all scores in [0, 1], lower = more likely mislabelled.
+
+    Attributes:
+        method: name of the method.
+        scores: (N,) float64 per name: ``quality``, and one entry per kind of error.
+        label_scores: per kind of error, N arrays (L_i,) in the order of the labels; NaN for
+            regions to ignore.
+        prediction_scores: per kind of error, N arrays (P_i,) in the order of the predictions
+            (class by class in the per-class layout); NaN where a prediction is no candidate.
+    """
+
+    method: str
+    scores: Mapping[str, FloatArray]
+    label_scores: ScoresByImage
+    prediction_scores: ScoresByImage
+
+
+def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
+    """Scores of the images alone, (N,) per name; keeps nothing of the boxes."""
+    parts = [scorer.score(chunk.scenes).images for chunk in data]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
+    """Scores of the images and of all their boxes."""
+    images: dict[str, list[FloatArray]] = {}
+    labels: dict[str, list[FloatArray]] = {}
+    predictions: dict[str, list[FloatArray]] = {}
+    for chunk in data:
+        scores = scorer.score(chunk.scenes)
+        for name, values in scores.images.items():
+            images.setdefault(name, []).append(values)
+        _extend(labels, label_scores(chunk, scores), chunk.label_counts)
+        _extend(predictions, scores.predictions, chunk.scenes.predictions.counts)
+    return LabelQuality(
+        method,
+        {name: np.concatenate(parts) for name, parts in images.items()},
+        labels,
+        predictions,
+    )
+
+
+def label_scores(chunk: ImageChunk, scores: Scores) -> dict[str, FloatArray]:
+    """Scores of the labels as they were given, NaN for the regions to ignore among them."""
+    num_labels = int(chunk.label_counts.sum())
+    given = {}
+    for name, values in scores.labels.items():
+        given[name] = np.full(num_labels, np.nan)
+        given[name][chunk.label_rows] = values
+    return given
+
+
+def _extend(
+    lists: dict[str, list[FloatArray]], scores: Mapping[str, FloatArray], counts: IntArray
+) -> None:
+    """Appends one array per image to the list of each score."""
+    ends = np.cumsum(counts).tolist()
+    starts = [0, *ends][: len(ends)]
+    for name, values in scores.items():
+        lists.setdefault(name, []).extend(
+            values[start:end] for start, end in zip(starts, ends, strict=True)
+        )

@@ -1,0 +1,1 @@
+"""A run: the two around a method."""

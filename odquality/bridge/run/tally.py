@@ -1,0 +1,68 @@
+"""Counts what a run does and how long it takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+import numpy as np
+from bson import ObjectId
+
+from odquality.bridge.read.reader import SampleChunk
+from odquality.bridge.write.suggestions import ChunkIssues
+from odquality.core.scenes import FloatArray
+
+
+class Tally:
+    """Running totals of a run.
+
+    Attributes:
+        num_scored: images that were scored.
+        num_labels: labels that were scored.
+        num_predictions: predictions they were compared with.
+        issues: how many there are of each kind.
+        seconds: spent per part of the run.
+    """
+
+    def __init__(self) -> None:
+        self.num_scored = 0
+        self.num_labels = 0
+        self.num_predictions = 0
+        self.issues: Counter[str] = Counter()
+        self.seconds: Counter[str] = Counter()
+        self._quality: list[FloatArray] = [np.empty(0)]
+
+    @contextmanager
+    def clock(self, part: str) -> Iterator[None]:
+        """Adds the time that its block takes to a part of the run."""
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] += perf_counter() - start  # type: ignore[assignment]
+
+    def add(
+        self,
+        chunk: SampleChunk,
+        quality: FloatArray,
+        issues: ChunkIssues | None,
+        *,
+        without: Collection[ObjectId],
+    ) -> None:
+        """Adds the images of a chunk but for some of them."""
+        kept = np.ones(len(quality), bool)
+        if without:
+            kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
+        self._quality.append(quality[kept])
+        self.num_scored += int(kept.sum())
+        if issues is not None:
+            for image in np.flatnonzero(kept).tolist():
+                self.issues.update(issue.kind for issue in issues.of(image))
+        self.num_labels += int(chunk.scenes.labels.counts[kept].sum())
+        self.num_predictions += int(chunk.scenes.predictions.counts[kept].sum())
+
+    def quality(self) -> FloatArray:
+        """Scores of all images that were added, (n,)."""
+        return np.concatenate(self._quality)

@@ -1,0 +1,1 @@
+"""From scores to the fields of samples, labels and predictions."""

@@ -1,0 +1,133 @@
+"""The names of what a run writes, and what users read about it in the App."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import fiftyone as fo
+
+from odquality.kinds import BY_NAME
+from odquality.methods.registry import MethodInfo
+
+_SCALE = "in [0, 1], lower = more likely mislabelled"
+
+_QUALITY = "the labels are right"
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field as FiftyOne's ``add_sample_field`` takes it."""
+
+    path: str
+    description: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RunFields:
+    """Paths of the fields of one run.
+
+    Attributes:
+        key: the run's key, with which all of its fields begin.
+        gt_field: path of the ground-truth field.
+        pred_field: path of the prediction field.
+        method: what the run's method gives.
+    """
+
+    key: str
+    gt_field: str
+    pred_field: str
+    method: MethodInfo
+
+    def score(self, name: str) -> str:
+        """Field or attribute that holds a score: the key itself for ``quality``."""
+        return self.key if name == "quality" else f"{self.key}_{name}"
+
+    @property
+    def num_issues(self) -> str:
+        """Field of a sample with the number of its issues."""
+        return f"{self.key}_num_issues"
+
+    @property
+    def suggestions(self) -> str:
+        """Field of a sample with the corrections as detections."""
+        return f"{self.key}_suggestions"
+
+    @property
+    def issue(self) -> str:
+        """Attribute of a label with the kind of its issue."""
+        return f"{self.key}_issue"
+
+    @property
+    def suggested_label(self) -> str:
+        """Attribute of a label with the class that it should have."""
+        return f"{self.key}_suggested_label"
+
+    @property
+    def label_path(self) -> str:
+        """Path of the ground-truth labels."""
+        return f"{self.gt_field}.detections"
+
+    @property
+    def prediction_path(self) -> str:
+        """Path of the predictions."""
+        return f"{self.pred_field}.detections"
+
+    @property
+    def sidebar_paths(self) -> list[str]:
+        """Fields of a sample to show together, the suggestions left with the other labels."""
+        scores = [self.score(name) for name in self.method.image_scores]
+        return [*scores, self.num_issues] if self.method.gives_issues else scores
+
+    def specs(self) -> list[FieldSpec]:
+        """Every field that the run writes."""
+        owners = (
+            ("Image", "", self.method.image_scores),
+            ("Label", f"{self.label_path}.", self.method.label_scores),
+            ("Prediction", f"{self.prediction_path}.", self.method.prediction_scores),
+        )
+        specs = [
+            _spec(
+                f"{path}{self.score(name)}",
+                f"{owner}: how likely {_certainty(name)}; {_SCALE}",
+                ftype=fo.FloatField,
+            )
+            for owner, path, names in owners
+            for name in names
+        ]
+        return specs + self._issue_specs() if self.method.gives_issues else specs
+
+    def _issue_specs(self) -> list[FieldSpec]:
+        return [
+            _spec(self.num_issues, "Image: number of likely errors", ftype=fo.IntField),
+            _spec(
+                self.suggestions,
+                "Likely errors of the labels as the boxes that would correct them",
+                ftype=fo.EmbeddedDocumentField,
+                embedded_doc_type=fo.Detections,
+            ),
+            _spec(
+                f"{self.label_path}.{self.issue}",
+                "Label: kind of its likely error",
+                ftype=fo.StringField,
+            ),
+            _spec(
+                f"{self.label_path}.{self.suggested_label}",
+                "Label: the class that it should have",
+                ftype=fo.StringField,
+            ),
+        ]
+
+    def paths(self) -> list[str]:
+        """Path of every field that the run writes."""
+        return [spec.path for spec in self.specs()]
+
+
+def _certainty(name: str) -> str:
+    return BY_NAME[name].certainty if name in BY_NAME else _QUALITY
+
+
+def _spec(path: str, description: str, **arguments: Any) -> FieldSpec:
+    return FieldSpec(path, description, arguments)

@@ -1,0 +1,75 @@
+"""The kinds of label error: the one table that forms, fields, reports and documents read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of label error.
+
+    Attributes:
+        name: by which fields, arguments and results know it.
+        title: in plain words, for people.
+        question: what one asks of a box to find out; yes means that the label is wrong.
+        action: what mends it: ``add``, ``relabel``, ``move`` or ``remove`` a label.
+        certainty: completes "how likely ..." for a score, of which 1 means that nothing is wrong.
+    """
+
+    name: str
+    title: str
+    question: str
+    action: str
+    certainty: str
+
+
+# An object without a label. The detector's prediction shows it, so its score is a prediction's.
+OVERLOOKED = "overlooked"
+
+BY_NAME: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            OVERLOOKED,
+            title="Missing",
+            question="Is there an object that has no label?",
+            action="add",
+            certainty="no object lacks a label",
+        ),
+        Kind(
+            "swap",
+            title="Wrong class",
+            question="Is the object of another class?",
+            action="relabel",
+            certainty="the class is right",
+        ),
+        Kind(
+            "badloc",
+            title="Wrong box",
+            question="Does the box fit the object badly?",
+            action="move",
+            certainty="the box is in the right place",
+        ),
+        Kind(
+            "spurious",
+            title="No object",
+            question="Is there nothing of this class at all?",
+            action="remove",
+            certainty="there is an object",
+        ),
+        Kind(
+            "duplicate",
+            title="Duplicate",
+            question="Does the object have another label already?",
+            action="remove",
+            certainty="the object is labelled once",
+        ),
+    )
+}
+
+KINDS = tuple(BY_NAME)
+
+# A label of the wrong class, in the wrong place, on nothing, or on an object that has one already.
+LABEL_KINDS = tuple(name for name in KINDS if name != OVERLOOKED)

@@ -1,0 +1,1 @@
+"""The scoring methods, side by side behind one interface."""

@@ -1,0 +1,133 @@
+"""The evidence for and against each label and each prediction.
+
+Few pieces, each of which can only raise or only lower the suspicion of one kind of error, made of
+confidences and overlaps alone. None has a threshold to tune or depends on the unit of the boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from odquality.core.scenes import (
+    IGNORED_SHARE,
+    BoolArray,
+    Boxes,
+    FloatArray,
+    IntArray,
+    Predictions,
+    Scenes,
+)
+from odquality.core.segments import segment_max
+from odquality.methods.calibrated.overlap import TOLERANCE, Overlaps, best_partner, overlaps
+
+# A prediction with at least this IoU to a label of its class has found that label (PASCAL VOC).
+MATCH_IOU = 0.5
+
+# How much the better supported one of two labels for an object is preferred: so little that between
+# pairs of labels their IoU decides.
+_PREFERENCE = 0.02
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for and against errors; every value lies in [0, 1].
+
+    Attributes:
+        labels: per piece of evidence, (L,) float64:
+            ``support``, of any prediction of the label's class: confidence x IoU;
+            ``tight_support``, the same with IoU^3, which a badly placed label lacks;
+            ``contradiction``, of any prediction of another class that fits this label best:
+            confidence x IoU;
+            ``displacement``, of any prediction of the label's class that fits this label best:
+            confidence x (4 IoU (1 - IoU))^2, largest for one that half overlaps;
+            ``repetition``, of any other label of the same class: IoU, a little less for the one of
+            the two that has more tight support.
+        rows: per piece of evidence, (L,) int64: the prediction (for ``repetition``, the label)
+            that its value comes from, -1 where the value is 0.
+        unclaimed: (P,) float64 confidence x (1 - largest IoU with any label or ignored region) x
+            (1 - (largest share inside a label of its class)^4): a part of an object is no other
+            object.
+        candidate: (P,) bool, whether a prediction may be a missing label at all: it has found no
+            label, and does not lie mostly in an ignored region that counts for its class.
+    """
+
+    labels: Mapping[str, FloatArray]
+    rows: Mapping[str, IntArray]
+    unclaimed: FloatArray
+    candidate: BoolArray
+
+
+def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
+    """Describes every label and every prediction of ``scenes``.
+
+    Args:
+        scenes: the images.
+        detected: the classes that the detector knows. An ignored region of one of them (a crowd)
+            counts for predictions of that class, any other ("don't care") for all.
+    """
+    labels, predictions = scenes.labels, scenes.predictions
+    pairs = overlaps(labels, predictions)
+    same = labels.classes[pairs.first] == predictions.classes[pairs.second]
+    fit = _largest_per_second(pairs.iou, pairs, len(predictions))
+    own_class, other_class = pairs.where(same), pairs.where(~same)
+    own_class_fit = _largest_per_second(own_class.iou, own_class, len(predictions))
+    inside = _largest_per_second(own_class.inside, own_class, len(predictions))
+    region_fit, ignored = _in_regions(scenes.ignored, predictions, detected)
+
+    def best(of: Overlaps, strength: FloatArray) -> tuple[FloatArray, IntArray]:
+        values = predictions.confidence[of.second] * strength
+        return best_partner(values, of.first, of.second, len(labels))
+
+    nearest_own = own_class.where(_is_best(own_class, own_class_fit))
+    nearest_other = other_class.where(_is_best(other_class, fit))
+    tight_support = best(own_class, own_class.iou**3)
+    pieces = {
+        "support": best(own_class, own_class.iou),
+        "tight_support": tight_support,
+        "contradiction": best(nearest_other, nearest_other.iou),
+        "displacement": best(nearest_own, (4 * nearest_own.iou * (1 - nearest_own.iou)) ** 2),
+        "repetition": _repetition(labels, tight_support[0]),
+    }
+    return Evidence(
+        labels={name: values for name, (values, _) in pieces.items()},
+        rows={name: rows for name, (_, rows) in pieces.items()},
+        unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * (1 - inside**4),
+        candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,
+    )
+
+
+def _largest_per_second(values: FloatArray, pairs: Overlaps, size: int) -> FloatArray:
+    """Largest value of each of ``size`` second boxes, 0 for one without pairs."""
+    return segment_max(values, pairs.second, size, empty=0.0)
+
+
+def _is_best(pairs: Overlaps, fit: FloatArray) -> BoolArray:
+    """Which pairs have the largest IoU, ``fit``, of their second box."""
+    return pairs.iou >= fit[pairs.second] - TOLERANCE
+
+
+def _repetition(labels: Boxes, tight_support: FloatArray) -> tuple[FloatArray, IntArray]:
+    pairs = overlaps(labels, labels)
+    repeated = (pairs.first != pairs.second) & (
+        labels.classes[pairs.first] == labels.classes[pairs.second]
+    )
+    pairs = pairs.where(repeated)
+    advantage = tight_support[pairs.first] - tight_support[pairs.second]
+    values = pairs.iou * (1 - _PREFERENCE * np.maximum(advantage, 0))
+    return best_partner(values, pairs.first, pairs.second, len(labels))
+
+
+def _in_regions(
+    regions: Boxes, predictions: Predictions, detected: tuple[int, ...]
+) -> tuple[FloatArray, BoolArray]:
+    """Largest IoU of each prediction with an ignored region, and whether it is to be ignored."""
+    pairs = overlaps(regions, predictions)
+    fit = _largest_per_second(pairs.iou, pairs, len(predictions))
+    region_class = regions.classes[pairs.first]
+    counts = region_class == predictions.classes[pairs.second]
+    pairs = pairs.where(counts | ~np.isin(region_class, detected))
+    inside = _largest_per_second(pairs.inside, pairs, len(predictions))
+    return fit, inside >= IGNORED_SHARE - TOLERANCE

@@ -1,0 +1,42 @@
+"""A list of objects that need not fit into memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from odquality.bridge.run.spool import Spool
+
+
+@pytest.mark.parametrize("bytes_in_memory", [1, 10_000, 1 << 20])
+def test_all_items_come_back_in_every_pass(bytes_in_memory: int) -> None:
+    with Spool[np.ndarray](bytes_in_memory) as spool:
+        for number in range(20):
+            spool.append(np.full(100, number))
+        for _ in range(2):
+            assert [int(item[0]) for item in spool] == list(range(20))
+
+
+@pytest.mark.parametrize(("bytes_in_memory", "on_disk"), [(1000, True), (1 << 20, False)])
+def test_much_goes_to_disk(bytes_in_memory: int, on_disk: bool) -> None:
+    with Spool[bytes](bytes_in_memory) as spool:
+        for _ in range(5):
+            spool.append(bytes(1000))
+        assert spool._file._rolled == on_disk
+        assert [len(item) for item in spool] == [1000] * 5
+
+
+def test_items_may_be_added_between_and_during_passes() -> None:
+    with Spool[int]() as spool:
+        spool.append(1)
+        seen = []
+        for item in spool:
+            seen.append(item)
+            if item < 3:
+                spool.append(item + 1)
+        assert seen == list(spool) == [1, 2, 3]
+
+
+def test_empty() -> None:
+    with Spool[int]() as spool:
+        assert list(spool) == []

@@ -1,0 +1,32 @@
+"""Points FiftyOne to a database and folders of the tests' own.
+
+This happens on import, which must come before that of FiftyOne. The tests of the core, the methods
+and the arrays need neither.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from devtools.private_database import private_database
+
+_CLEANUP = ExitStack()
+# FiftyOne talks to the database once more when Python exits. Exit handlers run last in, first out,
+# and FiftyOne's come later.
+atexit.register(_CLEANUP.close)
+
+_HOME = Path(_CLEANUP.enter_context(tempfile.TemporaryDirectory(prefix="odquality-tests-")))
+_PLUGINS = _HOME / "plugins"
+_PLUGINS.mkdir()
+(_PLUGINS / "label-quality").symlink_to(Path(__file__).parents[1])
+
+os.environ.update(
+    _CLEANUP.enter_context(private_database()),
+    HOME=str(_HOME),
+    FIFTYONE_PLUGINS_DIR=str(_PLUGINS),
+    FIFTYONE_ALLOW_LEGACY_ORCHESTRATORS="true",
+)

@@ -1,0 +1,97 @@
+"""Each piece of evidence, on scenes small enough to work out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from odquality.methods.calibrated.evidence import gather_evidence
+
+BOX = (0, 0, 10, 10)
+# IoU with BOX: 1/3.
+HALF_OVER = (5, 0, 15, 10)
+ALL_CLASSES = (0, 1)
+
+
+def test_support_is_confidence_times_iou_of_the_labels_class(make_scenes):
+    scenes = make_scenes([(*BOX, 0)], [(*HALF_OVER, 0, 0.6), (*BOX, 1, 0.9)])
+    evidence = gather_evidence(scenes, ALL_CLASSES)
+
+    assert evidence.labels["support"][0] == pytest.approx(0.6 / 3)
+    assert evidence.labels["tight_support"][0] == pytest.approx(0.6 / 27)
+    assert evidence.rows["support"].tolist() == [0]
+
+
+def test_contradiction_comes_from_the_prediction_that_fits_the_label(make_scenes):
+    scenes = make_scenes([(*BOX, 0)], [(*BOX, 1, 0.9)])
+    evidence = gather_evidence(scenes, ALL_CLASSES)
+    assert evidence.labels["contradiction"][0] == pytest.approx(0.9)
+    assert evidence.rows["contradiction"].tolist() == [0]
+
+
+def test_a_prediction_that_fits_its_own_label_contradicts_no_neighbour(make_scenes):
+    scenes = make_scenes([(*HALF_OVER, 0), (*BOX, 1)], [(*BOX, 1, 0.9)])
+    evidence = gather_evidence(scenes, ALL_CLASSES)
+    assert evidence.labels["contradiction"][0] == 0
+    assert evidence.rows["contradiction"][0] == -1
+
+
+def test_displacement_is_largest_for_half_overlap_and_zero_for_a_perfect_fit(make_scenes):
+    def displacement(prediction):
+        scenes = make_scenes([(*BOX, 0)], [(*prediction, 0, 1.0)])
+        return gather_evidence(scenes, ALL_CLASSES).labels["displacement"][0]
+
+    assert displacement(BOX) == 0
+    assert displacement((0, 0, 10, 20)) == pytest.approx(1)
+    assert displacement((0, 0, 10, 11)) < displacement((0, 0, 10, 15)) < 1
+
+
+def test_repetition_is_the_iou_and_slightly_more_for_the_label_with_less_support(make_scenes):
+    scenes = make_scenes([(*BOX, 0), (0, 0, 10, 8, 0), (*BOX, 1)], [(*BOX, 0, 0.9)])
+    evidence = gather_evidence(scenes, ALL_CLASSES)
+    better, worse, other_class = evidence.labels["repetition"]
+
+    assert worse == pytest.approx(0.8)
+    assert 0.75 < better < worse
+    assert other_class == 0
+    assert evidence.rows["repetition"].tolist() == [1, 0, -1]
+
+
+def test_unclaimed_is_the_confidence_where_no_label_is(make_scenes):
+    scenes = make_scenes([(*BOX, 0)], [(100, 0, 110, 10, 0, 0.7), (*HALF_OVER, 1, 0.6)])
+    evidence = gather_evidence(scenes, ALL_CLASSES)
+
+    np.testing.assert_allclose(evidence.unclaimed, [0.7, 0.6 * 2 / 3])
+    assert evidence.candidate.all()
+
+
+def test_a_part_of_a_labelled_object_is_not_unclaimed(make_scenes):
+    scenes = make_scenes([(*BOX, 0)], [(1, 1, 4, 4, 0, 0.9), (1, 1, 4, 4, 1, 0.9)])
+    of_its_class, of_another = gather_evidence(scenes, ALL_CLASSES).unclaimed
+    assert of_its_class == pytest.approx(0)
+    assert of_another == pytest.approx(0.9 * 0.91)
+
+
+def test_a_prediction_that_has_found_its_label_is_no_candidate(make_scenes):
+    # The second prediction has an IoU of exactly .5.
+    predictions = [(*BOX, 0, 0.9), (0, 0, 10, 20, 0, 0.9), (*BOX, 1, 0.9)]
+    evidence = gather_evidence(make_scenes([(*BOX, 0)], predictions), ALL_CLASSES)
+    assert evidence.candidate.tolist() == [False, False, True]
+
+
+def test_predictions_mostly_in_an_ignored_region_are_no_candidates(make_scenes):
+    predictions = [(0, 0, 10, 10, 0, 0.9), (95, 0, 115, 10, 0, 0.9), (85, 0, 115, 10, 0, 0.9)]
+    scenes = make_scenes([], predictions, ignored=[(0, 0, 100, 50, 0)])
+    assert gather_evidence(scenes, ALL_CLASSES).candidate.tolist() == [False, True, False]
+
+
+def test_a_crowd_counts_for_its_class_and_dont_care_for_all(make_scenes):
+    scenes = make_scenes([], [(0, 0, 10, 10, 0, 0.9)], ignored=[(0, 0, 100, 50, 1)])
+    assert gather_evidence(scenes, (0, 1)).candidate.tolist() == [True]
+    assert gather_evidence(scenes, (0,)).candidate.tolist() == [False]
+
+
+def test_images_without_anything_have_no_evidence(make_scenes):
+    evidence = gather_evidence(make_scenes([], []), ())
+    assert all(len(values) == 0 for values in evidence.labels.values())
+    assert len(evidence.unclaimed) == 0

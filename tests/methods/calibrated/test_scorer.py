@@ -1,0 +1,260 @@
+"""The method as a whole: what it finds, what it does not depend on, and what it survives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from odquality.core.scenes import Boxes, Scenes
+from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.methods.calibrated.model import PRIOR_MODEL
+from odquality.methods.calibrated.scorer import Calibrated
+from odquality.methods.issues import list_issues
+
+METHOD = Calibrated()
+
+
+def _score(scenes, method=METHOD):
+    return method.fit([scenes]).score(scenes)
+
+
+def _assert_close(scores, expected, atol):
+    for part in ("images", "labels", "predictions"):
+        for name, values in getattr(expected, part).items():
+            np.testing.assert_allclose(getattr(scores, part)[name], values, atol=atol)
+
+
+def _is_among_worst(scores, row):
+    """At most two are worse; labels that the detector has missed are as bad as spurious ones."""
+    return np.count_nonzero(scores < scores[row]) <= 2
+
+
+@pytest.fixture(scope="module")
+def spoilt(clean) -> tuple[Scenes, dict[str, int]]:
+    """One error of each kind in one image each, and the label rows; for overlooked, the image."""
+    labels = clean.labels
+    predictions = clean.predictions
+    # Images whose first label is found, at their first prediction, with a fair confidence.
+    fair = (
+        labels.classes[labels.offsets[:-1]] == predictions.classes[predictions.offsets[:-1]]
+    ) & (predictions.confidence[predictions.offsets[:-1]] > 0.7)
+    near = np.abs(labels.xyxy[labels.offsets[:-1]] - predictions.xyxy[predictions.offsets[:-1]])
+    images = np.flatnonzero(fair & (near.max(axis=1) < 15))[:5]
+    rows = dict(zip(LABEL_KINDS, labels.offsets[images[1:]].tolist(), strict=True))
+
+    xyxy, classes = labels.xyxy.copy(), labels.classes.copy()
+    classes[rows["swap"]] = (classes[rows["swap"]] + 1) % 4
+    size = xyxy[rows["badloc"], 2:] - xyxy[rows["badloc"], :2]
+    xyxy[rows["badloc"]] += np.tile(size * [0.35, 0], 2)
+    xyxy[rows["spurious"]] += 900
+    added = labels.xyxy[rows["duplicate"]] + 1
+    at = rows["duplicate"] + 1
+    changed = Boxes(
+        np.insert(xyxy, at, added, axis=0),
+        np.insert(classes, at, classes[rows["duplicate"]]),
+        labels.counts + (np.arange(len(clean)) == images[4]),
+    )
+    missing = labels.offsets[images[0]]
+    kept = changed.take(np.delete(np.arange(len(changed)), missing))
+    rows = {kind: row - 1 for kind, row in rows.items()}
+    return replace(clean, labels=kept), rows | {"overlooked": int(images[0])}
+
+
+def test_errors_are_found_and_named(spoilt):
+    scenes, where = spoilt
+    scores = _score(scenes)
+    for kind in LABEL_KINDS:
+        assert _is_among_worst(scores.labels[kind], where[kind]), kind
+    assert _is_among_worst(scores.images["overlooked"], where["overlooked"])
+
+
+def test_issues_suggest_corrections(spoilt, clean):
+    scenes, where = spoilt
+    issues = list_issues(scenes, _score(scenes), min_probability=0.05)
+    for kind in ("overlooked", "swap", "badloc"):
+        image = where[kind] if kind == "overlooked" else scenes.labels.image[where[kind]]
+        issue = next(issue for issue in issues if (issue.kind, issue.image) == (kind, image))
+        truth = clean.labels.offsets[image]
+        if kind != "badloc":
+            assert issue.suggested_class == clean.labels.classes[truth]
+        if kind != "swap":
+            np.testing.assert_allclose(issue.suggested_box, clean.labels.xyxy[truth], atol=15)
+
+
+def test_shapes_names_and_ranges(spoilt):
+    scenes, _ = spoilt
+    scores = _score(scenes)
+    assert set(scores.images) == {"quality", *KINDS}
+    assert set(scores.labels) == {"quality", *LABEL_KINDS}
+    assert set(scores.predictions) == {"overlooked"}
+    for values, count in (
+        *((values, len(scenes)) for values in scores.images.values()),
+        *((values, len(scenes.labels)) for values in scores.labels.values()),
+        *((values, len(scenes.predictions)) for values in scores.predictions.values()),
+    ):
+        assert values.shape == (count,)
+        scored = values[~np.isnan(values)]
+        assert ((scored >= 0) & (scored <= 1)).all()
+    assert not any(np.isnan(values).any() for values in scores.images.values())
+    assert not any(np.isnan(values).any() for values in scores.labels.values())
+    others = {kind: len(scenes.predictions) for kind in LABEL_KINDS} | {
+        "duplicate": len(scenes.labels)
+    }
+    for kind, rows in scores.evidence.items():
+        assert rows.min() >= -1
+        assert rows.max() < others[kind]
+
+
+def test_quality_is_the_lowest_score(spoilt):
+    scenes, _ = spoilt
+    scores = _score(scenes)
+    lowest = np.min([scores.labels[kind] for kind in LABEL_KINDS], axis=0)
+    np.testing.assert_array_equal(scores.labels["quality"], lowest)
+    lowest = np.min([scores.images[kind] for kind in KINDS], axis=0)
+    np.testing.assert_array_equal(scores.images["quality"], lowest)
+    image = int(scores.images["swap"].argmin())
+    rows = slice(*scenes.labels.offsets[[image, image + 1]])
+    assert scores.labels["swap"][rows].min() == scores.images["swap"][image]
+
+
+def test_the_same_seed_gives_the_same_scores_and_another_similar_ones(clean):
+    scores = _score(clean)
+    _assert_close(_score(clean), scores, atol=0)
+    other = _score(clean, Calibrated(seed=52))
+    assert not np.array_equal(other.images["quality"], scores.images["quality"])
+    assert np.corrcoef(other.images["quality"], scores.images["quality"])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("max_images", [100, 2000])
+def test_scores_do_not_depend_on_order_or_chunks(clean, permute, max_images):
+    method = Calibrated(max_images=max_images)
+    scores = _score(clean, method)
+    order = np.random.default_rng(5).permutation(len(clean))
+    shuffled = permute(clean, order)
+    chunks = [permute(clean, order[at : at + 70]) for at in range(0, len(order), 70)]
+    fitted = method.fit(chunks)
+    assert fitted == method.fit([clean])
+    images = fitted.score(shuffled).images
+    for name, values in scores.images.items():
+        np.testing.assert_array_equal(images[name], values[order])
+
+
+def test_scores_do_not_depend_on_the_unit(clean):
+    scale = np.array([1 / 640, 1 / 480, 1 / 640, 1 / 480])
+    normalised = replace(
+        clean,
+        labels=replace(clean.labels, xyxy=clean.labels.xyxy * scale),
+        predictions=replace(clean.predictions, xyxy=clean.predictions.xyxy * scale),
+    )
+    _assert_close(_score(normalised), _score(clean), atol=1e-6)
+
+
+def test_images_are_scored_by_themselves(clean, permute):
+    scorer = METHOD.fit([clean])
+    some = np.array([3, 17, 40])
+    alone = scorer.score(permute(clean, some)).images["quality"]
+    np.testing.assert_array_equal(alone, scorer.score(clean).images["quality"][some])
+
+
+def test_one_image(make_scenes):
+    scenes = make_scenes(
+        [(0, 0, 50, 50, 0), (200, 0, 260, 70, 0)],
+        [(1, 0, 51, 50, 0, 0.8), (200, 1, 261, 70, 1, 0.9), (400, 0, 450, 50, 1, 0.9)],
+    )
+    scores = _score(scenes)
+    assert scores.labels["swap"].argmin() == 1
+    assert scores.labels["quality"][0] > 0.9
+    assert np.isnan(scores.predictions["overlooked"]).tolist() == [True, False, False]
+    assert scores.predictions["overlooked"].tolist()[2] < scores.predictions["overlooked"][1]
+
+
+def test_without_labels_the_prior_model_finds_what_is_missing(make_scenes):
+    scenes = make_scenes([], [(0, 0, 9, 9, 0, 0.9), (50, 0, 59, 9, 0, 0.1)])
+    scorer = METHOD.fit([scenes])
+    assert scorer.model == PRIOR_MODEL
+    certain, doubtful = scorer.score(scenes).predictions["overlooked"]
+    assert certain < 0.5 < doubtful
+
+
+def test_without_predictions_no_label_is_suspicious(clean, make_scenes):
+    nothing = replace(clean.predictions.take(np.zeros(0, np.int64)))
+    scores = _score(replace(clean, predictions=nothing))
+    assert scores.labels["quality"].min() > 0.8
+    assert len(scores.predictions["overlooked"]) == 0
+    assert (scores.images["overlooked"] == 1).all()
+
+
+def test_without_anything(make_scenes):
+    assert _score(make_scenes([], [])).images["quality"].tolist() == [1.0]
+    assert METHOD.fit([]).model == PRIOR_MODEL
+
+
+def test_one_class(spoilt):
+    scenes, where = spoilt
+    one = replace(
+        scenes,
+        labels=replace(scenes.labels, classes=np.zeros(len(scenes.labels), np.int64)),
+        predictions=replace(
+            scenes.predictions, classes=np.zeros(len(scenes.predictions), np.int64)
+        ),
+    )
+    scores = _score(one)
+    assert scores.labels["swap"].min() > 0.9
+    assert _is_among_worst(scores.labels["spurious"], where["spurious"])
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [lambda confidence: confidence * 0.3, np.ones_like, lambda confidence: 0.9 + confidence / 10],
+    ids=["never high", "missing", "never low"],
+)
+def test_any_range_of_confidences_will_do(spoilt, transform):
+    scenes, where = spoilt
+    predictions = scenes.predictions
+    other = replace(predictions, confidence=transform(predictions.confidence))
+    scores = _score(replace(scenes, predictions=other))
+    for kind in LABEL_KINDS:
+        assert _is_among_worst(scores.labels[kind], where[kind]), kind
+
+
+def test_half_of_the_labels_missing(clean):
+    labels = clean.labels
+    kept = np.random.default_rng(9).random(len(labels)) < 0.5
+    scenes = replace(clean, labels=labels.take(np.flatnonzero(kept)))
+    scores = _score(scenes).predictions["overlooked"]
+    truth = METHOD.fit([clean]).score(clean).predictions["overlooked"]
+    # What has found a label of the complete labels, and none of the halved ones.
+    missing = np.isnan(truth) & ~np.isnan(scores)
+    false = ~np.isnan(truth)
+    assert np.median(scores[missing]) < 0.6
+    assert np.mean(np.median(scores[missing]) < scores[false]) > 0.95
+
+
+def test_a_crowded_image(make_scenes):
+    rng = np.random.default_rng(4)
+    corner = rng.uniform(0, 300, (400, 2))
+    rows = np.hstack([corner, corner + 20, np.zeros((400, 1))])
+    labels = [tuple(row) for row in rows[1:]]
+    predictions = [(*row, 0.8) for row in rows]
+    scores = _score(make_scenes(labels, predictions))
+    assert np.isfinite(scores.images["quality"]).all()
+
+
+def test_nothing_is_missing_in_ignored_regions(make_scenes):
+    found = [(0, 0, 50, 50, 0, 0.95), (300, 0, 350, 50, 0, 0.95)]
+    scenes = make_scenes([(600, 0, 650, 50, 0)], found, ignored=[(0, 0, 100, 100, 0)])
+    inside, outside = _score(scenes).predictions["overlooked"]
+    assert np.isnan(inside)
+    assert outside < 0.5
+
+
+def test_the_core_does_not_import_what_only_this_method_needs():
+    code = (
+        "import sys, odquality.methods.calibrated.scorer, odquality.methods.issues;"
+        "assert not {'scipy', 'sklearn'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,86 @@
+"""Average precision per class, image after image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from odquality.arrays.image_lists import ImageLists
+from odquality.methods.objectlab.average_precision import AveragePrecision
+from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
+
+BOX = [0.0, 0.0, 100.0, 100.0]
+OTHER = [200.0, 200.0, 300.0, 300.0]
+
+
+def average_precision(labels: Any, predictions: Any, *, images_per_chunk: int = 500) -> Any:
+    collected = AveragePrecision()
+    data = ImageLists(labels, predictions, images_per_chunk=images_per_chunk)
+    for scenes in data.scenes():
+        collected.add(scenes)
+    return collected.per_class()
+
+
+def of_class_0(label_boxes: Any, found: Any) -> float:
+    labels = labels_of([(box, 0) for box in label_boxes])
+    rows = rows_of(*[(box, 0, confidence) for box, confidence in found])
+    return float(average_precision(labels, [rows])[0])
+
+
+def test_a_perfect_detector() -> None:
+    assert of_class_0([BOX, OTHER], [(BOX, 0.9), (OTHER, 0.8)]) == pytest.approx(1.0)
+
+
+def test_half_of_the_labels_are_found() -> None:
+    assert of_class_0([BOX, OTHER], [(BOX, 0.9)]) == pytest.approx(0.5)
+
+
+def test_a_more_confident_false_positive_halves_precision() -> None:
+    assert of_class_0([BOX], [(OTHER, 0.9), (BOX, 0.8)]) == pytest.approx(0.5)
+
+
+def test_a_less_confident_false_positive_costs_nothing() -> None:
+    assert of_class_0([BOX], [(BOX, 0.9), (OTHER, 0.8)]) == pytest.approx(1.0)
+
+
+def test_a_second_prediction_of_a_label_is_false() -> None:
+    found = [(BOX, 0.9), (BOX, 0.8), (OTHER, 0.7)]
+    assert of_class_0([BOX, OTHER], found) == pytest.approx((1 + 2 / 3) / 2)
+
+
+@pytest.mark.parametrize(("height", "expected"), [(96, 1.0), (77, 0.6), (52, 0.1), (45, 0.0)])
+def test_iou_counts_at_each_threshold(height: float, expected: float) -> None:
+    assert of_class_0([BOX], [([0, 0, 100, height], 0.9)]) == pytest.approx(expected)
+
+
+def test_the_most_confident_match_is_the_true_one_at_each_threshold() -> None:
+    rough, exact = ([0, 0, 100, 72], 0.9), (BOX, 0.8)
+    # Up to IoU .70 the rough one is right; beyond, the exact one is, behind a false positive.
+    assert of_class_0([BOX], [rough, exact]) == pytest.approx(0.5 * 1 + 0.5 * 0.5)
+
+
+def test_classes_without_labels_or_predictions() -> None:
+    labels = labels_of([(BOX, 0), (OTHER, 4)])
+    found = average_precision(labels, [rows_of((BOX, 0, 0.9), (OTHER, 2, 0.9))])
+    assert found.tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("num_images", [0, 2])
+def test_nothing_at_all(num_images: int) -> None:
+    found = average_precision(labels_of(*[[]] * num_images), [[]] * num_images)
+    assert found.shape == (0,)
+
+
+def test_a_confidence_of_zero_ranks_last() -> None:
+    assert of_class_0([BOX], [(BOX, 0.1), (OTHER, 0.0), (OTHER, -0.0)]) == pytest.approx(1.0)
+    assert of_class_0([BOX], [(BOX, -0.0), (OTHER, 0.1)]) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("images_per_chunk", [1, 9])
+def test_chunks_do_not_matter(images_per_chunk: int) -> None:
+    labels, predictions = random_scenes(3, 50)
+    expected = average_precision(labels, to_rows(predictions))
+    found = average_precision(labels, to_rows(predictions), images_per_chunk=images_per_chunk)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
