@@ -40,7 +40,7 @@ def test_every_suggestion_is_at_least_as_likely_as_asked(suggested):
 
 
 def test_actions_follow_from_kinds(suggested):
-    assert all(box["action"] == BY_NAME[box["kind"].action] for _, box in suggested)
+    assert all(box["action"] == BY_NAME[box["kind"]].action for _, box in suggested)
 
 
 def test_suggestions_refer_to_labels_that_carry_the_issue(suggested):
