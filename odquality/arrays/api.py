@@ -1,25 +1,19 @@
-"""The scorer's public functions: validate, choose the method, run it over the data."""
+"""The public functions that score a dataset: choose the method, run it over the data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, overload
 
-import numpy as np
-
-from odquality.arrays.image_lists import ImageLists
+from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
 from odquality.arrays.issues import issues_from_scores, list_all_issues
 from odquality.arrays.quality import LabelQuality, score_all, score_images
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
-from odquality.core.segments import segment_softmin
 from odquality.methods.issues import MIN_PROBABILITY, Issue
 from odquality.methods.objectlab.flagging import flag_images
 from odquality.methods.objectlab.scorer import ObjectLab
 from odquality.methods.objectlab.weights import AggregationWeights
 from odquality.methods.registry import DEFAULT_SEED, make_method
-
-Labels = Sequence[Mapping[str, Any]]
-PredictionArrays = Sequence[Any]
 
 
 def get_label_quality_scores(
@@ -180,118 +174,3 @@ def find_label_issues(
         return flagged.is_issue
     ranked = issues_from_scores(flagged.quality, threshold=1.0)
     return ranked[flagged.is_issue[ranked]]
-
-
-def compute_overlooked_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-) -> list[FloatArray]:
-    """Scores each confident prediction that overlaps no label: is it a missing label?
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: least confidence of a candidate.
-
-    Returns:
-        N arrays (P_i,) in [0, 1], lower = more likely missing; NaN for no candidate.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, high_probability=high_probability_threshold)
-    return _box_scores(method, labels, predictions).prediction_scores["overlooked"]
-
-
-def compute_badloc_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    low_probability_threshold: float = ObjectLab.low_probability,
-) -> list[FloatArray]:
-    """Scores each label's location by the overlapping predictions of its class.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        low_probability_threshold: predictions above this confidence count.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely badly located.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, low_probability=low_probability_threshold)
-    return _box_scores(method, labels, predictions).label_scores["badloc"]
-
-
-def compute_swap_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-    overlapping_label_check: bool = True,
-) -> list[FloatArray]:
-    """Scores each label's class by the confident predictions of other classes.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: predictions above this confidence count.
-        overlapping_label_check: whether two labels of different classes on the same box count as
-            swapped.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely of another class.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(
-        alpha=alpha,
-        high_probability=high_probability_threshold,
-        overlapping_label_check=overlapping_label_check,
-    )
-    return _box_scores(method, labels, predictions).label_scores["swap"]
-
-
-def pool_box_scores_per_image(
-    box_scores: Sequence[Any], *, temperature: float = ObjectLab.temperature
-) -> FloatArray:
-    """Pools the scores of each image's boxes by a softmin, which follows the lowest of them.
-
-    Args:
-        box_scores: N arrays (B_i,); NaN counts as absent.
-        temperature: > 0; towards 0 the softmin becomes the minimum.
-
-    Returns:
-        (N,) float64; 1.0 for an image without scores.
-
-    Raises:
-        ValueError: an image's scores are not one-dimensional, or the temperature is not positive.
-    """
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature}; expected a number above 0")
-    for image, scores in enumerate(box_scores):
-        if np.ndim(scores) != 1:
-            raise ValueError(
-                f"box_scores[{image}] has shape {np.shape(scores)}; expected one score per box"
-            )
-    counts = np.array([len(scores) for scores in box_scores], np.int64)
-    values = np.concatenate([np.empty(0), *box_scores])
-    rows = np.repeat(np.arange(len(counts)), counts)
-    return segment_softmin(values, rows, len(counts), temperature=temperature)
-
-
-def _box_scores(method: ObjectLab, labels: Labels, predictions: PredictionArrays) -> LabelQuality:
-    data = ImageLists(labels, predictions)
-    return score_all(method.fit(data.scenes()), data, "objectlab")

@@ -122,7 +122,7 @@ def test_the_image_is_counted_over_all_chunks(labels: Any, predictions: Any) -> 
     [
         ([640, 480], r"image_sizes has shape \(2,\); expected \(2, 2\)"),
         ([[640, 480]], r"image_sizes has shape \(1, 2\); expected \(2, 2\)"),
-        ([[640, 480], [640, 0]], r"image_sizes\[1\] is \[640, 0\]; expected a positive"),
+        ([[640, 480], [640, 0]], r"image_sizes\[1\] is \[640.0, 0.0\]; expected a positive"),
         ([[640.0, np.nan], [640, 480]], r"image_sizes\[0\] is .*; expected a positive"),
         ([["a", "b"], ["c", "d"]], r"image_sizes"),
     ],

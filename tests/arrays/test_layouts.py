@@ -66,7 +66,7 @@ def test_the_most_probable_class_is_the_predicted_one() -> None:
     [
         (np.zeros((2, 3)), r"\[1\]\['bboxes'\] has shape \(2, 3\); expected \(L, 4\)"),
         (np.zeros((2, 5)), r"\[1\]\['bboxes'\] has shape \(2, 5\)"),
-        (np.zeros((3, 0)), r"\[1\]\['bboxes'\] has shape \(3, 0\)"),
+        (np.zeros((3, 0)), r"\[1\]\['labels'\] has length 3 for 0 boxes"),
         (BOX, r"\[1\]\['bboxes'\] has shape \(4,\)"),
         (np.zeros((1, 1, 4)), r"\[1\]\['bboxes'\] has shape \(1, 1, 4\)"),
         ([[1, 2, 3, 4], [1, 2]], r"\[1\]\['bboxes'\] has rows of different lengths"),
@@ -88,13 +88,21 @@ def test_malformed_label_boxes(wrong: Any, message: str) -> None:
         ([1, 1], r"has length 2 for 1 boxes; expected one"),
         ([], r"has length 0 for 1 boxes; expected one"),
         ([[1]], r"has shape \(1, 1\); expected one"),
-        (["cat"], r"holds .* values; expected one"),
         (1, r"is 1; expected an array"),
     ],
 )
 def test_malformed_label_columns(name: str, wrong: Any, message: str) -> None:
     labels = [LABELS[0], {**LABELS[1], name: wrong}]
     with pytest.raises(ValueError, match=rf"labels\[1\]\['{name}'\] {message}"):
+        score(labels, [ROWS, ROWS])
+
+
+def test_columns_of_text() -> None:
+    labels = [LABELS[0], {**LABELS[1], "labels": ["cat"]}]
+    with pytest.raises(ValueError, match=r"labels\[1\]\['labels'\] holds .* values; expected one"):
+        score(labels, [ROWS, ROWS])
+    labels = [LABELS[0], {**LABELS[1], "iscrowd": ["cat"]}]
+    with pytest.raises(ValueError, match=r"labels\[1\]\['iscrowd'\]\[0\] is 'cat'; expected true"):
         score(labels, [ROWS, ROWS])
 
 
