@@ -15,6 +15,7 @@ from odquality.arrays.sequences import one_per_image
 from odquality.core.parameters import boolean, number
 from odquality.core.scenes import FloatArray
 from odquality.core.segments import segment_softmin
+from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
 
 
@@ -132,4 +133,4 @@ def pool_box_scores_per_image(
 
 def _box_scores(method: ObjectLab, labels: Labels, predictions: PredictionArrays) -> LabelQuality:
     data = ImageLists(labels, predictions)
-    return score_all(method.fit(data.scenes()), data, "objectlab")
+    return score_all(learn(method, data.scenes()), data, "objectlab")

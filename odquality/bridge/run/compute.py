@@ -22,7 +22,8 @@ from odquality.bridge.store.database import dataset_of, filtered_fields
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scorer
+from odquality.core.parameters import NOT_GIVEN, NotGiven
+from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
 NUM_WORST = 10
@@ -36,12 +37,12 @@ def compute_label_quality(
     key: str = RunSettings.key,
     method: str = RunSettings.method,
     aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = RunSettings.overlapping_label_check,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
     probs_attr: str | None = RunSettings.probs_attr,
     classes: Sequence[str] | None = None,
     iscrowd: str | None = RunSettings.iscrowd,
-    min_probability: float = RunSettings.min_probability,
-    seed: int = RunSettings.seed,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.
@@ -203,7 +204,7 @@ class _Run:
     def learn(self) -> Scorer:
         """Learns what the method needs to know of all images."""
         with self._tally.clock("score"):
-            return self._method.fit(chunk.scenes for _, chunk in self.spool)
+            return learn(self._method, (chunk.scenes for _, chunk in self.spool))
 
     def prepare(self) -> None:
         """Replaces the previous run under the key by the record and the empty fields of this."""
@@ -250,7 +251,8 @@ class _Run:
             scores = scorer.score(chunk.scenes)
             issues = None
             if self._info.gives_issues:
-                least, names = self._settings.min_probability, self._reader.codes.names
+                least = self._settings.method_settings()["min_probability"]
+                names = self._reader.codes.names
                 issues = ChunkIssues(chunk, scores, least, names)
         with self._tally.clock("write"):
             lost = self._writer.write(chunk, scores, issues)

@@ -14,9 +14,9 @@ from odquality.bridge.run import targets
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.write.fields import RunFields
+from odquality.core.parameters import NOT_GIVEN, NotGiven
 from odquality.methods.interface import Method
-from odquality.methods.issues import MIN_PROBABILITY
-from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,31 @@ class RunSettings:
     key: str = "label_quality"
     method: str = DEFAULT_METHOD
     aggregation_weights: Mapping[str, float] | None = None
-    overlapping_label_check: bool = True
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN
     probs_attr: str | None = probabilities.AUTO
     classes: Sequence[str] | None = None
     iscrowd: str | None = "iscrowd"
-    min_probability: float = MIN_PROBABILITY
-    seed: int = DEFAULT_SEED
+    min_probability: float | NotGiven = NOT_GIVEN
+    seed: int | NotGiven = NOT_GIVEN
+
+    def method_settings(self) -> dict[str, Any]:
+        """The values of all settings of the scoring method.
+
+        Raises:
+            ValueError: the method's name or one of its settings is malformed, or a setting was
+                given that the method does not take.
+        """
+        names = {name for info in METHODS.values() for name in info.settings}
+        given = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return method_settings(self.method, **given)
 
     def make_method(self) -> Method:
         """The scoring method.
 
         Raises:
-            ValueError: its name or its settings are malformed.
+            ValueError: as `method_settings` does.
         """
-        return make_method(
-            self.method,
-            aggregation_weights=self.aggregation_weights,
-            overlapping_label_check=self.overlapping_label_check,
-            seed=self.seed,
-        )
+        return method_info(self.method).make(self.method_settings())
 
     def fields(self) -> RunFields:
         """What the run writes."""
@@ -67,15 +73,13 @@ class RunSettings:
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
         probabilities.attributes(self.probs_attr)
-        self.make_method()
-        if not 0 <= self.min_probability <= 1:
-            raise ValueError(
-                f"min_probability is {self.min_probability}; expected a number in [0, 1]"
-            )
+        self.method_settings()
         check_ownership(dataset_of(samples), self.fields())
 
     def run_config(self) -> LabelQualityRunConfig:
         """The configuration that the run's record keeps."""
-        arguments: dict[str, Any] = asdict(self)
+        arguments: dict[str, Any] = {
+            name: value for name, value in asdict(self).items() if value is not NOT_GIVEN
+        }
         arguments["scoring_method"] = arguments.pop("method")
         return LabelQualityRunConfig(**arguments, plugin_version=__version__)
