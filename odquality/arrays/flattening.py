@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.arrays.sequences import NO_SEQUENCES
 from odquality.core.parameters import shown
 from odquality.core.scenes import FloatArray, IntArray
 
@@ -202,7 +203,7 @@ def holds_nothing(given: Any, depth: int = 0) -> bool:
     """Whether an array, or arrays in lists, hold no element at all."""
     if isinstance(given, np.ndarray) and (given.dtype != object or not given.ndim):
         return given.size == 0
-    if isinstance(given, (str, bytes, bytearray)) or depth > _DEEPEST:
+    if isinstance(given, NO_SEQUENCES) or depth > _DEEPEST:
         return False
     if isinstance(given, (Sequence, np.ndarray)):
         return all(holds_nothing(part, depth + 1) for part in given)

@@ -39,9 +39,8 @@ def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> 
             "its scores['quality']"
         )
     scores = as_numbers(one_per_image(name, label_quality_scores), name, form)
-    if scores.size and scores.ndim != 1:
+    if scores.ndim != 1:
         raise ValueError(f"{name} has shape {scores.shape}; expected {form}")
-    scores = scores.reshape(-1)
     checks.scores(scores, checks.Locator(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
     issues = np.flatnonzero(scores <= threshold)
     return issues[np.argsort(scores[issues], kind="stable")]

@@ -19,6 +19,7 @@ from odquality.arrays.flattening import (
     lengths,
     stack,
 )
+from odquality.arrays.sequences import NO_SEQUENCES
 from odquality.core.scenes import FloatArray, IntArray
 
 ROWS_FORM = "an array (P, K + 5) of x1, y1, x2, y2, confidence and K class probabilities"
@@ -168,7 +169,7 @@ def _readable(prediction: Any, image: int) -> Any:
         return prediction
     if isinstance(prediction, np.ndarray):
         return prediction
-    unordered = isinstance(prediction, (str, bytes, bytearray, Mapping, Set, Iterator))
+    unordered = isinstance(prediction, (*NO_SEQUENCES, Mapping, Set, Iterator))
     if unordered or not (isinstance(prediction, Sequence) or hasattr(prediction, "__array__")):
         raise ValueError(f"{name} is a {type(prediction).__name__}; {_FORM}")
     if isinstance(prediction, Sequence):
@@ -179,8 +180,9 @@ def _readable(prediction: Any, image: int) -> Any:
 def _are_boxes_and_masks(prediction: Sequence[Any]) -> bool:
     if len(prediction) != 2 or not isinstance(prediction[0], (list, tuple)):
         return False
-    boxes = prediction[0]
-    return any(isinstance(of_class, np.ndarray) and of_class.ndim == 2 for of_class in boxes)
+    return any(
+        isinstance(boxes, np.ndarray) and boxes.ndim == 2 and boxes.size for boxes in prediction[0]
+    )
 
 
 def _dimensions(prediction: Any, image: int) -> int:

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+# Python takes these for sequences; as arguments they are single values.
+NO_SEQUENCES = (str, bytes, bytearray, memoryview)
+
 
 def one_per_image(name: str, value: Any) -> Sequence[Any]:
     """The entries of an argument that has one for each image, in their order.
@@ -24,7 +27,7 @@ def one_per_image(name: str, value: Any) -> Sequence[Any]:
     """
     if isinstance(value, (list, tuple)):
         return value
-    nothing_in_order = isinstance(value, (str, bytes, bytearray, Mapping, Set))
+    nothing_in_order = isinstance(value, (*NO_SEQUENCES, Mapping, Set))
     is_scalar = isinstance(value, np.ndarray) and value.ndim == 0
     if nothing_in_order or is_scalar or not isinstance(value, Iterable):
         what = "0-dimensional array" if is_scalar else type(value).__name__
