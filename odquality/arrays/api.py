@@ -34,11 +34,13 @@ def get_label_quality_scores(
         labels: N dicts, one per image: ``bboxes``, (L, 4) corners ``x1, y1, x2, y2`` in pixels;
             ``labels``, (L,) integer classes of at least 0 (classes that the detector lacks are
             fine); optionally ``iscrowd``, (L,), true for regions that are not reviewed and in
-            which a prediction is no missing label.
+            which a prediction is no missing label. Words such as ``"true"`` and ``"0"`` count too,
+            and what is missing (None, NaN) means no.
         predictions: N arrays, one per image: (P, K + 5) columns ``x1, y1, x2, y2, confidence,
             p(class 0), ..., p(class K - 1)``; the predicted class is the most probable one. Or N
             sequences of K arrays (M, 5) ``x1, y1, x2, y2, confidence``, one array per class.
-            Images without predictions may be empty in any form.
+            Images without predictions may be empty in any form; so may be the boxes, classes and
+            marks of images without labels. Rows ``x1, y1, x2, y2, confidence, class`` are refused.
         aggregation_weights: weights of ``overlooked``, ``swap`` and ``badloc``, at least 0,
             adding up to 1; equal ones if None.
         overlapping_label_check: whether two labels of different classes on the same box count as
@@ -52,11 +54,20 @@ def get_label_quality_scores(
         ValueError: malformed input; names the argument, the image and the box.
 
     Example:
+        The detector sees class 0 where the second image has a label of class 1:
+
         >>> import numpy as np
-        >>> labels = [{"bboxes": np.array([[10, 10, 60, 60]]), "labels": np.array([1])}]
-        >>> predictions = [np.array([[10, 10, 60, 60, 0.99, 0.98, 0.02]])]  # class 0 instead
-        >>> get_label_quality_scores(labels, predictions, verbose=False).round(3)
-        array([0.])
+        >>> boxes = np.array([[10, 10, 60, 60], [200, 10, 240, 60]])
+        >>> labels = [
+        ...     {"bboxes": boxes, "labels": np.array([0, 1])},
+        ...     {"bboxes": boxes[:1], "labels": np.array([1])},
+        ... ]
+        >>> found = np.array([
+        ...     [10, 10, 60, 60, 0.99, 0.98, 0.02],
+        ...     [200, 10, 240, 60, 0.9, 0.1, 0.9],
+        ... ])
+        >>> get_label_quality_scores(labels, [found, found[:1]], verbose=False).round(3)
+        array([1.   , 0.001])
     """
     verbose = boolean("verbose", verbose)
     method = make_method(

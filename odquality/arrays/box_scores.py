@@ -122,6 +122,10 @@ def pool_box_scores_per_image(
     Raises:
         ValueError: an image's scores are not one-dimensional or not in [0, 1], or the temperature
             is not positive.
+
+    Example:
+        >>> pool_box_scores_per_image([[0.9, 0.2, 1.0], []]).round(2)
+        array([0.2, 1. ])
     """
     temperature = number("temperature", temperature, 0, open_low=True)
     images = one_per_image("box_scores", box_scores)

@@ -30,6 +30,10 @@ def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> 
 
     Raises:
         ValueError: the scores are not N numbers in [0, 1], or the threshold lies outside [0, 1].
+
+    Example:
+        >>> issues_from_scores([0.9, 0.05, 0.001])
+        array([2, 1])
     """
     threshold = number("threshold", threshold, 0, 1)
     name, form = "label_quality_scores", "(N,): one score per image"

@@ -26,9 +26,6 @@ def read_flags(values: Iterable[Any]) -> tuple[BoolArray, BoolArray]:
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         return (values != 0) & (values == values), np.zeros(len(values), bool)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
-        # As below, for all at once.
-        return (values != 0) & (values == values), np.zeros(len(values), bool)
     read = [_read_flag(value) for value in values]
     flags = np.array([flag is True for flag in read], bool)
     return flags, np.array([flag is None for flag in read], bool)

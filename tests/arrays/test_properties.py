@@ -161,6 +161,7 @@ def test_anything_for_an_image(data: st.DataObject, name: str, good: Data) -> No
     check(name, result, len(labels))
     # Where the boxes lie is judged image by image.
     found = odquality.compute_badloc_box_scores(labels, predictions)
+    assert [len(scores) for scores in found] == [np.size(label["labels"]) for label in labels]
     alone = [[values[number] for number in kept] for values in good]
     expected = odquality.compute_badloc_box_scores(*alone)
     assert same([found[number] for number in kept], expected)
@@ -253,6 +254,9 @@ def test_order_of_images_does_not_matter(data: st.DataObject, good: Data) -> Non
     for name in ("images", "flags"):
         found = attempt("order", lambda name=name: FUNCTIONS[name](*moved), "nothing")
         assert same(found, FUNCTIONS[name](labels, predictions)[list(order)])
+    found = attempt("order", lambda: FUNCTIONS["calibrated"](*moved).scores, "nothing")
+    for name, values in FUNCTIONS["calibrated"](labels, predictions).scores.items():
+        np.testing.assert_allclose(found[name], values[list(order)], rtol=0, atol=1e-12)
     for name in ("overlooked", "badloc", "swap"):
         found = attempt("order", lambda name=name: FUNCTIONS[name](*moved), "nothing")
         expected = FUNCTIONS[name](labels, predictions)
