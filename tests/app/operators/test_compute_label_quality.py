@@ -156,7 +156,7 @@ def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, cho
 
 def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):
     weights = {"overlooked": 0.2, "swap": 0.3, "badloc": 0.5}
-    with pytest.raises(ExecutionError, match="belong to method 'objectlab'"):
+    with pytest.raises(ExecutionError, match="it belongs to 'objectlab'"):
         operator(dataset, method="calibrated", aggregation_weights=weights)
 
 
