@@ -262,9 +262,7 @@ def test_order_of_images_does_not_matter(data: st.DataObject, good: Data) -> Non
 
 @cases(10)
 @given(st.data(), scenes(least=2))
-def test_order_of_images_does_not_matter_to_calibration(
-    data: st.DataObject, good: Data
-) -> None:
+def test_order_of_images_does_not_matter_to_calibration(data: st.DataObject, good: Data) -> None:
     order = data.draw(st.permutations(range(len(good[0]))))
     moved = [[values[number] for number in order] for values in good]
     found = attempt("order", lambda: FUNCTIONS["calibrated"](*moved).scores, "nothing")
