@@ -10,10 +10,8 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge import runs
-from odquality.bridge.read import probabilities
-from odquality.bridge.read.classes import ClassCodes, detector_classes
 from odquality.bridge.read.metadata import ensure_sizes
-from odquality.bridge.read.reader import Reader, SampleChunk, Source
+from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run.report import LabelQualityReport, WorstImage, quantiles
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
@@ -38,8 +36,10 @@ def compute_label_quality(
     aggregation_weights: Mapping[str, float] | None = None,
     overlapping_label_check: bool = RunSettings.overlapping_label_check,
     probs_attr: str | None = RunSettings.probs_attr,
-    classes: Sequence[str] | None = None,
+    classes: Sequence[str] | Mapping[int, str] | None = None,
+    class_map: Mapping[str, str] | None = None,
     iscrowd: str | None = RunSettings.iscrowd,
+    score_unannotated: bool = RunSettings.score_unannotated,
     min_probability: float = RunSettings.min_probability,
     seed: int = RunSettings.seed,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
@@ -59,8 +59,11 @@ def compute_label_quality(
     ``dataset.list_runs()``, ``load_run_results(key)``, ``rename_run(key, new_key)`` and
     ``delete_run(key)`` handle it together with its fields.
 
-    A sample whose ground truth or predictions are None stays unscored. Metadata is computed where
-    it is missing. A sample that someone modifies during the run is read and scored again.
+    A sample whose ground truth or predictions are None stays unscored (but see
+    ``score_unannotated``). What suggests that labels and predictions do not fit together, such as
+    other class names or boxes in another unit, is among the report's warnings. Metadata is
+    computed where it is missing. A sample that someone modifies during the run is read and scored
+    again.
 
     Args:
         samples: a dataset of images, or any view of one; of a grouped dataset, a view of a slice.
@@ -75,9 +78,14 @@ def compute_label_quality(
         probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
             part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
             label and confidence alone.
-        classes: the order of the classes in that attribute; by default the dataset's own list for
-            ``pred_field``, else its default classes.
+        classes: the order of the classes in that attribute, as a list of names or a dict
+            ``{0: name, ...}``; by default the dataset's own list for ``pred_field``, else its
+            default classes.
+        class_map: ``{name among the predictions: name among the labels}`` for classes that the
+            detector calls otherwise; several may become one.
         iscrowd: attribute of the labels that marks regions to ignore, or None for none.
+        score_unannotated: whether a sample without a value in ``gt_field`` is scored as an image
+            without labels; else it stays unscored.
         min_probability: of the calibrated method: least probability of an error to suggest a
             correction, in [0, 1].
         seed: of the calibrated method; the same data with the same seed gives the same scores.
@@ -100,7 +108,9 @@ def compute_label_quality(
         overlapping_label_check=overlapping_label_check,
         probs_attr=probs_attr,
         classes=classes,
+        class_map=class_map,
         iscrowd=iscrowd,
+        score_unannotated=score_unannotated,
         min_probability=min_probability,
         seed=seed,
     )
@@ -164,17 +174,7 @@ class _Run:
         self._info = method_info(settings.method)
         self._method = settings.make_method()
         self._dataset: fo.Dataset = dataset_of(samples)
-        names = detector_classes(self._dataset, settings.pred_field, settings.classes)
-        source = Source(
-            gt_field=settings.gt_field,
-            pred_field=settings.pred_field,
-            in_pixels=self._info.in_pixels,
-            needs_confidence=self._info.needs_confidence,
-            probability_attributes=probabilities.attributes(settings.probs_attr),
-            crowd_attribute=settings.iscrowd,
-            num_classes=len(names) if names else None,
-        )
-        self._reader = Reader(source, ClassCodes(names or ()))
+        self._reader = Reader(settings.source(self._dataset))
         self._fields = settings.fields()
         self._writer = Writer(self._dataset, self._fields)
         self._tally = Tally()
@@ -195,6 +195,7 @@ class _Run:
             with self._tally.clock("read"):
                 item = next(chunks, None)
                 if item is None:
+                    self._reader.settle()
                     return
                 self.spool.append(item)
             done += item[0]
@@ -203,7 +204,7 @@ class _Run:
     def learn(self) -> Scorer:
         """Learns what the method needs to know of all images."""
         with self._tally.clock("score"):
-            return self._method.fit(chunk.scenes for _, chunk in self.spool)
+            return self._method.fit(self._reader.settled(chunk).scenes for _, chunk in self.spool)
 
     def prepare(self) -> None:
         """Replaces the previous run under the key by the record and the empty fields of this."""
@@ -217,7 +218,7 @@ class _Run:
         total, done = max(1, len(self._samples)), 0
         modified: list[ObjectId] = []
         for number, chunk in self.spool:
-            modified += self._score_chunk(scorer, chunk)
+            modified += self._score_chunk(scorer, self._reader.settled(chunk))
             done += number
             share = 0.5 + 0.5 * min(1.0, done / total)
             yield Progress(f"Scored {done:,} of {total:,} images", share)
@@ -272,7 +273,7 @@ class _Run:
             quantiles=quantiles(quality),
             worst=_worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),
-            warnings=self._warnings,
+            warnings=[*self._warnings, *self._reader.findings()],
         )
 
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
+from odquality.bridge.read.classes import check_class_map, check_classes, detector_classes
+from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.write.fields import RunFields
+from odquality.core import parameters
 from odquality.methods.interface import Method
 from odquality.methods.issues import MIN_PROBABILITY
 from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
@@ -30,8 +34,10 @@ class RunSettings:
     aggregation_weights: Mapping[str, float] | None = None
     overlapping_label_check: bool = True
     probs_attr: str | None = probabilities.AUTO
-    classes: Sequence[str] | None = None
+    classes: Sequence[str] | Mapping[int, str] | None = None
+    class_map: Mapping[str, str] | None = None
     iscrowd: str | None = "iscrowd"
+    score_unannotated: bool = False
     min_probability: float = MIN_PROBABILITY
     seed: int = DEFAULT_SEED
 
@@ -52,6 +58,25 @@ class RunSettings:
         """What the run writes."""
         return RunFields(self.key, self.gt_field, self.pred_field, method_info(self.method))
 
+    def source(self, dataset: fo.Dataset) -> Source:
+        """What the run reads from the samples of a dataset.
+
+        Raises:
+            ValueError: ``classes`` or ``class_map`` is malformed.
+        """
+        info = method_info(self.method)
+        return Source(
+            gt_field=self.gt_field,
+            pred_field=self.pred_field,
+            in_pixels=info.in_pixels,
+            needs_confidence=info.needs_confidence,
+            probability_attributes=probabilities.attributes(self.probs_attr),
+            crowd_attribute=self.iscrowd,
+            classes=detector_classes(dataset, self.pred_field, self.classes),
+            class_map=check_class_map(self.class_map),
+            score_unannotated=self.score_unannotated,
+        )
+
     def check(self, samples: SampleCollection) -> None:
         """Checks all that can be checked before anything is read.
 
@@ -66,16 +91,19 @@ class RunSettings:
             raise ValueError(
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
-        probabilities.attributes(self.probs_attr)
+        targets.check_attribute(samples, "iscrowd", self.gt_field, self.iscrowd)
+        targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
+        self.source(dataset_of(samples))
         self.make_method()
-        if not 0 <= self.min_probability <= 1:
-            raise ValueError(
-                f"min_probability is {self.min_probability}; expected a number in [0, 1]"
-            )
+        parameters.number("min_probability", self.min_probability, 0, 1)
+        parameters.boolean("score_unannotated", self.score_unannotated)
         check_ownership(dataset_of(samples), self.fields())
 
     def run_config(self) -> LabelQualityRunConfig:
         """The configuration that the run's record keeps."""
         arguments: dict[str, Any] = asdict(self)
+        # As plain lists and dicts, whatever was given.
+        arguments["classes"] = check_classes(self.classes)
+        arguments["class_map"] = check_class_map(self.class_map) or None
         arguments["scoring_method"] = arguments.pop("method")
         return LabelQualityRunConfig(**arguments, plugin_version=__version__)
