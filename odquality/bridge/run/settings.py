@@ -12,6 +12,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.read.classes import check_class_map, check_classes, detector_classes
+from odquality.bridge.read.preview import check_first
 from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
@@ -93,11 +94,12 @@ class RunSettings:
             )
         targets.check_attribute(samples, "iscrowd", self.gt_field, self.iscrowd)
         targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
-        self.source(dataset_of(samples))
+        source = self.source(dataset_of(samples))
         self.make_method()
         parameters.number("min_probability", self.min_probability, 0, 1)
         parameters.boolean("score_unannotated", self.score_unannotated)
         check_ownership(dataset_of(samples), self.fields())
+        check_first(samples, source)
 
     def run_config(self) -> LabelQualityRunConfig:
         """The configuration that the run's record keeps."""
