@@ -15,13 +15,17 @@ from odquality.bridge.read.classes import check_class_map, check_classes, detect
 from odquality.bridge.read.preview import check_first
 from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
-from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
+from odquality.bridge.run.ownership import check_key
 from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
 from odquality.core import parameters
 from odquality.methods.interface import Method
 from odquality.methods.issues import MIN_PROBABILITY
 from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+
+# FiftyOne loads the record of a run by this class.
+RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class RunSettings:
             ValueError: names the argument and says what was expected.
         """
         targets.check_samples(samples)
-        targets.check_key(self.key)
+        check_key(self.key)
         targets.check_field(samples, "gt_field", self.gt_field)
         targets.check_field(samples, "pred_field", self.pred_field)
         if self.gt_field == self.pred_field:
@@ -98,14 +102,19 @@ class RunSettings:
         self.make_method()
         parameters.number("min_probability", self.min_probability, 0, 1)
         parameters.boolean("score_unannotated", self.score_unannotated)
-        check_ownership(dataset_of(samples), self.fields())
         check_first(samples, source)
 
-    def run_config(self) -> LabelQualityRunConfig:
+    def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps."""
         arguments: dict[str, Any] = asdict(self)
         # As plain lists and dicts, whatever was given.
         arguments["classes"] = check_classes(self.classes)
         arguments["class_map"] = check_class_map(self.class_map) or None
         arguments["scoring_method"] = arguments.pop("method")
-        return LabelQualityRunConfig(**arguments, plugin_version=__version__)
+        return {
+            "cls": RUN_CONFIG_CLASS,
+            "type": "run",
+            "method": RUN_METHOD,
+            **arguments,
+            "plugin_version": __version__,
+        }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-
 import fiftyone as fo
 from fiftyone.core.clips import ClipsView
 from fiftyone.core.collections import SampleCollection
@@ -131,18 +129,3 @@ def _slice_advice(samples: SampleCollection) -> str:
     return (
         f"choose a slice of images: samples.select_group_slices({images[0]!r}) (slices: {slices})"
     )
-
-
-def check_key(key: object) -> None:
-    """Checks that a key can name a run and its fields.
-
-    Raises:
-        ValueError: it cannot.
-    """
-    if not isinstance(key, str) or not key.isidentifier() or keyword.iskeyword(key):
-        raise ValueError(
-            f"key is {key!r}; expected a name of letters, digits and underscores that does not "
-            "begin with a digit"
-        )
-    if key.startswith("_"):
-        raise ValueError(f"key is {key!r}; expected a name that does not begin with an underscore")
