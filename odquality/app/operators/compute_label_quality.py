@@ -18,6 +18,7 @@ from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.app_config import show_fields
+from odquality.core.parameters import NOT_GIVEN, NotGiven
 
 
 class ComputeLabelQuality(foo.Operator):
@@ -47,12 +48,12 @@ class ComputeLabelQuality(foo.Operator):
         key: str = RunSettings.key,
         method: str = RunSettings.method,
         aggregation_weights: Mapping[str, float] | None = None,
-        overlapping_label_check: bool = RunSettings.overlapping_label_check,
+        overlapping_label_check: bool | NotGiven = NOT_GIVEN,
         probs_attr: str | None = RunSettings.probs_attr,
         classes: Sequence[str] | None = None,
         iscrowd: str | None = RunSettings.iscrowd,
-        min_probability: float = RunSettings.min_probability,
-        seed: int = RunSettings.seed,
+        min_probability: float | NotGiven = NOT_GIVEN,
+        seed: int | NotGiven = NOT_GIVEN,
         delegate: bool = False,
     ) -> Any:
         """Scores a dataset or view from Python.
@@ -92,8 +93,9 @@ class ComputeLabelQuality(foo.Operator):
             "min_probability": min_probability,
             "seed": seed,
         }
+        given = {name: value for name, value in params.items() if value is not NOT_GIVEN}
         return foo.execute_operator(
-            self.uri, context_of(samples), params=params, request_delegation=delegate
+            self.uri, context_of(samples), params=given, request_delegation=delegate
         )
 
     def resolve_placement(self, ctx: foo.ExecutionContext) -> types.Placement:

@@ -21,13 +21,6 @@ from odquality.methods.registry import METHODS
 _GT_HINTS = ("ground_truth", "groundtruth", "gt", "annotation", "label")
 _PRED_HINTS = ("prediction", "pred", "model", "detector", "yolo", "rcnn", "detr")
 
-_METHOD_TEXTS = {
-    "calibrated": (
-        "Calibrated",
-        "Five kinds of errors with probabilities and corrections, for any detector",
-    ),
-    "objectlab": ("ObjectLab", "The reference method; needs a detector with high confidences"),
-}
 # What stands before a slider must be short.
 _KIND_LABELS = {"overlooked": "Missing", "swap": "Class", "badloc": "Location"}
 # Sliders move in hundredths, and three equal ones cannot add up to 1.
@@ -45,6 +38,10 @@ def read_settings(params: Mapping[str, Any]) -> RunSettings:
     by_form = "custom_weights" in params
     if by_form and not (params["custom_weights"] and params.get("method") == "objectlab"):
         given.pop("aggregation_weights", None)
+    if by_form and (method := str(given.get("method"))) in METHODS:
+        others = {name for info in METHODS.values() for name in info.settings}
+        for name in others - set(METHODS[method].settings):
+            given.pop(name, None)
     for attribute in ("probs_attr", "iscrowd"):
         if attribute in params and params[attribute] in (None, ""):
             given[attribute] = None
@@ -76,7 +73,7 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
             "overlapping_label_check",
             label="Overlapping labels are wrong",
             description="Two labels of different classes on the same box count as a wrong class",
-            default=RunSettings.overlapping_label_check,
+            default=METHODS["objectlab"].settings["overlapping_label_check"].default,
             view=types.SwitchView(),
         )
     else:
@@ -86,7 +83,7 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
             description="Errors at least this likely get a suggestion; scores do not depend on it",
             min=0,
             max=1,
-            default=RunSettings.min_probability,
+            default=METHODS["calibrated"].settings["min_probability"].default,
         )
     _add_attributes(inputs)
     return inputs
@@ -155,9 +152,8 @@ def _add_key(inputs: types.Object, samples: SampleCollection, settings: RunSetti
 
 def _add_method(inputs: types.Object) -> None:
     choices = types.RadioGroup()
-    for name in METHODS:
-        label, description = _METHOD_TEXTS[name]
-        choices.add_choice(name, label=label, description=description)
+    for name, info in METHODS.items():
+        choices.add_choice(name, label=info.title, description=info.description)
     inputs.enum(
         "method",
         choices.values(),

@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 from odquality.bridge.run.execution import Execution, Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
+from odquality.core.parameters import NOT_GIVEN, NotGiven
 
 
 def compute_label_quality(
@@ -22,14 +23,14 @@ def compute_label_quality(
     key: str = RunSettings.key,
     method: str = RunSettings.method,
     aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = RunSettings.overlapping_label_check,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
     probs_attr: str | None = RunSettings.probs_attr,
     classes: Sequence[str] | Mapping[int, str] | None = None,
     class_map: Mapping[str, str] | None = None,
     iscrowd: str | None = RunSettings.iscrowd,
     score_unannotated: bool = RunSettings.score_unannotated,
-    min_probability: float = RunSettings.min_probability,
-    seed: int = RunSettings.seed,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.

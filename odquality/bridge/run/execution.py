@@ -32,7 +32,7 @@ from odquality.bridge.store.records import Claim
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scorer
+from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,9 @@ class Execution:
     def learn(self) -> Scorer:
         """Learns what the method needs to know of all images."""
         with self._tally.clock("score"):
-            return self._method.fit(self._reader.settled(chunk).scenes for _, chunk in self._spool)
+            return learn(
+                self._method, (self._reader.settled(chunk).scenes for _, chunk in self._spool)
+            )
 
     def prepare(self) -> Generator[Progress, None, None]:
         """Takes the key, clears away what an earlier run wrote and declares the fields."""
@@ -226,7 +228,8 @@ class Execution:
             scores = scorer.score(chunk.scenes)
             issues = None
             if self._info.gives_issues:
-                least, names = self._settings.min_probability, self._reader.codes.names
+                least = self._settings.method_settings()["min_probability"]
+                names = self._reader.codes.names
                 issues = ChunkIssues(chunk, scores, least, names)
         with self._tally.clock("write"):
             self._held().renew()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
@@ -19,10 +19,9 @@ from odquality.bridge.run.ownership import check_key
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
-from odquality.core import parameters
+from odquality.core.parameters import NOT_GIVEN, NotGiven, boolean
 from odquality.methods.interface import Method
-from odquality.methods.issues import MIN_PROBABILITY
-from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
 # FiftyOne loads the record of a run by this class.
 RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
@@ -37,27 +36,33 @@ class RunSettings:
     key: str = "label_quality"
     method: str = DEFAULT_METHOD
     aggregation_weights: Mapping[str, float] | None = None
-    overlapping_label_check: bool = True
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN
     probs_attr: str | None = probabilities.AUTO
     classes: Sequence[str] | Mapping[int, str] | None = None
     class_map: Mapping[str, str] | None = None
     iscrowd: str | None = "iscrowd"
     score_unannotated: bool = False
-    min_probability: float = MIN_PROBABILITY
-    seed: int = DEFAULT_SEED
+    min_probability: float | NotGiven = NOT_GIVEN
+    seed: int | NotGiven = NOT_GIVEN
+
+    def method_settings(self) -> dict[str, Any]:
+        """The values of all settings of the scoring method.
+
+        Raises:
+            ValueError: the method's name or one of its settings is malformed, or a setting was
+                given that the method does not take.
+        """
+        names = {name for info in METHODS.values() for name in info.settings}
+        given = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return method_settings(self.method, **given)
 
     def make_method(self) -> Method:
         """The scoring method.
 
         Raises:
-            ValueError: its name or its settings are malformed.
+            ValueError: as `method_settings` does.
         """
-        return make_method(
-            self.method,
-            aggregation_weights=self.aggregation_weights,
-            overlapping_label_check=self.overlapping_label_check,
-            seed=self.seed,
-        )
+        return method_info(self.method).make(self.method_settings())
 
     def fields(self) -> RunFields:
         """What the run writes."""
@@ -98,18 +103,25 @@ class RunSettings:
             )
         targets.check_attribute(samples, "iscrowd", self.gt_field, self.iscrowd)
         targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
-        source = self.source(dataset_of(samples))
-        self.make_method()
-        parameters.number("min_probability", self.min_probability, 0, 1)
-        parameters.boolean("score_unannotated", self.score_unannotated)
-        check_first(samples, source)
+        boolean("score_unannotated", self.score_unannotated)
+        self.method_settings()
+        check_first(samples, self.source(dataset_of(samples)))
 
     def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps."""
-        arguments: dict[str, Any] = asdict(self)
-        # As plain lists and dicts, whatever was given.
+        arguments: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if getattr(self, name) is not NOT_GIVEN
+        }
+        # As plain values, in whatever form they were given.
         arguments["classes"] = check_classes(self.classes)
         arguments["class_map"] = check_class_map(self.class_map) or None
+        for name, value in self.method_settings().items():
+            if arguments.get(name) is not None and isinstance(value, (bool, int, float)):
+                arguments[name] = value
+        if self.aggregation_weights is not None:
+            arguments["aggregation_weights"] = dict(self.aggregation_weights)
         arguments["scoring_method"] = arguments.pop("method")
         return {
             "cls": RUN_CONFIG_CLASS,
