@@ -15,7 +15,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.read.attributes import Sieve, read_classes, read_numbers, read_xywh
 from odquality.bridge.read.classes import ClassCodes
-from odquality.bridge.read.ids import Ids
+from odquality.bridge.read.places import Locator, Places
 from odquality.bridge.read.probabilities import read_probabilities
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
@@ -39,15 +39,13 @@ class SampleChunk:
         sample_ids: id of each image of ``scenes``.
         modified: when each sample was last modified, as its document says.
         scenes: their boxes, in pixels if the source says so, else normalised.
-        label_ids: id of each label of ``scenes``.
-        prediction_ids: id of each prediction of ``scenes``.
+        places: where their boxes stand in the database.
     """
 
     sample_ids: list[ObjectId]
     modified: list[datetime | None]
     scenes: Scenes
-    label_ids: Ids
-    prediction_ids: Ids
+    places: Places
 
 
 @dataclass(frozen=True)
@@ -125,15 +123,16 @@ class Reader:
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
         """Yields, chunk by chunk, the number of samples read and those that can be scored."""
         documents = database.iter_documents(samples, self.source.columns())
+        locator = Locator(samples, self.source.gt_field, self.source.pred_field)
         while True:
             with paused_collector():
                 batch = list(islice(documents, SAMPLES_PER_CHUNK))
                 if not batch:
                     return
-                chunk = self._chunk(batch)
+                chunk = self._chunk(batch, locator)
             yield len(batch), chunk
 
-    def _chunk(self, batch: Sequence[database.Document]) -> SampleChunk:
+    def _chunk(self, batch: Sequence[database.Document], locator: Locator) -> SampleChunk:
         documents = [document for document in batch if self._is_scorable(document)]
         sizes = self._sizes(documents)
         labels, ignored, label_rows = self._labels(documents, sizes)
@@ -142,8 +141,7 @@ class Reader:
             sample_ids=[document["_id"] for document in documents],
             modified=[document.get("modified") for document in documents],
             scenes=Scenes(labels, predictions, ignored, sizes),
-            label_ids=_take_ids(documents, "label _id", label_rows),
-            prediction_ids=_take_ids(documents, "prediction _id", prediction_rows),
+            places=locator.locate(documents, label_rows, prediction_rows),
         )
 
     def _is_scorable(self, document: database.Document) -> bool:
@@ -241,11 +239,6 @@ def _flatten_rare(documents: Sequence[database.Document], column: str, beside: s
             for document in documents
         )
     )
-
-
-def _take_ids(documents: Sequence[database.Document], column: str, rows: IntArray) -> Ids:
-    ids = _flatten(documents, column)
-    return Ids(map(ids.__getitem__, rows.tolist()))
 
 
 def _to_xyxy(xywh: FloatArray, counts: IntArray, sizes: FloatArray) -> FloatArray:
