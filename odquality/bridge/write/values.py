@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from bson import ObjectId
 
 from odquality.bridge.read.places import NOWHERE
 from odquality.bridge.read.reader import SampleChunk
@@ -30,21 +31,39 @@ BOXES_PER_BATCH = 10_000
 
 
 @dataclass(frozen=True)
-class Values:
-    """What some samples get, one row per sample.
+class SampleValues:
+    """What some samples get.
 
     Attributes:
+        sample_ids: of the samples.
+        identities: of the samples when they were read, as `Places` describes.
         fields: values of each field of the samples.
         labels: what is merged into their labels.
         predictions: what is merged into their predictions.
     """
 
+    sample_ids: list[ObjectId]
+    identities: list[bytes]
     fields: Mapping[str, list[Any]]
     labels: list[BoxDocuments]
     predictions: list[BoxDocuments]
 
-    def batches(self) -> Iterator[tuple[slice, Values]]:
-        """The rows of each batch that one command can write, and what they get."""
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+    def part(self, start: int, end: int) -> SampleValues:
+        """The values of some of the samples."""
+        rows = slice(start, end)
+        return SampleValues(
+            self.sample_ids[rows],
+            self.identities[rows],
+            {field: column[rows] for field, column in self.fields.items()},
+            self.labels[rows],
+            self.predictions[rows],
+        )
+
+    def batches(self) -> Iterator[SampleValues]:
+        """The values in parts of a size that one command can write."""
         start = boxes = 0
         for row, (labels, predictions) in enumerate(
             zip(self.labels, self.predictions, strict=True)
@@ -52,20 +71,16 @@ class Values:
             size = len(labels) + len(predictions)
             full = row - start == SAMPLES_PER_BATCH or boxes + size > BOXES_PER_BATCH
             if full and row > start:
-                yield self._batch(slice(start, row))
+                yield self.part(start, row)
                 start, boxes = row, 0
             boxes += size
-        if start < len(self.labels):
-            yield self._batch(slice(start, len(self.labels)))
-
-    def _batch(self, rows: slice) -> tuple[slice, Values]:
-        fields = {field: column[rows] for field, column in self.fields.items()}
-        return rows, Values(fields, self.labels[rows], self.predictions[rows])
+        if start < len(self):
+            yield self.part(start, len(self))
 
 
 def chunk_values(
     fields: RunFields, chunk: SampleChunk, scores: Scores, issues: ChunkIssues | None
-) -> Values:
+) -> SampleValues:
     """What the samples of a chunk get.
 
     Args:
@@ -89,7 +104,9 @@ def chunk_values(
     }
     # The scores of methods that give issues are 1 - a probability.
     worth_writing = 1 - NEGLIGIBLE_PROBABILITY if method.gives_issues else np.inf
-    return Values(
+    return SampleValues(
+        chunk.sample_ids,
+        places.identities,
         images,
         _by_image(labels, scenes.labels.image, places.labels, len(scenes), additions=additions),
         _by_image(
