@@ -333,7 +333,7 @@ def test_batches_end_with_samples_and_with_boxes(make_dataset: MakeDataset) -> N
 
 def test_values_that_are_too_much_for_one_command(make_dataset: MakeDataset) -> None:
     """Long class names make suggestions long."""
-    long = "cat" * 10_000
+    long = "cat" * 20_000
     samples = random_samples(SAMPLES_PER_BATCH)
     for one in samples:
         for box in (*one.ground_truth.detections, *one.predictions.detections):
