@@ -13,6 +13,7 @@ from odquality.arrays.labels import flatten_labels
 from odquality.arrays.layouts import LayoutMemory
 from odquality.arrays.sequences import one_per_image, same_images
 from odquality.arrays.yolo_rows import YoloRowsCheck
+from odquality.core.agreement import Agreement
 from odquality.core.confidence import clip_hair
 from odquality.core.scenes import Boxes, IntArray, Predictions, Scenes
 
@@ -53,7 +54,8 @@ class ImageLists:
 
     Raises:
         ValueError: the arguments have different lengths or are not sequences. While iterating:
-            an image's boxes, classes or probabilities are malformed.
+            an image's boxes, classes or probabilities are malformed. After the last image: labels
+            and predictions are not in the same unit.
     """
 
     def __init__(
@@ -83,10 +85,13 @@ class ImageLists:
         if self._kept is not None:
             yield from self._kept
             return
+        agreement = Agreement()
         kept: list[ImageChunk] = []
         room = _KEPT_BOXES
         for start in range(0, max(1, len(self)), self._images_per_chunk):
             chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
+            if not self._verified:
+                agreement.observe_units(chunk.scenes)
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
@@ -95,6 +100,9 @@ class ImageLists:
             yield chunk
         if not self._verified:
             self._yolo_rows.verify()
+            refusal = agreement.units_refusal()
+            if refusal:
+                raise ValueError(refusal)
         self._verified = True
         if room >= 0:
             self._kept = kept

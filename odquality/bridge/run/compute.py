@@ -25,8 +25,10 @@ def compute_label_quality(
     aggregation_weights: Mapping[str, float] | None = None,
     overlapping_label_check: bool | NotGiven = NOT_GIVEN,
     probs_attr: str | None = RunSettings.probs_attr,
-    classes: Sequence[str] | None = None,
+    classes: Sequence[str] | Mapping[int, str] | None = None,
+    class_map: Mapping[str, str] | None = None,
     iscrowd: str | None = RunSettings.iscrowd,
+    score_unannotated: bool = RunSettings.score_unannotated,
     min_probability: float | NotGiven = NOT_GIVEN,
     seed: int | NotGiven = NOT_GIVEN,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
@@ -48,8 +50,11 @@ def compute_label_quality(
     written over or deleted. A run that was cut off is recorded as incomplete; run it again under
     the same key, or delete it.
 
-    A sample whose ground truth or predictions are None stays unscored. Metadata is completed where
-    it is needed and missing. A sample that someone modifies during the run is read and scored
+    A sample whose ground truth or predictions are None stays unscored (but see
+    ``score_unannotated``). What suggests that labels and predictions do not fit together, such as
+    other class names or boxes in another unit, is among the report's warnings. Metadata is
+    completed where it is needed and missing. A sample that someone modifies during the run is read
+    and scored
     again.
 
     Args:
@@ -66,9 +71,14 @@ def compute_label_quality(
         probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
             part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
             label and confidence alone.
-        classes: the order of the classes in that attribute; by default the dataset's own list for
-            ``pred_field``, else its default classes.
+        classes: the order of the classes in that attribute, as a list of names or a dict
+            ``{0: name, ...}``; by default the dataset's own list for ``pred_field``, else its
+            default classes.
+        class_map: ``{name among the predictions: name among the labels}`` for classes that the
+            detector calls otherwise; several may become one.
         iscrowd: attribute of the labels that marks regions to ignore, or None for none.
+        score_unannotated: whether a sample without a value in ``gt_field`` is scored as an image
+            without labels; else it stays unscored.
         min_probability: of the calibrated method: least probability of an error to suggest a
             correction, in [0, 1].
         seed: of the calibrated method; the same data with the same seed gives the same scores.
@@ -102,7 +112,9 @@ def compute_label_quality(
         overlapping_label_check=overlapping_label_check,
         probs_attr=probs_attr,
         classes=classes,
+        class_map=class_map,
         iscrowd=iscrowd,
+        score_unannotated=score_unannotated,
         min_probability=min_probability,
         seed=seed,
     )

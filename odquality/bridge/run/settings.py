@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
+from odquality.bridge.read.classes import check_class_map, check_classes, detector_classes
+from odquality.bridge.read.preview import check_first
+from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
-from odquality.core.parameters import NOT_GIVEN, NotGiven
+from odquality.core.parameters import NOT_GIVEN, NotGiven, boolean
 from odquality.methods.interface import Method
 from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
@@ -33,8 +38,10 @@ class RunSettings:
     aggregation_weights: Mapping[str, float] | None = None
     overlapping_label_check: bool | NotGiven = NOT_GIVEN
     probs_attr: str | None = probabilities.AUTO
-    classes: Sequence[str] | None = None
+    classes: Sequence[str] | Mapping[int, str] | None = None
+    class_map: Mapping[str, str] | None = None
     iscrowd: str | None = "iscrowd"
+    score_unannotated: bool = False
     min_probability: float | NotGiven = NOT_GIVEN
     seed: int | NotGiven = NOT_GIVEN
 
@@ -61,6 +68,25 @@ class RunSettings:
         """What the run writes."""
         return RunFields(self.key, self.gt_field, self.pred_field, method_info(self.method))
 
+    def source(self, dataset: fo.Dataset) -> Source:
+        """What the run reads from the samples of a dataset.
+
+        Raises:
+            ValueError: ``classes`` or ``class_map`` is malformed.
+        """
+        info = method_info(self.method)
+        return Source(
+            gt_field=self.gt_field,
+            pred_field=self.pred_field,
+            in_pixels=info.in_pixels,
+            needs_confidence=info.needs_confidence,
+            probability_attributes=probabilities.attributes(self.probs_attr),
+            crowd_attribute=self.iscrowd,
+            classes=detector_classes(dataset, self.pred_field, self.classes),
+            class_map=check_class_map(self.class_map),
+            score_unannotated=self.score_unannotated,
+        )
+
     def check(self, samples: SampleCollection) -> None:
         """Checks all that can be checked before anything is read.
 
@@ -75,14 +101,27 @@ class RunSettings:
             raise ValueError(
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
-        probabilities.attributes(self.probs_attr)
+        targets.check_attribute(samples, "iscrowd", self.gt_field, self.iscrowd)
+        targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
+        boolean("score_unannotated", self.score_unannotated)
         self.method_settings()
+        check_first(samples, self.source(dataset_of(samples)))
 
     def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps."""
         arguments: dict[str, Any] = {
-            name: value for name, value in asdict(self).items() if value is not NOT_GIVEN
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if getattr(self, name) is not NOT_GIVEN
         }
+        # As plain values, in whatever form they were given.
+        arguments["classes"] = check_classes(self.classes)
+        arguments["class_map"] = check_class_map(self.class_map) or None
+        for name, value in self.method_settings().items():
+            if arguments.get(name) is not None and isinstance(value, (bool, int, float)):
+                arguments[name] = value
+        if self.aggregation_weights is not None:
+            arguments["aggregation_weights"] = dict(self.aggregation_weights)
         arguments["scoring_method"] = arguments.pop("method")
         return {
             "cls": RUN_CONFIG_CLASS,
