@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId
@@ -14,6 +15,7 @@ from odquality.bridge.read import probabilities
 from odquality.bridge.read.classes import ClassCodes, detector_classes
 from odquality.bridge.read.metadata import ensure_sizes
 from odquality.bridge.read.reader import Reader, SampleChunk, Source
+from odquality.bridge.run.described import from_call, takes
 from odquality.bridge.run.report import LabelQualityReport, WorstImage, quantiles
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
@@ -28,21 +30,12 @@ from odquality.methods.registry import method_info
 NUM_WORST = 10
 
 
+@takes(RunSettings)
 def compute_label_quality(
     samples: SampleCollection,
-    gt_field: str = RunSettings.gt_field,
-    pred_field: str = RunSettings.pred_field,
-    *,
-    key: str = RunSettings.key,
-    method: str = RunSettings.method,
-    aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = RunSettings.overlapping_label_check,
-    probs_attr: str | None = RunSettings.probs_attr,
-    classes: Sequence[str] | None = None,
-    iscrowd: str | None = RunSettings.iscrowd,
-    min_probability: float = RunSettings.min_probability,
-    seed: int = RunSettings.seed,
+    *fields: str,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
+    **settings: Any,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.
 
@@ -64,25 +57,11 @@ def compute_label_quality(
 
     Args:
         samples: a dataset of images, or any view of one; of a grouped dataset, a view of a slice.
-        gt_field: the ``Detections`` field with the labels to review.
-        pred_field: the ``Detections`` field with the detector's predictions.
-        key: name of the run and of its fields.
-        method: ``calibrated``, or ``objectlab``, the reference method.
-        aggregation_weights: of ObjectLab: weights of ``overlooked``, ``swap`` and ``badloc`` in a
-            sample's score, adding up to 1; equal ones if None.
-        overlapping_label_check: of ObjectLab: whether two labels of different classes on the same
-            box count as swapped.
-        probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
-            part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
-            label and confidence alone.
-        classes: the order of the classes in that attribute; by default the dataset's own list for
-            ``pred_field``, else its default classes.
-        iscrowd: attribute of the labels that marks regions to ignore, or None for none.
-        min_probability: of the calibrated method: least probability of an error to suggest a
-            correction, in [0, 1].
-        seed: of the calibrated method; the same data with the same seed gives the same scores.
+        *fields: the fields of the labels and of the predictions, as older versions took them; give
+            them by name.
         progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
             configuration decides if None.
+        **settings: the fields of `RunSettings`, one by one.
 
     Returns:
         A report to print.
@@ -91,20 +70,8 @@ def compute_label_quality(
         ValueError: an argument does not fit the dataset, or media whose size is needed cannot be
             read. Nothing was written then.
     """
-    settings = RunSettings(
-        gt_field=gt_field,
-        pred_field=pred_field,
-        key=key,
-        method=method,
-        aggregation_weights=aggregation_weights,
-        overlapping_label_check=overlapping_label_check,
-        probs_attr=probs_attr,
-        classes=classes,
-        iscrowd=iscrowd,
-        min_probability=min_probability,
-        seed=seed,
-    )
-    steps = iter_label_quality(samples, settings)
+    chosen = from_call(RunSettings, fields, settings, caller="compute_label_quality")
+    steps = iter_label_quality(samples, chosen)
     with fo.ProgressBar(total=100, progress=progress) as bar:
         done = 0
         while True:

@@ -11,6 +11,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.run import targets
+from odquality.bridge.run.described import setting
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.write.fields import RunFields
@@ -21,19 +22,73 @@ from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The arguments of `compute_label_quality`, which describes them."""
+    """What a run is asked to do: the one place of a setting's name, default and description.
 
-    gt_field: str = "ground_truth"
-    pred_field: str = "predictions"
-    key: str = "label_quality"
-    method: str = DEFAULT_METHOD
-    aggregation_weights: Mapping[str, float] | None = None
-    overlapping_label_check: bool = True
-    probs_attr: str | None = probabilities.AUTO
-    classes: Sequence[str] | None = None
-    iscrowd: str | None = "iscrowd"
-    min_probability: float = MIN_PROBABILITY
-    seed: int = DEFAULT_SEED
+    `compute_label_quality` and the operator take these as keyword arguments, the form shows them
+    and the run's record keeps them.
+    """
+
+    gt_field: str = setting(
+        "ground_truth",
+        "Ground truth",
+        "The field of type Detections with the labels to review",
+    )
+    pred_field: str = setting(
+        "predictions",
+        "Predictions",
+        "The field of type Detections with what a detector found on the same images",
+    )
+    key: str = setting(
+        "label_quality",
+        "Key",
+        "Name of the run; the fields that it writes begin with it",
+    )
+    method: str = setting(
+        DEFAULT_METHOD,
+        "Method",
+        "Name of the scoring method: 'calibrated', or 'objectlab', the reference method",
+    )
+    aggregation_weights: Mapping[str, float] | None = setting(
+        None,
+        "Weights of the kinds of error",
+        "Of ObjectLab: how much 'overlooked', 'swap' and 'badloc' count in an image's score; they "
+        "add up to 1, and are equal by default",
+    )
+    overlapping_label_check: bool = setting(
+        True,
+        "Overlapping labels are wrong",
+        "Of ObjectLab: whether two labels of different classes on the same box count as a wrong "
+        "class",
+    )
+    probs_attr: str | None = setting(
+        probabilities.AUTO,
+        "Attribute with class probabilities",
+        "Attribute of the predictions with one probability (or logit, if 'logit' is part of its "
+        "name) per class; 'auto' looks for 'probs', then 'logits'; none uses label and confidence "
+        "alone",
+    )
+    classes: Sequence[str] | None = setting(
+        None,
+        "Classes",
+        "The order of the classes in that attribute; by default the dataset's own list for the "
+        "predictions, else its default classes",
+    )
+    iscrowd: str | None = setting(
+        "iscrowd",
+        "Attribute of regions to ignore",
+        "Attribute of the labels that marks regions to ignore; none if all are reviewed",
+    )
+    min_probability: float = setting(
+        MIN_PROBABILITY,
+        "Suggest corrections from this probability",
+        "Of the calibrated method: errors at least this likely get a suggestion, in [0, 1]; scores "
+        "do not depend on it",
+    )
+    seed: int = setting(
+        DEFAULT_SEED,
+        "Seed",
+        "Of the calibrated method: the same data with the same seed gives the same scores",
+    )
 
     def make_method(self) -> Method:
         """The scoring method.

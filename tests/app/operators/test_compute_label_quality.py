@@ -95,7 +95,7 @@ def test_call_inside_an_event_loop_can_be_awaited(operator, dataset):
         ({"key": "not a name"}, "key", "letters, digits"),
         ({"key": "ground_truth"}, "key", "would overwrite"),
         ({"gt_field": "nothing"}, "gt_field", ""),
-        ({"pred_field": "ground_truth"}, "pred_field", "other than the ground truth"),
+        ({"pred_field": "ground_truth"}, "gt_field", "expected two fields"),
         (
             {
                 "method": "objectlab",
@@ -108,7 +108,11 @@ def test_call_inside_an_event_loop_can_be_awaited(operator, dataset):
     ],
 )
 def test_errors_name_the_field_that_causes_them(operator, dataset, arguments, path, reason):
+    required = {"gt_field": "ground_truth", "pred_field": "predictions", "key": "k"}
+    params = required | {"method": "calibrated"} | arguments
     with pytest.raises(ExecutionError, match=f"Path: {path}.*{reason}"):
+        foo.execute_operator(URI, {"dataset": dataset}, params=params)
+    with pytest.raises(ValueError, match=f"^{path}.*{reason}"):
         operator(dataset, **arguments)
     assert not dataset.list_runs()
 
@@ -156,7 +160,7 @@ def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, cho
 
 def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):
     weights = {"overlooked": 0.2, "swap": 0.3, "badloc": 0.5}
-    with pytest.raises(ExecutionError, match="belong to method 'objectlab'"):
+    with pytest.raises(ValueError, match="belong to method 'objectlab'"):
         operator(dataset, method="calibrated", aggregation_weights=weights)
 
 
