@@ -10,13 +10,14 @@ import numpy as np
 from odquality.arrays.image_lists import ImageLists
 from odquality.arrays.issues import issues_from_scores, list_all_issues
 from odquality.arrays.quality import LabelQuality, score_all, score_images
+from odquality.core.parameters import NOT_GIVEN, NotGiven
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.core.segments import segment_softmin
-from odquality.methods.issues import MIN_PROBABILITY, Issue
+from odquality.methods.interface import learn
+from odquality.methods.issues import Issue
 from odquality.methods.objectlab.flagging import flag_images
 from odquality.methods.objectlab.scorer import ObjectLab
-from odquality.methods.objectlab.weights import AggregationWeights
-from odquality.methods.registry import DEFAULT_SEED, make_method
+from odquality.methods.registry import make_method, method_info, method_settings
 
 Labels = Sequence[Mapping[str, Any]]
 PredictionArrays = Sequence[Any]
@@ -63,9 +64,13 @@ def get_label_quality_scores(
         >>> get_label_quality_scores(labels, predictions, verbose=False).round(3)
         array([0.])
     """
-    method = ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
+    method = make_method(
+        "objectlab",
+        aggregation_weights=aggregation_weights,
+        overlapping_label_check=overlapping_label_check,
+    )
     data = ImageLists(labels, predictions)
-    scores = score_images(method.fit(data.scenes()), data)["quality"]
+    scores = score_images(learn(method, data.scenes()), data)["quality"]
     if verbose:
         lowest = f", the lowest score is {scores.min():.4f}" if len(scores) else ""
         print(f"odquality: scored {len(scores):,} images by ObjectLab{lowest}")
@@ -79,8 +84,8 @@ def score_labels(
     method: str = "objectlab",
     image_sizes: Any = None,
     aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = True,
-    seed: int = DEFAULT_SEED,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> LabelQuality:
     """Scores every image, label and prediction, by kind of error.
 
@@ -91,15 +96,17 @@ def score_labels(
             unit, needs scipy and knows five kinds of error.
         image_sizes: (N, 2) width and height of each image in the unit of the boxes, for methods
             that need it; neither of these does.
-        aggregation_weights: of ObjectLab, as in `get_label_quality_scores`.
-        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
-        seed: of the calibrated method; the same images with the same seed give the same scores.
+        aggregation_weights: of ObjectLab alone, as in `get_label_quality_scores`.
+        overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
+        seed: of the calibrated method alone, an integer from 0 to 2**64 - 1, 51 unless given; the
+            same images with the same seed give the same scores.
 
     Returns:
         The scores of the images and boxes.
 
     Raises:
-        ValueError: an unknown method, or malformed input; names the argument, image and box.
+        ValueError: an unknown method, a setting that is not the method's, or malformed input;
+            names the argument, image and box.
     """
     chosen = make_method(
         method,
@@ -108,7 +115,7 @@ def score_labels(
         seed=seed,
     )
     data = ImageLists(labels, predictions, image_sizes=image_sizes)
-    return score_all(chosen.fit(data.scenes()), data, method)
+    return score_all(learn(chosen, data.scenes()), data, method)
 
 
 @overload
@@ -117,8 +124,8 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: Literal["objectlab"] = "objectlab",
-    return_indices_ranked_by_score: bool = False,
-    overlapping_label_check: bool = True,
+    return_indices_ranked_by_score: bool | NotGiven = NOT_GIVEN,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
 ) -> BoolArray | IntArray: ...
 
 
@@ -128,8 +135,8 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: Literal["calibrated"],
-    min_probability: float = MIN_PROBABILITY,
-    seed: int = DEFAULT_SEED,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> list[Issue]: ...
 
 
@@ -138,10 +145,10 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: str = "objectlab",
-    return_indices_ranked_by_score: bool = False,
-    overlapping_label_check: bool = True,
-    min_probability: float = MIN_PROBABILITY,
-    seed: int = DEFAULT_SEED,
+    return_indices_ranked_by_score: bool | NotGiven = NOT_GIVEN,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> BoolArray | IntArray | list[Issue]:
     """Finds the images that have a label error, or the errors themselves.
 
@@ -158,10 +165,11 @@ def find_label_issues(
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
         method: ``objectlab`` or ``calibrated``.
-        return_indices_ranked_by_score: of ObjectLab: what to return.
-        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
-        min_probability: of the calibrated method: least probability of an issue, in [0, 1].
-        seed: of the calibrated method, as in `score_labels`.
+        return_indices_ranked_by_score: of ObjectLab alone: what to return.
+        overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
+        min_probability: of the calibrated method alone: least probability of an issue, in [0, 1],
+            .5 unless given.
+        seed: of the calibrated method alone, as in `score_labels`.
 
     Returns:
         By ObjectLab: (N,) bool, true for an issue; or, if ranked, (n,) int64 indices of the issues,
@@ -169,14 +177,22 @@ def find_label_issues(
         likeliest first.
 
     Raises:
-        ValueError: an unknown method, or malformed input; names the argument, image and box.
+        ValueError: an unknown method, a setting that is not the method's, or malformed input;
+            names the argument, image and box.
     """
+    settings = method_settings(
+        method,
+        return_indices_ranked_by_score=return_indices_ranked_by_score,
+        overlapping_label_check=overlapping_label_check,
+        min_probability=min_probability,
+        seed=seed,
+    )
+    chosen = method_info(method).make(settings)
     data = ImageLists(labels, predictions)
-    chosen = make_method(method, overlapping_label_check=overlapping_label_check, seed=seed)
     if not isinstance(chosen, ObjectLab):
-        return list_all_issues(chosen.fit(data.scenes()), data, min_probability)
+        return list_all_issues(learn(chosen, data.scenes()), data, settings["min_probability"])
     flagged = flag_images(chosen, data.scenes)
-    if not return_indices_ranked_by_score:
+    if not settings["return_indices_ranked_by_score"]:
         return flagged.is_issue
     ranked = issues_from_scores(flagged.quality, threshold=1.0)
     return ranked[flagged.is_issue[ranked]]
@@ -294,4 +310,4 @@ def pool_box_scores_per_image(
 
 def _box_scores(method: ObjectLab, labels: Labels, predictions: PredictionArrays) -> LabelQuality:
     data = ImageLists(labels, predictions)
-    return score_all(method.fit(data.scenes()), data, "objectlab")
+    return score_all(learn(method, data.scenes()), data, "objectlab")

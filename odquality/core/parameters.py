@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from enum import Enum
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+
+
+class NotGiven(Enum):
+    """The default of a parameter that is told from every value that one may give, None too."""
+
+    NOT_GIVEN = "not given"
+
+    def __repr__(self) -> str:
+        return "<not given>"
+
+
+NOT_GIVEN: Final = NotGiven.NOT_GIVEN
 
 # A value is shown in a message up to this many characters.
 _MOST_SHOWN = 80

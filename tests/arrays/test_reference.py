@@ -69,8 +69,8 @@ def assert_all_close(found: list[Any], expected: list[Any]) -> None:
 def average_precision(labels: Any, predictions: Any) -> Any:
     collected = AveragePrecision()
     for scenes in ImageLists(labels, predictions).scenes():
-        collected.add(scenes)
-    return collected.per_class()
+        collected = collected.merge(AveragePrecision.observe(scenes))
+    return collected.per_class()[1]
 
 
 def expected_average_precision(labels: Labels, predictions: PerClass) -> Any:

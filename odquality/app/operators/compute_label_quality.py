@@ -15,9 +15,9 @@ from odquality.app.operators.form import build_form
 from odquality.app.operators.output import error_output, report_output
 from odquality.app.operators.params import read_settings, to_params
 from odquality.bridge.run.compute import Progress, iter_label_quality, worst_first
-from odquality.bridge.run.described import from_call, takes
+from odquality.bridge.run.described import keywords, takes
 from odquality.bridge.run.report import LabelQualityReport
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 from odquality.bridge.store.app_config import show_fields
 
 Steps = Generator[Progress, None, LabelQualityReport]
@@ -43,7 +43,7 @@ class ComputeLabelQuality(foo.Operator):
             risk_level=types.RiskLevel.MEDIUM,
         )
 
-    @takes(RunSettings)
+    @takes(RUN_PARAMETERS)
     def __call__(
         self, samples: SampleCollection, *fields: str, delegate: bool = False, **settings: Any
     ) -> Any:
@@ -56,7 +56,7 @@ class ComputeLabelQuality(foo.Operator):
             *fields: the fields of the labels and of the predictions, as older versions took them;
                 give them by name.
             delegate: whether to queue the run for ``fiftyone delegated launch``.
-            **settings: the fields of `RunSettings`, one by one.
+            **settings: `RUN_PARAMETERS`, one by one.
 
         Returns:
             FiftyOne's execution result, whose ``result`` is the report as a dict; in a notebook
@@ -65,11 +65,11 @@ class ComputeLabelQuality(foo.Operator):
         Raises:
             ValueError: an argument does not fit the dataset.
         """
+        given = keywords(self.name, RUN_PARAMETERS, fields, settings)
         samples = flat(samples)
-        chosen = from_call(RunSettings, fields, settings, caller=self.name)
-        chosen.check(samples)
+        RunSettings.of(given).check(samples)
         return foo.execute_operator(
-            self.uri, context_of(samples), params=to_params(chosen), request_delegation=delegate
+            self.uri, context_of(samples), params=to_params(given), request_delegation=delegate
         )
 
     def resolve_placement(self, ctx: foo.ExecutionContext) -> types.Placement:

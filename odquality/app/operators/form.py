@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fiftyone.operators as foo
@@ -14,24 +13,18 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import target_of
 from odquality.app.operators.guess import guess_fields
 from odquality.app.operators.notices import mark, refuse, warn
-from odquality.app.operators.params import WEIGHTS_SWITCH, is_taken, read_settings
+from odquality.app.operators.params import WEIGHTS_SWITCH, read_settings
 from odquality.app.operators.weights import add_weights
 from odquality.bridge import runs
 from odquality.bridge.run import targets
-from odquality.bridge.run.described import description, title
+from odquality.bridge.run.described import Described
 from odquality.bridge.run.known import load_report
 from odquality.bridge.run.report import COMPLETE
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
+from odquality.methods.interface import Setting
 from odquality.methods.registry import METHODS
 
-_METHOD_TEXTS = {
-    "calibrated": (
-        "Calibrated",
-        "Five kinds of errors with probabilities and corrections, for any detector",
-    ),
-    "objectlab": ("ObjectLab", "The reference method; needs a detector with high confidences"),
-}
-_SETTINGS = {one.name: one for one in fields(RunSettings)}
+_PARAMETERS = {one.name: one for one in RUN_PARAMETERS}
 
 
 def build_form(ctx: foo.ExecutionContext) -> types.Object:
@@ -58,16 +51,12 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
     for name, guess in guesses.items():
         _add_choice(inputs, name, candidates, default=guess)
     _add_method(inputs)
-    _add_value(inputs, "key")
+    _add_input(inputs, "key", _PARAMETERS["key"])
     _warn_of_replacement(inputs, samples, settings.key)
-    if is_taken("aggregation_weights", settings.method):
-        weighed = ctx.params.get(WEIGHTS_SWITCH, settings.aggregation_weights is not None)
-        add_weights(inputs, shown=bool(weighed))
-    for name in ("overlapping_label_check", "min_probability"):
-        if is_taken(name, settings.method):
-            _add_value(inputs, name)
+    if isinstance(settings.method, str) and settings.method in METHODS:
+        _add_method_settings(inputs, ctx.params, settings)
     for name in ("probs_attr", "iscrowd"):
-        _add_value(inputs, name, hint="; leave empty for none")
+        _add_input(inputs, name, _PARAMETERS[name], "; leave empty for None")
     _show_error(inputs, samples, settings)
     return inputs
 
@@ -76,37 +65,56 @@ def _add_choice(inputs: types.Object, name: str, values: Sequence[str], *, defau
     choices = types.DropdownView(componentsProps={"select": {"data-cy": name}})
     for value in values:
         choices.add_choice(value, label=value)
-    inputs.enum(name, choices.values(), default=default, view=choices, **_texts(name))
+    inputs.enum(
+        name,
+        choices.values(),
+        label=_PARAMETERS[name].title,
+        description=_PARAMETERS[name].description,
+        default=default,
+        view=choices,
+    )
 
 
 def _add_method(inputs: types.Object) -> None:
     choices = types.RadioGroup()
-    for name in METHODS:
-        label, text = _METHOD_TEXTS[name]
-        choices.add_choice(name, label=label, description=text)
+    for name, method in METHODS.items():
+        choices.add_choice(name, label=method.title, description=method.description)
     inputs.enum(
         "method",
         choices.values(),
-        label=title(_SETTINGS["method"]),
+        label=_PARAMETERS["method"].title,
         default=RunSettings.method,
         view=choices,
     )
 
 
-def _add_value(inputs: types.Object, name: str, *, hint: str = "") -> None:
-    """Adds a setting that is a text, a share or a switch, by the type of its default."""
-    default, texts = _SETTINGS[name].default, _texts(name)
-    texts["description"] += hint
-    if isinstance(default, bool):
-        inputs.bool(name, default=default, view=types.SwitchView(), **texts)
-    elif isinstance(default, float):
-        inputs.float(name, default=default, min=0, max=1, **texts)
-    else:
-        inputs.str(name, default=default, **texts)
+def _add_method_settings(
+    inputs: types.Object, params: Mapping[str, Any], settings: RunSettings
+) -> None:
+    for name, setting in run_settings(METHODS[settings.method]).items():
+        if name == "aggregation_weights":
+            weighed = params.get(WEIGHTS_SWITCH, settings.of_method.get(name) is not None)
+            add_weights(inputs, setting, shown=bool(weighed))
+        else:
+            _add_input(inputs, name, setting)
 
 
-def _texts(name: str) -> dict[str, Any]:
-    return {"label": title(_SETTINGS[name]), "description": description(_SETTINGS[name])}
+def _add_input(inputs: types.Object, name: str, texts: Described | Setting, hint: str = "") -> None:
+    """Adds a field for a text, a number or a switch, by the type of its default."""
+    add, view = inputs.str, None
+    if isinstance(texts.default, bool):
+        add, view = inputs.bool, types.SwitchView()
+    elif isinstance(texts.default, int):
+        add = inputs.int
+    elif isinstance(texts.default, float):
+        add = inputs.float
+    add(
+        name,
+        label=texts.title,
+        description=texts.description + hint,
+        default=texts.default,
+        view=view,
+    )
 
 
 def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: object) -> None:
@@ -126,10 +134,9 @@ def _show_error(inputs: types.Object, samples: SampleCollection, settings: RunSe
     try:
         settings.check(samples)
     except ValueError as error:
-        names = re.findall(r"\w+", str(error))
-        name = next((name for name in names if name in inputs.properties), None)
-        if name is None or isinstance(inputs.properties[name].type, types.Object):
+        name = re.split(r"\W", str(error))[0]
+        if name in inputs.properties:
+            mark(inputs, name, error)
+        if name not in inputs.properties or name == "aggregation_weights":
             # The App shows no error on what has no field of its own.
             refuse(inputs, "settings_error", str(error))
-        if name is not None:
-            mark(inputs, name, error)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import fiftyone.operators as foo
 
 from odquality.app.operators.calls import is_from_app
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
+from odquality.methods.registry import METHODS
 
 # The form's switch that tells whether its weights count.
 WEIGHTS_SWITCH = "custom_weights"
@@ -18,13 +18,12 @@ WEIGHTS_SWITCH = "custom_weights"
 _NONE = ""
 
 
-def to_params(settings: RunSettings) -> dict[str, Any]:
-    """The parameters of the operator that stand for some settings."""
-    values = {one: getattr(settings, one.name) for one in fields(settings)}
+def to_params(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the operator that stand for what was given to a function."""
     return {
-        one.name: _NONE if value is None else value
-        for one, value in values.items()
-        if value is not None or one.default is not None
+        one.name: _NONE if given[one.name] is None else given[one.name]
+        for one in RUN_PARAMETERS
+        if one.name in given and not (given[one.name] is None and one.default is None)
     }
 
 
@@ -38,23 +37,22 @@ def read_settings(
         guesses: what goes before the defaults.
     """
     given: dict[str, Any] = dict(guesses or {})
-    for one in fields(RunSettings):
+    for one in RUN_PARAMETERS:
         value = ctx.params.get(one.name)
-        if isinstance(value, str) and value == _NONE and "None" in str(one.type):
+        if isinstance(value, str) and value == _NONE and one.may_be_none:
             given[one.name] = None
         elif value is not None:
             given[one.name] = value
     if is_from_app(ctx):
         # A form keeps what was entered before its switch was turned or its method changed.
-        method = given.get("method", RunSettings.method)
-        given = {name: value for name, value in given.items() if is_taken(name, method)}
         if not ctx.params.get(WEIGHTS_SWITCH):
             given.pop("aggregation_weights", None)
-    return RunSettings(**given)
+        for name in _of_other_methods(given.get("method", RunSettings.method)):
+            given.pop(name, None)
+    return RunSettings.of(given)
 
 
-def is_taken(name: str, method: object) -> bool:
-    """Whether a run by a method takes a setting."""
-    if name in ("aggregation_weights", "overlapping_label_check"):
-        return method == "objectlab"
-    return name not in ("min_probability", "seed") or method == "calibrated"
+def _of_other_methods(name: object) -> set[str]:
+    """The settings that only other methods take."""
+    own = set(run_settings(METHODS[name])) if isinstance(name, str) and name in METHODS else set()
+    return {setting for method in METHODS.values() for setting in run_settings(method)} - own

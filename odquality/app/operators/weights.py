@@ -6,6 +6,7 @@ import fiftyone.operators.types as types
 
 from odquality.app.operators.params import WEIGHTS_SWITCH
 from odquality.kinds import BY_NAME
+from odquality.methods.interface import Setting
 from odquality.methods.objectlab.weights import KINDS
 
 # Sliders move in hundredths.
@@ -18,12 +19,12 @@ def default_weights() -> dict[str, float]:
     return {kind: (share + (rank < left)) * _STEP for rank, kind in enumerate(KINDS)}
 
 
-def add_weights(inputs: types.Object, *, shown: bool) -> None:
+def add_weights(inputs: types.Object, setting: Setting, *, shown: bool) -> None:
     """Adds a switch, and behind it a slider for each kind."""
     inputs.bool(
         WEIGHTS_SWITCH,
-        label="Weigh kinds of errors",
-        description="By default all count the same in an image's score",
+        label=setting.title,
+        description=setting.description,
         default=False,
         view=types.SwitchView(componentsProps={"switch": {"data-cy": WEIGHTS_SWITCH}}),
     )

@@ -15,22 +15,22 @@ from odquality.bridge.read import probabilities
 from odquality.bridge.read.classes import ClassCodes, detector_classes
 from odquality.bridge.read.metadata import ensure_sizes
 from odquality.bridge.read.reader import Reader, SampleChunk, Source
-from odquality.bridge.run.described import from_call, takes
+from odquality.bridge.run.described import keywords, takes
 from odquality.bridge.run.report import LabelQualityReport, WorstImage, quantiles
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.store.database import dataset_of, filtered_fields
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scorer
+from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
 NUM_WORST = 10
 
 
-@takes(RunSettings)
+@takes(RUN_PARAMETERS)
 def compute_label_quality(
     samples: SampleCollection,
     *fields: str,
@@ -61,7 +61,7 @@ def compute_label_quality(
             them by name.
         progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
             configuration decides if None.
-        **settings: the fields of `RunSettings`, one by one.
+        **settings: `RUN_PARAMETERS`, one by one.
 
     Returns:
         A report to print.
@@ -70,8 +70,8 @@ def compute_label_quality(
         ValueError: an argument does not fit the dataset, or media whose size is needed cannot be
             read. Nothing was written then.
     """
-    chosen = from_call(RunSettings, fields, settings, caller="compute_label_quality")
-    steps = iter_label_quality(samples, chosen)
+    given = keywords("compute_label_quality", RUN_PARAMETERS, fields, settings)
+    steps = iter_label_quality(samples, RunSettings.of(given))
     with fo.ProgressBar(total=100, progress=progress) as bar:
         done = 0
         while True:
@@ -170,7 +170,7 @@ class _Run:
     def learn(self) -> Scorer:
         """Learns what the method needs to know of all images."""
         with self._tally.clock("score"):
-            return self._method.fit(chunk.scenes for _, chunk in self.spool)
+            return learn(self._method, (chunk.scenes for _, chunk in self.spool))
 
     def prepare(self) -> None:
         """Replaces the previous run under the key by the record and the empty fields of this."""
@@ -217,7 +217,8 @@ class _Run:
             scores = scorer.score(chunk.scenes)
             issues = None
             if self._info.gives_issues:
-                least, names = self._settings.min_probability, self._reader.codes.names
+                least = self._settings.method_settings()["min_probability"]
+                names = self._reader.codes.names
                 issues = ChunkIssues(chunk, scores, least, names)
         with self._tally.clock("write"):
             lost = self._writer.write(chunk, scores, issues)

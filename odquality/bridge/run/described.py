@@ -1,7 +1,7 @@
-"""Settings that describe themselves, and the functions that take them as keyword arguments.
+"""Parameters that describe themselves, and the functions that take them as keyword arguments.
 
-A setting is a field of a dataclass that also holds a title and a description. Whatever shows or
-documents settings reads them from there.
+A parameter's name, default, title and description stand in one place. Whatever shows or documents
+it reads them from there.
 """
 
 from __future__ import annotations
@@ -9,34 +9,56 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, field, fields
+from dataclasses import dataclass, field, fields
 from textwrap import fill
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Settings = TypeVar("Settings")
 
-# Stands in the docstring of a function where the descriptions of its settings belong.
+# Stands in the docstring of a function where the descriptions of its parameters belong.
 _PLACE = "**settings:"
 
 
-def setting(default: Any, title: str, description: str) -> Any:
-    """A field of a dataclass with a default, what a form calls it, and what it is for."""
+@dataclass(frozen=True)
+class Described:
+    """A keyword argument of functions and a field of forms.
+
+    Attributes:
+        name: of the argument.
+        default: what holds if it is not given.
+        annotation: its type, as signatures show it.
+        title: what a form calls it.
+        description: what it is for, in a sentence without a full stop.
+    """
+
+    name: str
+    default: Any
+    annotation: str
+    title: str
+    description: str
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether None is one of its values."""
+        return "None" in self.annotation
+
+
+def described(default: Any, title: str, description: str) -> Any:
+    """A field of a dataclass that describes itself."""
     return field(default=default, metadata={"title": title, "description": description})
 
 
-def title(setting: Field[Any]) -> str:
-    """What a form calls a setting."""
-    return setting.metadata["title"]
+def described_fields(settings: type) -> list[Described]:
+    """The fields of a dataclass that describe themselves."""
+    return [
+        Described(one.name, one.default, str(one.type), **one.metadata)
+        for one in fields(settings)
+        if one.metadata
+    ]
 
 
-def description(setting: Field[Any]) -> str:
-    """What a setting is for."""
-    return setting.metadata["description"]
-
-
-def takes(settings: type) -> Callable[[Function], Function]:
-    """Decorates a function whose ``**settings`` are the fields of a dataclass.
+def takes(parameters: Sequence[Described]) -> Callable[[Function], Function]:
+    """Decorates a function whose ``**settings`` are some parameters.
 
     Its signature and docstring then tell them one by one.
     """
@@ -50,65 +72,68 @@ def takes(settings: type) -> Callable[[Function], Function]:
         ]
         shown += [
             inspect.Parameter(
-                one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type
+                one.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=one.default,
+                annotation=one.annotation,
             )
-            for one in fields(settings)
+            for one in parameters
         ]
-        shown.sort(key=lambda parameter: parameter.kind)
         function.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
         if function.__doc__:
-            function.__doc__ = _described(function.__doc__, fields(settings))
+            function.__doc__ = _fill_in(function.__doc__, parameters)
         return function
 
     return document
 
 
-def from_call(
-    settings: type[Settings], positional: Sequence[Any], given: Mapping[str, Any], *, caller: str
-) -> Settings:
-    """The settings that a function was called with.
+def keywords(
+    caller: str,
+    parameters: Sequence[Described],
+    positional: Sequence[Any],
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The keyword arguments that a function was called with.
 
     Args:
-        settings: the dataclass.
-        positional: what stood behind the samples: nothing, or as in older versions the fields of
-            the labels and of the predictions.
+        caller: name of the function, for messages.
+        parameters: those that it takes.
+        positional: what stood behind the samples: nothing, or as older versions took them the
+            fields of the labels and of the predictions. The warning about that points to whoever
+            called the function.
         given: the keyword arguments.
-        caller: name of the function, for messages. The warning about older versions points to
-            whoever called it.
 
     Raises:
         TypeError: an argument is unknown, or given twice.
     """
-    given = dict(given)
-    names = [one.name for one in fields(settings)]  # type: ignore[arg-type]
     if len(positional) > 2:
         raise TypeError(f"{caller} takes keyword arguments alone behind the samples")
-    if positional:
-        older = dict(zip(("gt_field", "pred_field"), positional, strict=False))
+    older = dict(zip(("gt_field", "pred_field"), positional, strict=False))
+    if older:
         advice = ", ".join(f"{name}={value!r}" for name, value in older.items())
         warnings.warn(
             f"{caller} takes its fields by name; write {advice}", FutureWarning, stacklevel=3
         )
-        if twice := [name for name in older if name in given]:
-            raise TypeError(f"{caller} was given {twice[0]} twice")
-        given |= older
+    if twice := [name for name in older if name in given]:
+        raise TypeError(f"{caller} was given {twice[0]} twice")
+    names = [one.name for one in parameters]
     if unknown := [name for name in given if name not in names]:
         raise TypeError(f"{caller} has no setting {unknown[0]!r}; it has {', '.join(names)}")
-    return settings(**given)
+    return {**older, **given}
 
 
-def _described(text: str, settings: Sequence[Field[Any]]) -> str:
-    """A docstring with a line per setting in the place of the one that stands for all."""
+def _fill_in(text: str, parameters: Sequence[Described]) -> str:
+    """A docstring with a line per parameter in the place of the one that stands for all."""
     lines = text.splitlines()
     row = next(row for row, line in enumerate(lines) if line.strip().startswith(_PLACE))
     indent = lines[row][: -len(lines[row].lstrip())]
     entries = [
         fill(
-            f"{one.name}: {description(one)}.",
+            f"{one.name}: {one.description}.",
             width=100,
             initial_indent=indent,
             subsequent_indent=indent + "    ",
         )
-        for one in settings
+        for one in parameters
     ]
     return "\n".join([*lines[:row], *entries, *lines[row + 1 :]])

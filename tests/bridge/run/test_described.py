@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import pytest
 
 import odquality
-from odquality.bridge.run.described import description, from_call, setting, takes, title
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.described import described, described_fields, keywords, takes
+from odquality.bridge.run.settings import RUN_PARAMETERS
+from odquality.methods.registry import METHODS
 
 
 @dataclass(frozen=True)
 class Cooking:
-    gt_field: str = setting("pot", "Pot", "What to cook in")
-    pred_field: str = setting("lid", "Lid", "What to put on it")
-    minutes: int = setting(5, "Minutes", "How long, at most until it is done, which nobody knows")
+    gt_field: str = described("pot", "Pot", "What to cook in")
+    pred_field: str = described("lid", "Lid", "What to put on it")
+    minutes: int = described(5, "Minutes", "How long, at most until it is done, which nobody knows")
+    notes: tuple[str, ...] = ()
 
 
-@takes(Cooking)
+PARAMETERS = described_fields(Cooking)
+
+
+@takes(PARAMETERS)
 def cook(food: str, *fields: str, loud: bool = False, **settings: object) -> Cooking:
     """Cooks.
 
@@ -33,7 +38,7 @@ def cook(food: str, *fields: str, loud: bool = False, **settings: object) -> Coo
     Returns:
         What was asked for.
     """
-    return from_call(Cooking, fields, settings, caller="cook")
+    return Cooking(**keywords("cook", PARAMETERS, fields, settings))
 
 
 def test_signature_tells_every_setting() -> None:
@@ -51,10 +56,10 @@ def test_docstring_tells_every_setting_where_they_belong() -> None:
     assert "**settings" not in (cook.__doc__ or "")
 
 
-def test_a_setting_has_a_title_and_a_description() -> None:
-    minutes = Cooking.__dataclass_fields__["minutes"]
-    assert title(minutes) == "Minutes"
-    assert description(minutes).startswith("How long")
+def test_fields_that_describe_themselves_have_a_title_and_a_description() -> None:
+    assert [one.title for one in PARAMETERS] == ["Pot", "Lid", "Minutes"]
+    assert PARAMETERS[2].description.startswith("How long")
+    assert not PARAMETERS[2].may_be_none
 
 
 def test_what_is_not_given_has_its_default() -> None:
@@ -91,12 +96,19 @@ def test_calls_by_name_do_not_warn() -> None:
         cook("rice", gt_field="pan", pred_field="foil")
 
 
-def test_the_public_function_tells_all_settings_of_a_run() -> None:
+def test_the_public_function_tells_all_parameters_of_a_run() -> None:
     parameters = inspect.signature(odquality.compute_label_quality).parameters
     text = odquality.compute_label_quality.__doc__ or ""
-    for one in fields(RunSettings):
+    for one in RUN_PARAMETERS:
         assert parameters[one.name].default == one.default
-        assert f"        {one.name}: " in text
-        assert title(one)
-        assert description(one)[0].isupper()
-        assert not description(one).endswith(".")
+        assert f"        {one.name}: {one.description[:20]}" in text
+        assert one.title
+        assert one.description[0].isupper()
+        assert not one.description.endswith(".")
+
+
+def test_settings_of_a_method_say_whose_they_are() -> None:
+    descriptions = {one.name: one.description for one in RUN_PARAMETERS}
+    assert descriptions["seed"].startswith("Of Calibrated alone: the same images")
+    assert "return_indices_ranked_by_score" in METHODS["objectlab"].settings
+    assert "return_indices_ranked_by_score" not in descriptions
