@@ -13,11 +13,13 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
 from odquality.app.operators.form import build_form
 from odquality.app.operators.output import error_output, report_output
-from odquality.app.operators.params import read_settings, to_params
-from odquality.bridge.run.compute import Progress, iter_label_quality, worst_first
+from odquality.app.operators.params import check, read_settings, to_params
+from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.described import keywords, takes
+from odquality.bridge.run.execution import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
+from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.app_config import show_fields
 
 Steps = Generator[Progress, None, LabelQualityReport]
@@ -67,7 +69,7 @@ class ComputeLabelQuality(foo.Operator):
         """
         given = keywords(self.name, RUN_PARAMETERS, fields, settings)
         samples = flat(samples)
-        RunSettings.of(given).check(samples)
+        check(RunSettings.of(given), samples)
         return foo.execute_operator(
             self.uri, context_of(samples), params=to_params(given), request_delegation=delegate
         )

@@ -14,7 +14,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.known import check_run
+from odquality.bridge.run.worst import find_run
 
 # What `execute` returns.
 _OUTPUTS = {"deleted": "Deleted run", "fields": "Fields that went with it"}
@@ -48,7 +48,7 @@ class DeleteLabelQuality(foo.Operator):
         Raises:
             ValueError: no label quality run has that key.
         """
-        params = {"key": check_run(samples, key)}
+        params = {"key": find_run(samples, key).key}
         return foo.execute_operator(self.uri, context_of(samples), params=params)
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -58,7 +58,7 @@ class DeleteLabelQuality(foo.Operator):
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Deletes the run; returns its key and the paths of the fields that it wrote."""
         dataset = ctx.dataset
-        key = check_run(dataset, ctx.params.get("key"))
+        key = find_run(dataset, ctx.params.get("key")).key
         before = dataset.get_field_schema(flat=True)
         shown = _stages(ctx)
         dataset.delete_run(key)

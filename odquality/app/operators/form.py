@@ -13,14 +13,13 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import target_of
 from odquality.app.operators.guess import guess_fields
 from odquality.app.operators.notices import mark, refuse, warn
-from odquality.app.operators.params import WEIGHTS_SWITCH, read_settings
+from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings
 from odquality.app.operators.weights import add_weights
-from odquality.bridge import runs
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described
-from odquality.bridge.run.known import load_report
-from odquality.bridge.run.report import COMPLETE
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
+from odquality.bridge.store import records
+from odquality.bridge.store.database import dataset_of
 from odquality.methods.interface import Setting
 from odquality.methods.registry import METHODS
 
@@ -118,21 +117,21 @@ def _add_input(inputs: types.Object, name: str, texts: Described | Setting, hint
 
 
 def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: object) -> None:
-    if key not in runs.list_keys(samples):
-        return
-    state = load_report(samples, str(key)).state
-    warn(
-        inputs,
-        "overwrite_warning",
-        f"Run {key!r} exists" + ("" if state == COMPLETE else ", but is incomplete"),
-        "Its scores are replaced on all samples of the dataset",
-    )
+    record = records.find(dataset_of(samples), key) if isinstance(key, str) else None
+    if record is not None:
+        state = "exists" if record.is_complete else "is incomplete"
+        warn(
+            inputs,
+            "overwrite_warning",
+            f"Run {key!r} {state}",
+            "Its scores are replaced on all samples of the dataset",
+        )
 
 
 def _show_error(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:
     """Puts what keeps a run from starting on the field of the argument that the message names."""
     try:
-        settings.check(samples)
+        check(settings, samples)
     except ValueError as error:
         name = re.split(r"\W", str(error))[0]
         if name in inputs.properties:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import fiftyone.operators as foo
+from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.calls import is_from_app
+from odquality.bridge.run.ownership import survey
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
+from odquality.bridge.store.database import dataset_of
 from odquality.methods.registry import METHODS
 
 # The form's switch that tells whether its weights count.
@@ -50,6 +53,16 @@ def read_settings(
         for name in _of_other_methods(given.get("method", RunSettings.method)):
             given.pop(name, None)
     return RunSettings.of(given)
+
+
+def check(settings: RunSettings, samples: SampleCollection) -> None:
+    """Checks all that can be checked of a run without reading samples.
+
+    Raises:
+        ValueError: as the run itself would.
+    """
+    settings.check(samples)
+    survey(dataset_of(samples), settings.fields(), values_too=False)
 
 
 def _of_other_methods(name: object) -> set[str]:

@@ -11,8 +11,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of, is_streamed, target_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.compute import worst_first
-from odquality.bridge.run.known import check_run, load_report
+from odquality.bridge.run.worst import find_run, worst_first
 
 # What `execute` returns.
 _OUTPUTS = {
@@ -52,7 +51,7 @@ class ShowWorstImages(foo.Operator):
         Raises:
             ValueError: no label quality run has that key.
         """
-        params = {"key": check_run(samples, key), "limit": limit}
+        params = {"key": find_run(samples, key).key, "limit": limit}
         return foo.execute_operator(self.uri, context_of(samples), params=params)
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -68,15 +67,15 @@ class ShowWorstImages(foo.Operator):
             The run's key, the number of images, what to know of an incomplete run and, but to the
             App, the ids of the samples.
         """
-        key = check_run(ctx.dataset, ctx.params.get("key"))
-        view = worst_first(target_of(ctx), key)
+        record = find_run(ctx.dataset, ctx.params.get("key"))
+        view = worst_first(target_of(ctx), record.key)
         if ctx.params.get("limit"):
             view = view.limit(ctx.params["limit"])
         ctx.ops.set_view(view=view)
-        results: dict[str, Any] = {"key": key}
-        if advice := load_report(ctx.dataset, key).advice:
-            ctx.ops.notify(f"Run {key!r} is incomplete", variant="warning")
-            results["advice"] = advice
+        results: dict[str, Any] = {"key": record.key}
+        if not record.is_complete:
+            results["advice"] = record.describe()
+            ctx.ops.notify(results["advice"], variant="warning")
         if is_streamed(ctx):
             return results | {"num_images": len(view)}
         ids = view.values("id")

@@ -12,11 +12,14 @@ from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described, described, described_fields
-from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
 from odquality.methods.interface import Method, MethodInfo, Setting
 from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
+
+# FiftyOne loads the record of a run by this class.
+RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class RunSettings:
             ValueError: names the argument and says what was expected.
         """
         targets.check_samples(samples)
-        targets.check_key(self.key)
+        check_key(self.key)
         targets.check_field(samples, "gt_field", self.gt_field)
         targets.check_field(samples, "pred_field", self.pred_field)
         if self.gt_field == self.pred_field:
@@ -115,15 +118,20 @@ class RunSettings:
             )
         probabilities.attributes(self.probs_attr)
         self.method_settings()
-        check_ownership(dataset_of(samples), self.fields())
 
-    def run_config(self) -> LabelQualityRunConfig:
-        """The configuration that the run's record keeps."""
+    def run_config(self) -> dict[str, Any]:
+        """The configuration that the run's record keeps: every value that counts."""
         own = {one.name: getattr(self, one.name) for one in described_fields(RunSettings)}
         own["scoring_method"] = own.pop("method")
         taken = run_settings(method_info(self.method))
-        of_method = {name: self.method_settings()[name] for name in taken}
-        return LabelQualityRunConfig(**own, **of_method, plugin_version=__version__)
+        return {
+            "cls": RUN_CONFIG_CLASS,
+            "type": "run",
+            "method": RUN_METHOD,
+            **own,
+            **{name: self.method_settings()[name] for name in taken},
+            "plugin_version": __version__,
+        }
 
 
 def run_settings(method: MethodInfo) -> dict[str, Setting]:

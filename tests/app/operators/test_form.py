@@ -109,12 +109,13 @@ def test_an_error_stands_on_the_field_that_causes_it(dataset, given, name):
     assert errors_of(form_of(dataset, **given))[name].startswith(name)
 
 
-def test_what_the_form_says_before_it_replaces_an_incomplete_run(dataset):
+def test_what_the_form_says_before_it_replaces_a_run(dataset, cut_off):
     odquality.compute_label_quality(dataset)
-    assert form_of(dataset)["overwrite_warning"]["view"]["label"].endswith("exists")
-    dataset.register_run("cut", dataset.get_run_info("label_quality").config)
-    label = form_of(dataset, key="cut")["overwrite_warning"]["view"]["label"]
-    assert label == "Run 'cut' exists, but is incomplete"
+    cut_off(dataset, "cut")
+    for key, label in (("label_quality", "exists"), ("cut", "is incomplete")):
+        form = form_of(dataset, key=key)
+        assert form["overwrite_warning"]["view"]["label"] == f"Run {key!r} {label}"
+        assert errors_of(form) == {}
 
 
 @pytest.mark.parametrize(

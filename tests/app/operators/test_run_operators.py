@@ -115,7 +115,7 @@ def test_delete_clears_filters_on_the_fields(scored):
 @pytest.mark.parametrize("key", NO_RUNS)
 @pytest.mark.parametrize("name", OPERATORS)
 def test_what_is_no_run_is_refused_and_the_runs_listed(scored, name, key):
-    message = "expected a label quality run: one of 'run'"
+    message = r"expected a label quality run: one of \['run'\]"
     with pytest.raises(ValueError, match=message):
         operator_of(name)(scored, key)
     with pytest.raises(ValueError, match=message):
@@ -131,11 +131,19 @@ def test_only_runs_of_this_plugin_are_offered(scored, name):
 
 
 @pytest.mark.parametrize("name", OPERATORS)
-def test_an_incomplete_run_is_offered_as_such(scored, name):
-    scored.register_run("cut", scored.get_run_info("run").config)
+def test_an_incomplete_run_is_offered_as_such(scored, cut_off, name):
+    cut_off(scored, "cut")
     choices = form_of(name, scored)["key"]["view"]["choices"]
     labels = {choice["value"]: choice["label"] for choice in choices}
     assert labels == {"run": "run", "cut": "cut (incomplete)"}
+
+
+@pytest.mark.filterwarnings("ignore:run 'cut' is incomplete:UserWarning")
+def test_show_worst_images_says_that_a_run_is_incomplete(dataset, cut_off):
+    cut_off(dataset, "cut")
+    results, requests = run_in_app("show_worst_images", dataset, params={"key": "cut"})
+    assert "run 'cut' is incomplete" in results["advice"]
+    assert requests["notify"]["variant"] == "warning"
 
 
 @pytest.mark.parametrize("name", OPERATORS)
