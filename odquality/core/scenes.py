@@ -40,23 +40,24 @@ class Boxes:
 
     def take(self: AnyBoxes, rows: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of the same N images; rows of an image lie together, in order."""
-        return self._rows(rows, np.bincount(self.image[rows], minlength=len(self.counts)))
+        return self.arranged(rows, np.bincount(self.image[rows], minlength=len(self.counts)))
 
     def of_images(self: AnyBoxes, images: IntArray) -> AnyBoxes:
         """The boxes of some images alone, in the order of ``images``, (n,) int64."""
         counts = self.counts[images]
         shifts = self.offsets[images] - (np.cumsum(counts) - counts)
-        return self._rows(np.repeat(shifts, counts) + np.arange(counts.sum()), counts)
+        return self.arranged(np.repeat(shifts, counts) + np.arange(counts.sum()), counts)
+
+    def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
+        """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
+        columns = [field.name for field in fields(self) if field.name != "counts"]
+        return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
 
     @classmethod
     def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:
         """The boxes of all images of at least one part, those of the first part first."""
         names = [field.name for field in fields(cls)]
         return cls(**{name: np.concatenate([getattr(of, name) for of in parts]) for name in names})
-
-    def _rows(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
-        columns = [field.name for field in fields(self) if field.name != "counts"]
-        return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
 
     @cached_property
     def offsets(self) -> IntArray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.methods.calibrated.canonical import canonical
 from odquality.methods.calibrated.corruption import CORRUPTED_SHARE, corrupt
 from odquality.methods.calibrated.draws import Keys
 from odquality.methods.calibrated.error_rate import error_rate
@@ -31,16 +32,18 @@ _WRONG_LABELS = 500
 _MAX_COPIES = 20
 
 
-def calibrate(scenes: Scenes, keys: Keys) -> ErrorModel:
+def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     """Fits a model to scenes, drawn towards `PRIOR_MODEL` where they are few.
 
     Args:
         scenes: the images.
-        keys: (N,) the images' keys, which determine all that is random.
+        seed: of all that is random.
     """
     num_labels = len(scenes.labels)
     if num_labels == 0:
         return PRIOR_MODEL
+    form = canonical(scenes, seed)
+    scenes, keys = form.scenes, form.label_keys
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
     present = gather_evidence(scenes, detected)
@@ -57,7 +60,7 @@ def calibrate(scenes: Scenes, keys: Keys) -> ErrorModel:
         suspicion = _suspicion(model, kinds, present_pieces[kinds[0]])
         for number, kind in enumerate(kinds):
             rates[kind] = min(most, _rate(suspicion, _suspicion(model, kinds, wrong[kind]), number))
-    return ErrorModel(ratios, rates, detected)
+    return ErrorModel(ratios, rates, tuple(sorted(form.classes[list(detected)].tolist())))
 
 
 def _wrong_pieces(

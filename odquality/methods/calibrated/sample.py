@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.scenes import Scenes
-from odquality.methods.calibrated.draws import Keys, image_keys
+from odquality.core.scenes import IntArray, Scenes
+from odquality.methods.calibrated.contents import describe, exact_places
+from odquality.methods.calibrated.draws import Keys, mix
 
 
 @dataclass(frozen=True)
 class Sample:
     """At most ``size`` images, drawn at random; which ones does not depend on their order.
 
+    Images without any box, which tell nothing, are left out.
+
     Attributes:
-        scenes: the images.
-        keys: (n,) their keys, ascending.
+        scenes: the images, in no particular order.
+        keys: (3, n) their keys: those with the smallest first keys are drawn. The second and third
+            settle which of several images with the same boxes is, and differ by unit and class.
         size: how many there are at most.
     """
 
@@ -27,13 +31,26 @@ class Sample:
     @classmethod
     def draw(cls, scenes: Scenes, size: int, seed: int) -> Sample:
         """Draws from some images."""
-        keys = image_keys(scenes, seed)
-        order = np.argsort(keys, kind="stable")[:size]
-        return cls(scenes.of_images(order), keys[order], size)
+        keys = np.stack([mix(describe(scenes).image_keys, seed), *exact_places(scenes)])
+        num_boxes = scenes.labels.counts + scenes.predictions.counts + scenes.ignored.counts
+        images = np.flatnonzero(num_boxes)
+        images = images[_smallest(keys[:, images], size)]
+        return cls(scenes.of_images(images), keys[:, images], size)
 
     def merge(self, other: Sample) -> Sample:
         """A sample of the images of which both are samples."""
-        keys = np.concatenate([self.keys, other.keys])
-        order = np.argsort(keys, kind="stable")[: self.size]
-        scenes = Scenes.join([self.scenes, other.scenes])
-        return Sample(scenes.of_images(order), keys[order], self.size)
+        drawn = _smallest(np.hstack([self.keys, other.keys]), self.size)
+        own = len(self.scenes)
+        parts = [
+            Sample(of.scenes.of_images(images), of.keys[:, images], self.size)
+            for of, images in ((self, drawn[drawn < own]), (other, drawn[drawn >= own] - own))
+        ]
+        scenes = Scenes.join([part.scenes for part in parts])
+        return Sample(scenes, np.hstack([part.keys for part in parts]), self.size)
+
+
+def _smallest(keys: Keys, size: int) -> IntArray:
+    """The columns of the ``size`` smallest keys, or of all, ascending."""
+    if keys.shape[1] <= size:
+        return np.arange(keys.shape[1])
+    return np.sort(np.lexsort(keys[::-1])[:size])

@@ -55,7 +55,7 @@ class Calibrated:
         drawn towards the fixed weights and rates of `odquality.methods.calibrated.model`; with no
         labels at all it is exactly those.
         """
-        return CalibratedScorer(calibrate(statistics.scenes, statistics.keys))
+        return CalibratedScorer(calibrate(statistics.scenes, self.seed))
 
 
 @dataclass(frozen=True)
