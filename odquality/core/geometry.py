@@ -12,6 +12,10 @@ from odquality.core.scenes import FloatArray
 # A union smaller than this many square units counts as this many: IoU is 0, not 0 / 0.
 MIN_UNION = 1e-6
 
+# Corners lie within this distance of 0 in each direction: beyond any image, and small enough for
+# areas, and for squared distances, to be exact to a millionth.
+MAX_COORDINATE = 1e9
+
 
 def box_area(boxes: FloatArray) -> FloatArray:
     """Area of each box, (n,) in squared units of the boxes."""

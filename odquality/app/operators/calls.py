@@ -8,6 +8,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.store.database import is_dynamic_groups
+
 
 def context_of(samples: SampleCollection) -> dict[str, Any]:
     """The context that calls an operator on a dataset or view from Python."""
@@ -31,9 +33,10 @@ def target_of(ctx: foo.ExecutionContext) -> SampleCollection:
     """The images that the operator was called on: of groups those of the active slice."""
     samples = ctx.target_view()
     # FiftyOne takes dynamic groups for groups with slices, which they have not.
-    return flat(samples) if samples._is_dynamic_groups else ctx.target_view(require_flat=True)
+    return flat(samples) if is_dynamic_groups(samples) else ctx.target_view(require_flat=True)
 
 
 def flat(samples: SampleCollection) -> SampleCollection:
     """All images of dynamic groups; other samples as they are."""
-    return samples.flatten() if getattr(samples, "_is_dynamic_groups", False) else samples
+    is_grouped = isinstance(samples, SampleCollection) and is_dynamic_groups(samples)
+    return samples.flatten() if is_grouped else samples

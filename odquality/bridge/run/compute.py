@@ -39,9 +39,11 @@ def compute_label_quality(
     written over or deleted. A run that was cut off is recorded as incomplete; run it again under
     the same key, or delete it.
 
-    A sample whose ground truth or predictions are None stays unscored. Metadata is completed where
-    it is needed and missing. A sample that someone modifies during the run is read and scored
-    again.
+    A sample whose ground truth or predictions are None stays unscored (but see
+    ``score_unannotated``). What suggests that labels and predictions do not fit together, such as
+    other class names or boxes in another unit, is among the report's warnings. Metadata is
+    completed where it is needed and missing. A sample that someone modifies during the run is read
+    and scored again.
 
     Args:
         samples: a dataset of images, or any view of one; of a grouped dataset, a view of a slice.

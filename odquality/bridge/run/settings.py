@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
+from odquality.bridge.read.classes import check_class_map, check_classes, detector_classes
+from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described, described, described_fields
 from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
+from odquality.core.parameters import boolean
 from odquality.methods.interface import Method, MethodInfo, Setting
 from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
@@ -61,16 +66,28 @@ class RunSettings:
         "name) per class; 'auto' looks for 'probs', then 'logits'; None takes label and "
         "confidence alone",
     )
-    classes: Sequence[str] | None = described(
+    classes: Sequence[str] | Mapping[int, str] | None = described(
         None,
         "Classes",
-        "The order of the classes in that attribute; by default the dataset's own list for the "
-        "predictions, else its default classes",
+        "The order of the classes in that attribute, a list of names or a dict {0: name, ...}; by "
+        "default the dataset's own list for the predictions, else its default classes",
+    )
+    class_map: Mapping[str, str] | None = described(
+        None,
+        "Class names",
+        "For classes that the detector calls otherwise than the labels: {name among the "
+        "predictions: name among the labels}; several may become one",
     )
     iscrowd: str | None = described(
         "iscrowd",
         "Attribute of regions to ignore",
         "Attribute of the labels that marks regions to ignore, or None for none",
+    )
+    score_unannotated: bool = described(
+        False,
+        "Score images without annotation",
+        "Whether a sample without a value in the ground-truth field is scored as an image without "
+        "labels; else it stays unscored",
     )
     of_method: Mapping[str, Any] = field(default_factory=dict)
 
@@ -102,6 +119,25 @@ class RunSettings:
         """What the run writes."""
         return RunFields(self.key, self.gt_field, self.pred_field, method_info(self.method))
 
+    def source(self, dataset: fo.Dataset) -> Source:
+        """What the run reads from the samples of a dataset.
+
+        Raises:
+            ValueError: ``classes`` or ``class_map`` is malformed.
+        """
+        info = method_info(self.method)
+        return Source(
+            gt_field=self.gt_field,
+            pred_field=self.pred_field,
+            in_pixels=info.in_pixels,
+            needs_confidence=info.needs_confidence,
+            probability_attributes=probabilities.attributes(self.probs_attr),
+            crowd_attribute=self.iscrowd,
+            classes=detector_classes(dataset, self.pred_field, self.classes),
+            class_map=check_class_map(self.class_map),
+            score_unannotated=self.score_unannotated,
+        )
+
     def check(self, samples: SampleCollection) -> None:
         """Checks all that can be checked before anything is read.
 
@@ -116,12 +152,18 @@ class RunSettings:
             raise ValueError(
                 f"gt_field and pred_field are both {self.gt_field!r}; expected two fields"
             )
-        probabilities.attributes(self.probs_attr)
+        targets.check_attribute(samples, "iscrowd", self.gt_field, self.iscrowd)
+        targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
+        boolean("score_unannotated", self.score_unannotated)
         self.method_settings()
+        self.source(dataset_of(samples))
 
     def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps: every value that counts."""
         own = {one.name: getattr(self, one.name) for one in described_fields(RunSettings)}
+        # As plain lists and dicts, whatever was given.
+        own["classes"] = check_classes(self.classes)
+        own["class_map"] = check_class_map(self.class_map) or None
         own["scoring_method"] = own.pop("method")
         taken = run_settings(method_info(self.method))
         return {
