@@ -1,7 +1,8 @@
 """Copies of a dataset's labels with known errors, to learn from what errors look like.
 
 Each copy holds errors of one kind, in a fifth of the labels, so that most errors have neighbours
-that are as they were. Places and sizes are relative to boxes and images, never absolute.
+that are as they were. The copies of an image are images of their own. Places and sizes are relative
+to boxes and images, never absolute.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _CHOSEN, _CLASS, _WIDTH, _HEIGHT, _X, _Y, _DONOR, _PLACE = range(8)
 
 @dataclass(frozen=True)
 class Corruption:
-    """A copy of scenes with errors of one kind.
+    """Copies of scenes with errors of one kind.
 
     Attributes:
         scenes: the images with the corrupted labels.
@@ -47,17 +48,19 @@ class Corruption:
     wrong: BoolArray
 
 
-def corrupt(scenes: Scenes, keys: Keys, kind: str, copy: int) -> Corruption:
-    """Corrupts the labels of scenes with errors of one kind.
+def corrupt(scenes: Scenes, keys: Keys, kind: str, copies: int) -> Corruption:
+    """Copies scenes, and corrupts the labels of the copies with errors of one kind.
 
     Args:
         scenes: the images, in canonical form; at least one has a label.
         keys: (L,) the labels' keys, which determine all that is random.
         kind: ``overlooked``, ``swap``, ``badloc``, ``spurious`` or ``duplicate``.
-        copy: number of the copy; every copy has other errors.
+        copies: how many copies to make, one after another; every copy has other errors.
     """
     kinds = list(_CORRUPTIONS)
-    draw = mix(keys, copy * len(kinds) + kinds.index(kind))
+    numbers = len(kinds) * np.arange(copies) + kinds.index(kind)
+    draw = np.concatenate([mix(keys, int(number)) for number in numbers])
+    scenes = Scenes.join([scenes] * copies)
     return _CORRUPTIONS[kind](scenes, draw, uniform(draw, _CHOSEN) < CORRUPTED_SHARE)
 
 
