@@ -79,6 +79,7 @@ class ChunkIssues:
             "bounding_box": self._normalised(box, issue.image),
             "confidence": issue.probability,
             "kind": issue.kind,
+            "title": BY_NAME[issue.kind].title,
             "action": BY_NAME[issue.kind].action,
             "label_id": None if row is None else str(self._chunk.label_ids[row]),
         }
