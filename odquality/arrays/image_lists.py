@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from odquality.arrays import checks, layouts
+from odquality.core.agreement import Agreement
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 
 IMAGES_PER_CHUNK = 500
@@ -45,7 +46,8 @@ class ImageLists:
 
     Raises:
         ValueError: the arguments have different lengths or are not sequences. While iterating:
-            an image's boxes, classes or probabilities are malformed.
+            an image's boxes, classes or probabilities are malformed. After the last image: labels
+            and predictions are not in the same unit.
     """
 
     def __init__(
@@ -74,16 +76,22 @@ class ImageLists:
         if self._kept is not None:
             yield from self._kept
             return
+        agreement = Agreement()
         kept: list[ImageChunk] = []
         room = _KEPT_BOXES
         for start in range(0, max(1, len(self)), self._images_per_chunk):
             chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
+            if not self._verified:
+                agreement.observe_units(chunk.scenes)
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
             else:
                 kept.clear()
             yield chunk
+        refusal = agreement.units_refusal()
+        if refusal:
+            raise ValueError(refusal)
         self._verified = True
         if room >= 0:
             self._kept = kept

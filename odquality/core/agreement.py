@@ -142,8 +142,8 @@ class Agreement:
             if differs:
                 return (
                     f"{name}: no coordinate of any box exceeds {places.largest:.3g}, so the boxes "
-                    f"seem to be normalised to [0, 1], while those of {other} are not; expected "
-                    "both in the same unit (multiply x by the image's width and y by its height)"
+                    f"seem to be normalised to [0, 1]; expected pixels as in {other} (multiply x "
+                    "by the image's width and y by its height)"
                 )
         return None
 

@@ -15,6 +15,7 @@ from odquality.app.operators.guess import guess_fields
 from odquality.app.operators.notices import mark, refuse, warn
 from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings
 from odquality.app.operators.weights import add_weights
+from odquality.bridge.read.preview import preview
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
@@ -56,7 +57,10 @@ def build_form(ctx: foo.ExecutionContext) -> types.Object:
         _add_method_settings(inputs, ctx.params, settings)
     for name in ("probs_attr", "iscrowd"):
         _add_input(inputs, name, _PARAMETERS[name], "; leave empty for None")
-    _show_error(inputs, samples, settings)
+    if isinstance(ctx.params.get("class_map"), str):
+        _add_input(inputs, "class_map", _PARAMETERS["class_map"])
+    if not _has_error(inputs, samples, settings):
+        _add_preview(inputs, samples, settings)
     return inputs
 
 
@@ -128,7 +132,21 @@ def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: o
         )
 
 
-def _show_error(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:
+def _add_preview(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:
+    """Warns of what a look at some samples shows, and offers the settings that help."""
+    found = preview(samples, settings)
+    for number, warning in enumerate(found.warnings):
+        warn(inputs, f"warning_{number}", "Labels and predictions may not fit together", warning)
+    helpful = {
+        "class_map": any("class_map" in warning for warning in found.warnings),
+        "score_unannotated": found.has_unannotated or settings.score_unannotated,
+    }
+    for name, helps in helpful.items():
+        if helps and name not in inputs.properties:
+            _add_input(inputs, name, _PARAMETERS[name])
+
+
+def _has_error(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> bool:
     """Puts what keeps a run from starting on the field of the argument that the message names."""
     try:
         check(settings, samples)
@@ -139,3 +157,5 @@ def _show_error(inputs: types.Object, samples: SampleCollection, settings: RunSe
         if name not in inputs.properties or name == "aggregation_weights":
             # The App shows no error on what has no field of its own.
             refuse(inputs, "settings_error", str(error))
+        return True
+    return False

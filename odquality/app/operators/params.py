@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,7 @@ def read_settings(
         if isinstance(value, str) and value == _NONE and one.may_be_none:
             given[one.name] = None
         elif value is not None:
-            given[one.name] = value
+            given[one.name] = _read_dict(value) if one.name == "class_map" else value
     if is_from_app(ctx):
         # A form keeps what was entered before its switch was turned or its method changed.
         if not ctx.params.get(WEIGHTS_SWITCH):
@@ -55,8 +56,18 @@ def read_settings(
     return RunSettings.of(given)
 
 
+def _read_dict(value: object) -> object:
+    """A dict that was written into a form, with or without its name; else what was given."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return ast.literal_eval(value.partition("{")[1] + value.partition("{")[2])
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
 def check(settings: RunSettings, samples: SampleCollection) -> None:
-    """Checks all that can be checked of a run without reading samples.
+    """Checks all of a run that can be checked by a look at a few samples.
 
     Raises:
         ValueError: as the run itself would.

@@ -109,9 +109,7 @@ class Reader:
         Raises:
             ValueError: nothing sensible can come of the data, beyond doubt.
         """
-        refusal = self.agreement.refusal(
-            f"gt_field {self.source.gt_field!r}", f"pred_field {self.source.pred_field!r}"
-        )
+        refusal = self.refusal()
         if refusal:
             raise ValueError(refusal)
         self._first_names = self.codes.names
@@ -129,6 +127,12 @@ class Reader:
                 predictions=replace(scenes.predictions, classes=order[scenes.predictions.classes]),
                 ignored=replace(scenes.ignored, classes=order[scenes.ignored.classes]),
             ),
+        )
+
+    def refusal(self) -> str | None:
+        """Why nothing sensible can come of the data, beyond doubt; None if something may."""
+        return self.agreement.refusal(
+            f"gt_field {self.source.gt_field!r}", f"pred_field {self.source.pred_field!r}"
         )
 
     def findings(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _ABSENT = ["missing", "null", "undefined"]
@@ -65,6 +65,10 @@ class Source:
                 self.pred_field, predictions, attribute
             )
         return columns
+
+    def in_unit_squares(self) -> Source:
+        """The same, with boxes relative to their images and samples of unknown size."""
+        return replace(self, in_pixels=False)
 
     def crowd_attributes(self) -> tuple[str, ...]:
         """Where the mark of a region to ignore may stand: also where older FiftyOnes put it."""

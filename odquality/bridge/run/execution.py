@@ -103,9 +103,7 @@ class Execution:
     def read(self) -> Generator[Progress, None, None]:
         """Reads all samples into the spool."""
         with self._tally.clock("read"):
-            if self._info.in_pixels:
-                scorable = self._samples.exists(self._settings.gt_field)
-                ensure_sizes(scorable.exists(self._settings.pred_field))
+            ensure_sizes(self._samples, self._reader.source)
         done = 0
         chunks = self._reader.read(self._samples)
         while True:

@@ -12,6 +12,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.read.classes import check_class_map, check_classes, detector_classes
+from odquality.bridge.read.preview import check_first
 from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described, described, described_fields
@@ -139,7 +140,7 @@ class RunSettings:
         )
 
     def check(self, samples: SampleCollection) -> None:
-        """Checks all that can be checked before anything is read.
+        """Checks all that can be checked by a look at a few samples.
 
         Raises:
             ValueError: names the argument and says what was expected.
@@ -156,7 +157,7 @@ class RunSettings:
         targets.check_attribute(samples, "probs_attr", self.pred_field, self.probs_attr)
         boolean("score_unannotated", self.score_unannotated)
         self.method_settings()
-        self.source(dataset_of(samples))
+        check_first(samples, self.source(dataset_of(samples)))
 
     def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps: every value that counts."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
@@ -185,3 +187,38 @@ def test_groups_are_scored_by_their_active_slice(dataset):
         assert errors_of(form_of(grouped)) == {}
     finally:
         grouped.delete()
+
+
+def test_the_form_warns_of_names_that_differ(dataset):
+    for sample in dataset.iter_samples(autosave=True):
+        for label in sample.ground_truth.detections:
+            label.label = label.label.upper()
+    form = form_of(dataset)
+    warnings = [one["view"] for name, one in form.items() if name.startswith("warning_")]
+    (text,) = [one["description"] for one in warnings if "class_map" in one["description"]]
+    assert errors_of(form) == {}
+    advice = re.search(r"class_map=\{.*?\}", text)[0]
+    assert "class_map" in form
+    for answer in (advice, advice.removeprefix("class_map=")):
+        helped = form_of(dataset, class_map=answer)
+        assert errors_of(helped) == {}
+        assert not [name for name in helped if name.startswith("warning_")]
+    for answer in ("cat: CAT", "{'cat'", "[" * 5000, "{1: 2}"):
+        assert errors_of(form_of(dataset, class_map=answer))["class_map"].startswith("class_map")
+
+
+def test_the_form_refuses_fields_that_are_surely_swapped(dataset):
+    given = {"gt_field": "predictions", "pred_field": "ground_truth"}
+    assert "swapped" in errors_of(form_of(dataset, **given))["pred_field"]
+
+
+def test_the_form_offers_to_score_images_without_annotation_where_there_are_some(dataset):
+    assert "score_unannotated" not in form_of(dataset)
+    sample = dataset.first()
+    sample["ground_truth"] = None
+    sample.save()
+    offered = form_of(dataset)["score_unannotated"]
+    assert offered["default"] is False
+    assert offered["view"]["label"] == "Score images without annotation"
+    report = foo.get_operator(URI)(dataset, score_unannotated=True).result
+    assert report["num_scored"] == 3
