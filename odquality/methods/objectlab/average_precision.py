@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
+from odquality.core.segments import place_in_run
 
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 
@@ -99,10 +100,14 @@ def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
     matches.sort()
     # Precision falls between true positives, so it matters at them alone.
     rows = _true_positive_rows(matches)
-    flags = matches[rows]
+    # The most confident first.
+    flags = matches[rows][::-1]
+    confidence = flags & ~_FLAGS
+    more_confident = len(matches) - np.searchsorted(matches, confidence | _FLAGS, side="right")
     total = 0.0
     for bit in range(len(IOU_THRESHOLDS)):
-        rank = len(matches) - rows[(flags & np.uint64(1 << bit)) > 0][::-1]
+        positive = np.flatnonzero(flags & np.uint64(1 << bit))
+        rank = more_confident[positive] + place_in_run(confidence[positive]) + 1
         precision = np.arange(1, len(rank) + 1) / rank
         total += np.maximum.accumulate(precision[::-1]).sum() / num_labels
     return total / len(IOU_THRESHOLDS)

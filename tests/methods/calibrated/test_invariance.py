@@ -6,53 +6,20 @@ unit of the boxes no more than it takes to round them.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odquality.core.scenes import AnyBoxes, Boxes, IntArray, Predictions, Scenes
+from odquality.core.scenes import AnyBoxes, IntArray, Scenes
 from odquality.methods.calibrated.scorer import Calibrated
 from odquality.methods.interface import Scores, learn
+from tests.methods.strategies import shuffled, small_scenes, split
 
-CONFIDENCES = (0.0, 0.25, 0.5, 0.9, 1.0)
-SIDES = (0, 5, 10, 20, 40)
-
-quickly = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
-)
-
-
-@st.composite
-def scenes_(draw: st.DrawFn) -> Scenes:
-    """Up to 12 images, of boxes from few places, so that boxes and whole images come repeatedly."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    num_images = draw(st.integers(0, 12))
-    num_places, num_classes = draw(st.integers(1, 40)), draw(st.integers(1, 5))
-    corner = rng.integers(0, 60, (num_places, 2)).astype(float)
-    places = np.hstack([corner, corner + rng.choice(SIDES, (num_places, 2))])
-    if draw(st.booleans()):
-        places += rng.random(places.shape[0])[:, None]
-
-    def boxes(most: int) -> Boxes:
-        counts = rng.integers(0, most + 1, num_images)
-        total = int(counts.sum())
-        rows = rng.integers(num_places, size=total)
-        return Boxes(places[rows], rng.integers(num_classes, size=total), counts)
-
-    labels, found, ignored = (boxes(draw(st.integers(0, most))) for most in (6, 8, 2))
-    confidence = rng.choice(CONFIDENCES, len(found))
-    if draw(st.booleans()):
-        confidence = rng.random(len(found))
-    predictions = Predictions(found.xyxy, found.classes, found.counts, confidence)
-    scenes = Scenes(labels, predictions, ignored)
-    if num_images and draw(st.booleans()):
-        return scenes.of_images(rng.integers(num_images, size=2 * num_images))
-    return scenes
+quickly = settings(max_examples=40, deadline=None)
 
 
 methods = st.builds(
@@ -60,17 +27,12 @@ methods = st.builds(
 )
 
 
-def _shuffled_boxes(scenes: Scenes, rng: np.random.Generator) -> tuple[Scenes, IntArray, IntArray]:
-    """The scenes with the boxes of each image in another order, and the rows they come from."""
-
-    def of(boxes: AnyBoxes) -> tuple[AnyBoxes, IntArray]:
-        rows = np.lexsort((rng.random(len(boxes)), boxes.image))
-        return boxes.take(rows), rows
-
-    labels, label_rows = of(scenes.labels)
-    predictions, prediction_rows = of(scenes.predictions)
-    shuffled = Scenes(labels, predictions, of(scenes.ignored)[0])
-    return shuffled, label_rows, prediction_rows
+def _shuffled(scenes: Scenes, rng: np.random.Generator) -> tuple[Scenes, IntArray, IntArray]:
+    """The scenes with other orders of boxes; the rows of labels and predictions they come from."""
+    labels, label_rows = shuffled(scenes.labels, rng)
+    predictions, prediction_rows = shuffled(scenes.predictions, rng)
+    ignored, _ = shuffled(scenes.ignored, rng)
+    return Scenes(labels, predictions, ignored), label_rows, prediction_rows
 
 
 def _with_classes(scenes: Scenes, numbers: IntArray) -> Scenes:
@@ -94,12 +56,12 @@ def _assert_same(found: Scores, expected: Scores, compare: Callable[..., None]) 
 
 
 @quickly
-@given(scenes_(), methods, st.integers(0, 2**32))
+@given(small_scenes(), methods, st.integers(0, 2**32))
 def test_the_order_of_boxes(scenes: Scenes, method: Calibrated, seed: int) -> None:
-    shuffled, labels, predictions = _shuffled_boxes(scenes, np.random.default_rng(seed))
+    other, labels, predictions = _shuffled(scenes, np.random.default_rng(seed))
     scorer = learn(method, [scenes])
-    assert learn(method, [shuffled]) == scorer
-    expected, found = scorer.score(scenes), scorer.score(shuffled)
+    assert learn(method, [other]) == scorer
+    expected, found = scorer.score(scenes), scorer.score(other)
     for name, values in expected.images.items():
         np.testing.assert_array_equal(found.images[name], values)
     for name, values in expected.labels.items():
@@ -109,14 +71,12 @@ def test_the_order_of_boxes(scenes: Scenes, method: Calibrated, seed: int) -> No
 
 
 @quickly
-@given(scenes_(), methods, st.data())
+@given(small_scenes(), methods, st.data())
 def test_the_order_of_images_and_the_chunks(
     scenes: Scenes, method: Calibrated, data: st.DataObject
 ) -> None:
     expected = learn(method, [scenes])
-    order = np.array(data.draw(st.permutations(range(len(scenes)))), np.int64)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(scenes)), max_size=4)))
-    chunks = [scenes.of_images(part) for part in np.split(order, cuts)]
+    chunks, order = split(scenes, data)
     assert learn(method, chunks) == expected
     images = expected.score(scenes.of_images(order)).images
     for name, values in expected.score(scenes).images.items():
@@ -124,21 +84,7 @@ def test_the_order_of_images_and_the_chunks(
 
 
 @quickly
-@given(scenes_(), methods, st.data())
-def test_statistics_merge_in_any_grouping(
-    scenes: Scenes, method: Calibrated, data: st.DataObject
-) -> None:
-    parts = [method.observe(scenes.of_images(np.array([image]))) for image in range(len(scenes))]
-    parts.append(method.observe(scenes.of_images(np.zeros(0, np.int64))))
-    while len(parts) > 1:
-        first = parts.pop(data.draw(st.integers(0, len(parts) - 1)))
-        second = parts.pop(data.draw(st.integers(0, len(parts) - 1)))
-        parts.append(pickle.loads(pickle.dumps(first.merge(second))))
-    assert method.fit(parts[0]) == learn(method, [scenes])
-
-
-@quickly
-@given(scenes_(), methods, st.data())
+@given(small_scenes(), methods, st.data())
 def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.DataObject) -> None:
     numbers = np.array(data.draw(st.permutations([0, 1, 2, 7, 10**15])), np.int64)
     renumbered = _with_classes(scenes, numbers)
@@ -148,7 +94,7 @@ def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.Dat
 
 
 @quickly
-@given(scenes_(), methods, st.sampled_from([[0.5, 0.25] * 2, [1024.0, 2048.0] * 2]))
+@given(small_scenes(), methods, st.sampled_from([[0.5, 0.25] * 2, [1024.0, 2048.0] * 2]))
 def test_the_unit_of_the_boxes(scenes: Scenes, method: Calibrated, scale: list[float]) -> None:
     other = _scaled(scenes, scale)
     expected = learn(method, [scenes]).score(scenes)
@@ -170,12 +116,12 @@ def test_the_unit_of_the_boxes_but_for_rounding(clean: Scenes, scale: list[float
 def test_all_at_once_on_a_larger_dataset(clean: Scenes) -> None:
     rng = np.random.default_rng(11)
     numbers = rng.permutation(4)
-    shuffled, labels, _ = _shuffled_boxes(_with_classes(clean, numbers), rng)
+    other, labels, _ = _shuffled(_with_classes(clean, numbers), rng)
     order = rng.permutation(len(clean))
     for max_images in (100, 2000):
         method = Calibrated(max_images=max_images)
         expected = learn(method, [clean])
-        chunks = [shuffled.of_images(part) for part in np.array_split(order, 7)]
+        chunks = [other.of_images(part) for part in np.array_split(order, 7)]
         scorer = learn(method, chunks)
         for name, values in expected.score(clean).labels.items():
-            np.testing.assert_array_equal(scorer.score(shuffled).labels[name], values[labels])
+            np.testing.assert_array_equal(scorer.score(other).labels[name], values[labels])
