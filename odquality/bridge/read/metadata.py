@@ -47,6 +47,7 @@ def ensure_sizes(samples: SampleCollection, source: Source) -> None:
         raise ValueError(_unreadable(len(unreadable), named))
     complete, widths, heights = {}, {}, {}
     for sample_id, metadata, is_document in zip(ids, found, are_documents, strict=True):
+        assert metadata is not None
         if is_document:
             widths[sample_id], heights[sample_id] = metadata.width, metadata.height
         else:

@@ -23,7 +23,7 @@ _FRAME_PATCHES_ADVICE = (
     "fo.load_dataset(samples.dataset_name).to_frames(sample_frames=True).clone()"
 )
 _FRAMES_ADVICE = (
-    "its samples are made from the frames of videos. Make a dataset of them first: samples.clone()"
+    "its samples are made from the frames of videos. Score a dataset of them: samples.clone()"
 )
 _VIDEO_ADVICE = "score their frames as images: samples.to_frames(sample_frames=True).clone()"
 _DYNAMIC_GROUPS_ADVICE = "score its samples without the groups: samples.flatten()"
