@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
 import odquality
+from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
 from odquality.methods.objectlab.weights import KINDS
 
@@ -194,6 +196,55 @@ def test_app_shows_worst_images_first_with_their_scores(operator, dataset):
     assert "label_quality" in messages["set_active_fields"]["fields"]
     assert "3 images" in messages["notify"]["message"]
     assert messages["show_output"]["results"]["num_scored"] == 3
+
+
+def test_app_gets_the_message_of_an_error_and_no_traceback(operator, dataset):
+    names = [name_of(message) for message in run_in_app(operator, dataset, min_probability=7)]
+    assert names == ["notify", "show_output"]
+    messages = {
+        name_of(message): message.params
+        for message in run_in_app(operator, dataset, min_probability=7)
+    }
+    assert messages["notify"]["variant"] == "error"
+    assert messages["notify"]["message"].startswith("min_probability is 7")
+    assert "min_probability is 7" in str(messages["show_output"]["outputs"])
+    assert "Traceback" not in str(messages)
+    assert not dataset.list_runs()
+
+
+def test_dynamic_groups_are_scored_as_their_samples(operator, dataset):
+    view = dataset.group_by("filepath")
+    assert operator(view).result["num_scored"] == 3
+    request = {"dataset_name": dataset.name, "view": view._serialize(), "operator_uri": URI}
+    context = ExecutionContext(request | {"params": {}}, executor=foo.executor.Executor())
+    bodies = [message.body for message in operator.execute(context)]
+    messages = {name_of(body): body.params for body in bodies}
+    shown = fo.DatasetView._build(dataset, messages["set_view"]["view"])
+    assert shown.values("label_quality") == sorted(dataset.values("label_quality"))
+
+
+@pytest.mark.parametrize(
+    "view", [lambda dataset: dataset.to_patches("ground_truth"), lambda dataset: "dataset"]
+)
+def test_what_is_no_image_is_refused_in_words(operator, dataset, view):
+    with pytest.raises(ValueError, match=r"^samples is a"):
+        operator(view(dataset))
+
+
+def test_a_setting_that_there_is_not_is_refused_and_the_settings_listed(operator, dataset):
+    with pytest.raises(TypeError, match="has no setting 'gt'; it has gt_field, pred_field"):
+        operator(dataset, gt="ground_truth")
+
+
+def test_signature_tells_every_setting(operator):
+    parameters = inspect.signature(operator.__call__).parameters
+    assert {one.name for one in RUN_PARAMETERS} | {"samples", "delegate"} == set(parameters)
+
+
+def test_fields_by_position_are_taken_as_in_older_versions(operator, dataset):
+    with pytest.warns(FutureWarning, match="write gt_field='ground_truth'"):
+        result = operator(dataset, "ground_truth", "predictions").result
+    assert result["num_scored"] == 3
 
 
 def test_output_form_is_made_from_the_result(operator, dataset):
