@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from odquality.bridge.read.ids import Ids
 from odquality.bridge.read.source import column
 from odquality.bridge.store.database import Document
 from odquality.core.scenes import IntArray
@@ -41,11 +40,6 @@ class Batch:
             return None
         filled = zip(lists, self.counts.tolist(), strict=True)
         return list(chain.from_iterable(values or [None] * count for values, count in filled))
-
-    def ids(self, rows: IntArray) -> Ids:
-        """Ids of some of the detections, None where the database has something else."""
-        found = self.values("_id")
-        return Ids(map(found.__getitem__, rows.tolist()))
 
     def _lists(self, attribute: str) -> list[Any]:
         name = column(self._side, attribute)

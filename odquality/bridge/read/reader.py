@@ -21,7 +21,7 @@ from odquality.bridge.read.classes import (
     ClassCodes,
     sort_names,
 )
-from odquality.bridge.read.ids import Ids
+from odquality.bridge.read.places import Locator, Places
 from odquality.bridge.read.source import Source
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
@@ -46,15 +46,13 @@ class SampleChunk:
         sample_ids: id of each image of ``scenes``.
         modified: when each sample was last modified, as its document says.
         scenes: their boxes, in pixels if the source says so, else normalised.
-        label_ids: id of each label of ``scenes``.
-        prediction_ids: id of each prediction of ``scenes``.
+        places: where their boxes stand in the database.
     """
 
     sample_ids: list[ObjectId]
     modified: list[datetime | None]
     scenes: Scenes
-    label_ids: Ids
-    prediction_ids: Ids
+    places: Places
 
 
 class Reader:
@@ -89,6 +87,7 @@ class Reader:
             ValueError: the database cannot evaluate the view.
         """
         documents = database.iter_documents(samples, self.source.columns())
+        locator = Locator(samples, self.source.gt_field, self.source.pred_field)
         while True:
             with paused_collector():
                 try:
@@ -100,7 +99,7 @@ class Reader:
                     ) from error
                 if not batch:
                     return
-                chunk = self._chunk(batch)
+                chunk = self._chunk(batch, locator)
             yield len(batch), chunk
 
     def settle(self) -> None:
@@ -151,7 +150,7 @@ class Reader:
             )
         return sentences
 
-    def _chunk(self, batch: Sequence[database.Document]) -> SampleChunk:
+    def _chunk(self, batch: Sequence[database.Document], locator: Locator) -> SampleChunk:
         sizes = self._sizes(batch)
         known = _are_sizes(sizes).tolist()
         scorable = [row for row, one in enumerate(batch) if self._is_scorable(one, known[row])]
@@ -169,8 +168,7 @@ class Reader:
             sample_ids=[document["_id"] for document in documents],
             modified=[document.get("modified") for document in documents],
             scenes=scenes,
-            label_ids=label_batch.ids(label_rows),
-            prediction_ids=found_batch.ids(prediction_rows),
+            places=locator.locate(documents, label_rows, prediction_rows),
         )
 
     def _is_scorable(self, document: database.Document, has_size: bool) -> bool:

@@ -162,7 +162,8 @@ class RunSettings:
     def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps: every value that counts."""
         own = {one.name: getattr(self, one.name) for one in described_fields(RunSettings)}
-        # As plain lists and dicts, whatever was given.
+        # As plain values, in whatever form they were given.
+        own["score_unannotated"] = bool(self.score_unannotated)
         own["classes"] = check_classes(self.classes)
         own["class_map"] = check_class_map(self.class_map) or None
         own["scoring_method"] = own.pop("method")
