@@ -100,9 +100,8 @@ def test_metadata_are_completed_and_never_replaced(make_dataset: Any, tmp_path: 
     collection = dataset._sample_collection
     ids = [one["_id"] for one in raw(dataset)]
     collection.update_one({"_id": ids[0]}, {"$set": {"metadata": own}})
-    collection.update_one(
-        {"_id": ids[1]}, {"$set": {"metadata": own | {"width": 64, "height": 48}}}
-    )
+    sized = own | {"width": 64, "height": 48}
+    collection.update_one({"_id": ids[1]}, {"$set": {"metadata": sized}})
     compute(dataset)
     first, second, third = (one["metadata"] for one in raw(dataset))
     assert first == own | {"width": WIDTH, "height": HEIGHT}
