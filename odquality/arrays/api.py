@@ -1,26 +1,20 @@
-"""The scorer's public functions: validate, choose the method, run it over the data."""
+"""The public functions that score a dataset: choose the method, run it over the data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, overload
 
-import numpy as np
-
-from odquality.arrays.image_lists import ImageLists
+from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
 from odquality.arrays.issues import issues_from_scores, list_all_issues
 from odquality.arrays.quality import LabelQuality, score_all, score_images
-from odquality.core.parameters import NOT_GIVEN, NotGiven
+from odquality.core.parameters import NOT_GIVEN, NotGiven, boolean
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
-from odquality.core.segments import segment_softmin
 from odquality.methods.interface import learn
 from odquality.methods.issues import Issue
 from odquality.methods.objectlab.flagging import flag_images
 from odquality.methods.objectlab.scorer import ObjectLab
 from odquality.methods.registry import make_method, method_info, method_settings
-
-Labels = Sequence[Mapping[str, Any]]
-PredictionArrays = Sequence[Any]
 
 
 def get_label_quality_scores(
@@ -40,11 +34,13 @@ def get_label_quality_scores(
         labels: N dicts, one per image: ``bboxes``, (L, 4) corners ``x1, y1, x2, y2`` in pixels;
             ``labels``, (L,) integer classes of at least 0 (classes that the detector lacks are
             fine); optionally ``iscrowd``, (L,), true for regions that are not reviewed and in
-            which a prediction is no missing label.
+            which a prediction is no missing label. Words such as ``"true"`` and ``"0"`` count too,
+            and what is missing (None, NaN) means no.
         predictions: N arrays, one per image: (P, K + 5) columns ``x1, y1, x2, y2, confidence,
             p(class 0), ..., p(class K - 1)``; the predicted class is the most probable one. Or N
             sequences of K arrays (M, 5) ``x1, y1, x2, y2, confidence``, one array per class.
-            Images without predictions may be empty in any form.
+            Images without predictions may be empty in any form; so may be the boxes, classes and
+            marks of images without labels. Rows ``x1, y1, x2, y2, confidence, class`` are refused.
         aggregation_weights: weights of ``overlooked``, ``swap`` and ``badloc``, at least 0,
             adding up to 1; equal ones if None.
         overlapping_label_check: whether two labels of different classes on the same box count as
@@ -58,12 +54,22 @@ def get_label_quality_scores(
         ValueError: malformed input; names the argument, the image and the box.
 
     Example:
+        The detector sees class 0 where the second image has a label of class 1:
+
         >>> import numpy as np
-        >>> labels = [{"bboxes": np.array([[10, 10, 60, 60]]), "labels": np.array([1])}]
-        >>> predictions = [np.array([[10, 10, 60, 60, 0.99, 0.98, 0.02]])]  # class 0 instead
-        >>> get_label_quality_scores(labels, predictions, verbose=False).round(3)
-        array([0.])
+        >>> boxes = np.array([[10, 10, 60, 60], [200, 10, 240, 60]])
+        >>> labels = [
+        ...     {"bboxes": boxes, "labels": np.array([0, 1])},
+        ...     {"bboxes": boxes[:1], "labels": np.array([1])},
+        ... ]
+        >>> found = np.array([
+        ...     [10, 10, 60, 60, 0.99, 0.98, 0.02],
+        ...     [200, 10, 240, 60, 0.9, 0.1, 0.9],
+        ... ])
+        >>> get_label_quality_scores(labels, [found, found[:1]], verbose=False).round(3)
+        array([1.   , 0.001])
     """
+    verbose = boolean("verbose", verbose)
     method = make_method(
         "objectlab",
         aggregation_weights=aggregation_weights,
@@ -196,118 +202,3 @@ def find_label_issues(
         return flagged.is_issue
     ranked = issues_from_scores(flagged.quality, threshold=1.0)
     return ranked[flagged.is_issue[ranked]]
-
-
-def compute_overlooked_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-) -> list[FloatArray]:
-    """Scores each confident prediction that overlaps no label: is it a missing label?
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: least confidence of a candidate.
-
-    Returns:
-        N arrays (P_i,) in [0, 1], lower = more likely missing; NaN for no candidate.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, high_probability=high_probability_threshold)
-    return _box_scores(method, labels, predictions).prediction_scores["overlooked"]
-
-
-def compute_badloc_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    low_probability_threshold: float = ObjectLab.low_probability,
-) -> list[FloatArray]:
-    """Scores each label's location by the overlapping predictions of its class.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        low_probability_threshold: predictions above this confidence count.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely badly located.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, low_probability=low_probability_threshold)
-    return _box_scores(method, labels, predictions).label_scores["badloc"]
-
-
-def compute_swap_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-    overlapping_label_check: bool = True,
-) -> list[FloatArray]:
-    """Scores each label's class by the confident predictions of other classes.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: predictions above this confidence count.
-        overlapping_label_check: whether two labels of different classes on the same box count as
-            swapped.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely of another class.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(
-        alpha=alpha,
-        high_probability=high_probability_threshold,
-        overlapping_label_check=overlapping_label_check,
-    )
-    return _box_scores(method, labels, predictions).label_scores["swap"]
-
-
-def pool_box_scores_per_image(
-    box_scores: Sequence[Any], *, temperature: float = ObjectLab.temperature
-) -> FloatArray:
-    """Pools the scores of each image's boxes by a softmin, which follows the lowest of them.
-
-    Args:
-        box_scores: N arrays (B_i,); NaN counts as absent.
-        temperature: > 0; towards 0 the softmin becomes the minimum.
-
-    Returns:
-        (N,) float64; 1.0 for an image without scores.
-
-    Raises:
-        ValueError: an image's scores are not one-dimensional, or the temperature is not positive.
-    """
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature}; expected a number above 0")
-    for image, scores in enumerate(box_scores):
-        if np.ndim(scores) != 1:
-            raise ValueError(
-                f"box_scores[{image}] has shape {np.shape(scores)}; expected one score per box"
-            )
-    counts = np.array([len(scores) for scores in box_scores], np.int64)
-    values = np.concatenate([np.empty(0), *box_scores])
-    rows = np.repeat(np.arange(len(counts)), counts)
-    return segment_softmin(values, rows, len(counts), temperature=temperature)
-
-
-def _box_scores(method: ObjectLab, labels: Labels, predictions: PredictionArrays) -> LabelQuality:
-    data = ImageLists(labels, predictions)
-    return score_all(learn(method, data.scenes()), data, "objectlab")

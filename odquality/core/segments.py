@@ -82,7 +82,9 @@ def segment_softmin(
     present = ~np.isnan(values)
     values, segment = values[present], segment[present]
     lowest = -segment_max(-values, segment, size, empty=-1.0)
-    weights = np.exp((lowest[segment] - values) / temperature)
+    # Towards a temperature of 0 the quotients exceed all floats, and the weights are 0.
+    with np.errstate(over="ignore"):
+        weights = np.exp((lowest[segment] - values) / temperature)
     total = np.bincount(segment, weights, minlength=size)
     weighted = np.bincount(segment, weights * values, minlength=size)
     result = np.ones(size)
