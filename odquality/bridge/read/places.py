@@ -89,11 +89,16 @@ class Locator:
             prediction_rows: likewise.
         """
         labels = [document[LABEL_IDS] for document in documents]
+        # A sample without a value in the ground-truth field may be read as one without labels.
+        stored_ids = [
+            ids if one.get("label list", "list") == "list" else None
+            for one, ids in zip(documents, labels, strict=True)
+        ]
         predictions = [document[PREDICTION_IDS] for document in documents]
         modified = [document.get(MODIFIED) for document in documents]
         if self._as_stored:
             return Places(
-                _identities(modified, labels, predictions),
+                _identities(modified, stored_ids, predictions),
                 _counted(labels)[label_rows],
                 _counted(predictions)[prediction_rows],
             )

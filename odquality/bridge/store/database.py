@@ -12,9 +12,15 @@ from typing import Any
 import bson
 import fiftyone as fo
 from bson import ObjectId, json_util
+from bson.codec_options import CodecOptions, DatetimeConversion
 from fiftyone.core.collections import SampleCollection
 
 Document = dict[str, Any]
+
+# Whatever a document holds can be read: dates beyond those of Python, text that is no UTF-8.
+_LENIENT: CodecOptions[Document] = CodecOptions(
+    unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
 
 
 def dataset_of(samples: SampleCollection) -> fo.Dataset:
@@ -31,6 +37,15 @@ def is_generated(samples: SampleCollection) -> bool:
     Public: comparing ``view.media_type`` and classes, which differ for each kind of view.
     """
     return bool(samples._is_generated)
+
+
+def is_dynamic_groups(samples: SampleCollection) -> bool:
+    """Whether a view shows groups that ``group_by`` made of samples.
+
+    Public: a ``media_type`` of ``group`` where ``samples.group_slices`` is None, which misses
+    groups of grouped samples.
+    """
+    return bool(samples._is_dynamic_groups)
 
 
 def filtered_fields(samples: SampleCollection) -> set[str]:
@@ -80,7 +95,7 @@ def iter_documents(samples: SampleCollection, columns: Mapping[str, Any]) -> Ite
     pipeline = samples._pipeline(post_pipeline=[{"$project": dict(columns)}])
     collection = samples._dataset._sample_collection
     for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
-        yield from bson.decode_iter(batch)
+        yield from bson.decode_iter(batch, _LENIENT)
 
 
 def find_columns(

@@ -101,6 +101,7 @@ class ChunkIssues:
                 "bounding_box": box,
                 "confidence": issue.probability,
                 "kind": issue.kind,
+                "title": BY_NAME[issue.kind].title,
                 "action": BY_NAME[issue.kind].action,
                 "label_id": label_id,
             }
