@@ -99,7 +99,7 @@ def score_labels(
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
         method: ``objectlab``, which needs boxes in pixels; or ``calibrated``, which takes any
-            unit, needs scipy and knows five kinds of error.
+            unit and knows five kinds of error.
         image_sizes: (N, 2) width and height of each image in the unit of the boxes, for methods
             that need it; neither of these does.
         aggregation_weights: of ObjectLab alone, as in `get_label_quality_scores`.

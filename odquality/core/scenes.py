@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class Boxes:
 
     def __len__(self) -> int:
         return len(self.xyxy)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again is not worth its bytes in a pickle.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def take(self: AnyBoxes, rows: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of the same N images; rows of an image lie together, in order."""

@@ -31,7 +31,7 @@ def guarded_query(fields: RunFields, values: SampleValues) -> Mapping[str, Any]:
 
 
 def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence[Mapping[str, Any]]:
-    """Replaces all that the run ever wrote on some samples.
+    """Replaces all that the run ever wrote on some samples, and completes their metadata.
 
     Args:
         fields: names of what the run writes.
@@ -44,6 +44,8 @@ def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence
     settings["last_modified_at"] = {"$literal": stamp}
     settings[fields.gt_field] = _field(fields.gt_field, _look_up(values.labels, values))
     settings[fields.pred_field] = _field(fields.pred_field, _look_up(values.predictions, values))
+    if any(values.metadata):
+        settings["metadata"] = _completed(_look_up(values.metadata, values))
     attributes = [path for path in fields.paths() if "." in path]
     return [{"$unset": attributes}, {"$set": settings}]
 
@@ -59,6 +61,13 @@ def _field(name: str, documents: Expression) -> Expression:
     path = f"{name}.detections"
     merged = {"$mergeObjects": [f"${name}", {"detections": _merged(path, documents)}]}
     return {"$cond": [{"$isArray": f"${path}"}, merged, f"${name}"]}
+
+
+def _completed(addition: Expression) -> Expression:
+    """A sample's metadata with what they lacked; whatever else is there stays."""
+    given = {"$cond": [{"$eq": [{"$type": "$metadata"}, "object"]}, "$metadata", {}]}
+    nothing = {"$eq": [addition, None]}
+    return {"$cond": [nothing, "$metadata", {"$mergeObjects": [given, addition]}]}
 
 
 def _merged(path: str, documents: Expression) -> Expression:

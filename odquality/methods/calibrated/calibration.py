@@ -47,7 +47,8 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
     present = gather_evidence(scenes, detected)
-    wrong = _wrong_pieces(scenes, keys, copies, detected)
+    labelled = scenes.of_images(np.flatnonzero(scenes.labels.counts))
+    wrong = _wrong_pieces(labelled, keys, copies, detected)
     present_pieces: dict[str, Pieces] = dict.fromkeys(LABEL_KINDS, present.labels)
     present_pieces[OVERLOOKED] = {"unclaimed": present.unclaimed[present.candidate]}
     ratios = {
@@ -67,19 +68,18 @@ def _wrong_pieces(
     scenes: Scenes, keys: Keys, copies: int, detected: tuple[int, ...]
 ) -> dict[str, Pieces]:
     """The evidence of wrong boxes, per kind of error."""
-    finds = _found_labels(scenes)
+    found = _found_labels(scenes)
+    finds = np.concatenate([found + copy * len(scenes.labels) for copy in range(copies)])
+    finds[np.tile(found < 0, copies)] = -1
     wrong: dict[str, Pieces] = {}
     for kind in KINDS:
-        parts = []
-        for copy in range(copies):
-            corruption = corrupt(scenes, keys, kind, copy)
-            evidence = gather_evidence(corruption.scenes, detected)
-            if kind == OVERLOOKED:
-                parts.append(_missing(evidence, finds, corruption.wrong))
-            else:
-                rows = np.flatnonzero(corruption.wrong)
-                parts.append({name: values[rows] for name, values in evidence.labels.items()})
-        wrong[kind] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        corruption = corrupt(scenes, keys, kind, copies)
+        evidence = gather_evidence(corruption.scenes, detected)
+        if kind == OVERLOOKED:
+            wrong[kind] = _missing(evidence, finds, corruption.wrong)
+        else:
+            rows = np.flatnonzero(corruption.wrong)
+            wrong[kind] = {name: values[rows] for name, values in evidence.labels.items()}
     return wrong
 
 

@@ -87,7 +87,10 @@ def _ordered(scenes: Scenes, box_keys: Keys, images: IntArray) -> tuple[Scenes, 
     label_keys, prediction_keys, region_keys = np.split(box_keys, ends)
 
     def order(boxes: AnyBoxes, keys: Keys) -> tuple[AnyBoxes, Keys]:
-        rows = np.lexsort((*boxes.columns, boxes.classes, keys, position[boxes.image]))
+        image = position[boxes.image]
+        rows = np.lexsort((keys, image))
+        if place_in_run(image[rows], keys[rows]).any():
+            rows = np.lexsort((*boxes.columns, boxes.classes, keys, image))
         return boxes.arranged(rows, boxes.counts[images]), keys[rows]
 
     labels, label_keys = order(scenes.labels, label_keys)

@@ -1,7 +1,8 @@
 """Copies of a dataset's labels with known errors, to learn from what errors look like.
 
 Each copy holds errors of one kind, in a fifth of the labels, so that most errors have neighbours
-that are as they were. Places and sizes are relative to boxes and images, never absolute.
+that are as they were. The copies of an image are images of their own. Places and sizes are relative
+to boxes and images, never absolute.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _CHOSEN, _CLASS, _WIDTH, _HEIGHT, _X, _Y, _DONOR, _PLACE = range(8)
 
 @dataclass(frozen=True)
 class Corruption:
-    """A copy of scenes with errors of one kind.
+    """Copies of scenes with errors of one kind.
 
     Attributes:
         scenes: the images with the corrupted labels.
@@ -47,17 +48,19 @@ class Corruption:
     wrong: BoolArray
 
 
-def corrupt(scenes: Scenes, keys: Keys, kind: str, copy: int) -> Corruption:
-    """Corrupts the labels of scenes with errors of one kind.
+def corrupt(scenes: Scenes, keys: Keys, kind: str, copies: int) -> Corruption:
+    """Copies scenes, and corrupts the labels of the copies with errors of one kind.
 
     Args:
         scenes: the images, in canonical form; at least one has a label.
         keys: (L,) the labels' keys, which determine all that is random.
         kind: ``overlooked``, ``swap``, ``badloc``, ``spurious`` or ``duplicate``.
-        copy: number of the copy; every copy has other errors.
+        copies: how many copies to make, one after another; every copy has other errors.
     """
     kinds = list(_CORRUPTIONS)
-    draw = mix(keys, copy * len(kinds) + kinds.index(kind))
+    numbers = len(kinds) * np.arange(copies) + kinds.index(kind)
+    draw = np.concatenate([mix(keys, int(number)) for number in numbers])
+    scenes = Scenes.join([scenes] * copies)
     return _CORRUPTIONS[kind](scenes, draw, uniform(draw, _CHOSEN) < CORRUPTED_SHARE)
 
 
@@ -109,13 +112,13 @@ def _add(scenes: Scenes, draw: Keys, chosen: BoolArray) -> Corruption:
     image = labels.image[chosen]
     corner, far_corner = np.split(frames[:, image].T, 2, axis=1)
     frame_size = far_corner - corner
-    draw = draw[chosen]
-    donor = (uniform(draw, _DONOR) * len(labels)).astype(np.int64)
+    donors, draw = draw, draw[chosen]
+    donor = _pick(donors, mix(draw, _DONOR))
     relative_size = relative(labels.xyxy[donor].T, frames[:, labels.image[donor]])
     size = (relative_size[2:] - relative_size[:2]).T * frame_size
     free = frame_size - size
     corner = corner + free * np.stack([uniform(draw, _X), uniform(draw, _Y)], axis=1)
-    classes = labels.classes[(uniform(draw, _CLASS) * len(labels)).astype(np.int64)]
+    classes = labels.classes[_pick(donors, mix(draw, _CLASS))]
     return _with_labels(scenes, np.hstack([corner, corner + size]), classes, image)
 
 
@@ -150,6 +153,15 @@ def _with_labels(
         np.bincount(all_images, minlength=len(scenes)),
     )
     return Corruption(replace(scenes, labels=added), order >= len(labels))
+
+
+def _pick(keys: Keys, draw: Keys) -> IntArray:
+    """A random row of ``keys`` for each draw, (n,): that of the next larger key.
+
+    One more key, or one less, changes what is picked in few cases.
+    """
+    order = np.argsort(keys)
+    return order[np.searchsorted(keys, draw, sorter=order) % len(keys)]
 
 
 def _unit_squares(count: int) -> FloatArray:

@@ -54,7 +54,7 @@ class LogisticRegression:
             step *= np.min(parameters[falling] / -step[falling], initial=1.0)
             for _ in range(_MAX_HALVINGS):
                 moved = parameters + step
-                moved[self.bounded] = np.maximum(moved[self.bounded], 0.0)
+                moved[self.bounded & (moved < _ROUNDING)] = 0.0
                 new_loss = self._loss(moved)
                 if new_loss <= loss * (1 + _ROUNDING):
                     break

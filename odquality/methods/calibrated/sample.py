@@ -7,50 +7,59 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import IntArray, Scenes
-from odquality.methods.calibrated.contents import describe, exact_places
+from odquality.methods.calibrated.contents import describe
 from odquality.methods.calibrated.draws import Keys, mix
+
+# No image has a key of this or above.
+_NO_LIMIT = 2**64 - 1
 
 
 @dataclass(frozen=True)
 class Sample:
-    """At most ``size`` images, drawn at random; which ones does not depend on their order.
+    """The images of the smallest keys, which are random: as many as can be, but at most ``size``.
 
-    Images without any box, which tell nothing, are left out.
+    Of images with the same key, which have the same boxes, all are drawn or none: so it matters
+    neither in which order they came nor what their classes are called. Images without any box,
+    which tell nothing, are never drawn.
 
     Attributes:
         scenes: the images, in no particular order.
-        keys: (3, n) their keys: those with the smallest first keys are drawn. The second and third
-            settle which of several images with the same boxes is, and differ by unit and class.
+        keys: (n,) their keys.
+        limit: all images of smaller keys are drawn, and no others.
         size: how many there are at most.
     """
 
     scenes: Scenes
     keys: Keys
+    limit: int
     size: int
 
     @classmethod
     def draw(cls, scenes: Scenes, size: int, seed: int) -> Sample:
         """Draws from some images."""
-        keys = np.stack([mix(describe(scenes).image_keys, seed), *exact_places(scenes)])
+        keys = mix(describe(scenes).image_keys, seed)
         num_boxes = scenes.labels.counts + scenes.predictions.counts + scenes.ignored.counts
         images = np.flatnonzero(num_boxes)
-        images = images[_smallest(keys[:, images], size)]
-        return cls(scenes.of_images(images), keys[:, images], size)
+        drawn, limit = _smallest(keys[images], _NO_LIMIT, size)
+        images = images[drawn]
+        return cls(scenes.of_images(images), keys[images], limit, size)
 
     def merge(self, other: Sample) -> Sample:
         """A sample of the images of which both are samples."""
-        drawn = _smallest(np.hstack([self.keys, other.keys]), self.size)
-        own = len(self.scenes)
+        keys = np.concatenate([self.keys, other.keys])
+        drawn, limit = _smallest(keys, min(self.limit, other.limit), self.size)
+        own = len(self.keys)
         parts = [
-            Sample(of.scenes.of_images(images), of.keys[:, images], self.size)
-            for of, images in ((self, drawn[drawn < own]), (other, drawn[drawn >= own] - own))
+            self.scenes.of_images(drawn[drawn < own]),
+            other.scenes.of_images(drawn[drawn >= own] - own),
         ]
-        scenes = Scenes.join([part.scenes for part in parts])
-        return Sample(scenes, np.hstack([part.keys for part in parts]), self.size)
+        return Sample(Scenes.join(parts), keys[drawn], limit, self.size)
 
 
-def _smallest(keys: Keys, size: int) -> IntArray:
-    """The columns of the ``size`` smallest keys, or of all, ascending."""
-    if keys.shape[1] <= size:
-        return np.arange(keys.shape[1])
-    return np.sort(np.lexsort(keys[::-1])[:size])
+def _smallest(keys: Keys, limit: int, size: int) -> tuple[IntArray, int]:
+    """Rows of the keys below the largest possible limit, which is at most ``limit``; and that."""
+    drawn = np.flatnonzero(keys < np.uint64(limit))
+    if len(drawn) > size:
+        limit = int(np.partition(keys[drawn], size)[size])
+        drawn = drawn[keys[drawn] < np.uint64(limit)]
+    return drawn, limit

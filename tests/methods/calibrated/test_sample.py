@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from odquality.core.scenes import NO_SCENES, Scenes
-from odquality.methods.calibrated.draws import image_keys
 from odquality.methods.calibrated.sample import Sample
 
 
@@ -22,22 +22,25 @@ def test_the_sample_does_not_depend_on_order_or_chunks(clean, permute):
 
     for size in (7, 60, 1000):
         sample = _drawn([permute(clean, order[at : at + size]) for at in range(0, 300, size)], 40)
-        np.testing.assert_array_equal(sample.keys, expected.keys)
-        for name in ("labels", "predictions"):
-            for part in ("xyxy", "classes", "counts"):
-                np.testing.assert_array_equal(
-                    getattr(getattr(sample.scenes, name), part),
-                    getattr(getattr(expected.scenes, name), part),
-                )
-        np.testing.assert_array_equal(
-            sample.scenes.predictions.confidence, expected.scenes.predictions.confidence
-        )
+        # In whatever order.
+        assert sorted(sample.keys.tolist()) == sorted(expected.keys.tolist())
+        assert sample.limit == expected.limit
+        assert sorted(_images(sample.scenes)) == sorted(_images(expected.scenes))
+
+
+def _images(scenes: Scenes) -> list[list[float]]:
+    """The numbers of each image."""
+    return [
+        np.concatenate([np.hstack(of.labels.columns), np.hstack(of.predictions.columns)]).tolist()
+        for of in (scenes.of_images(np.array([image])) for image in range(len(scenes)))
+    ]
 
 
 def test_the_sample_holds_whole_images(clean):
     sample = _drawn([clean], 40)
     assert len(sample.scenes) == 40
-    np.testing.assert_array_equal(image_keys(sample.scenes, seed=3), sample.keys)
+    again = Sample.draw(sample.scenes, 40, seed=3)
+    np.testing.assert_array_equal(again.keys, sample.keys)
 
 
 def test_few_images_are_all_sampled_and_other_seeds_sample_others(clean):
@@ -46,6 +49,26 @@ def test_few_images_are_all_sampled_and_other_seeds_sample_others(clean):
     assert counts[0] != counts[1]
 
 
+def test_images_without_boxes_are_left_out(clean, make_scenes):
+    nothing = make_scenes([], [])
+    sample = _drawn([nothing, clean, nothing], 1000)
+    assert len(sample.scenes) == len(clean)
+    assert len(_drawn([nothing], 40).scenes) == 0
+
+
 def test_no_images_give_an_empty_sample():
     sample = _drawn([], 40)
     assert len(sample.scenes) == len(sample.keys) == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 40])
+@pytest.mark.parametrize("chunk", [1, 4, 100])
+def test_of_images_with_the_same_boxes_all_are_drawn_or_none(clean, size, chunk):
+    images = np.repeat(np.arange(8), [1, 5, 2, 3, 1, 4, 2, 1])
+    images = np.random.default_rng(size).permutation(images)
+    parts = [clean.of_images(images[at : at + chunk]) for at in range(0, len(images), chunk)]
+    keys = np.sort(_drawn([clean.of_images(images)], 1000).keys)
+    # The largest number of smallest keys that cuts none apart.
+    ends = np.flatnonzero(np.diff(keys, append=0)) + 1
+    most = max(end for end in (0, *ends.tolist()) if end <= size)
+    np.testing.assert_array_equal(np.sort(_drawn(parts, size).keys), keys[:most])
