@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import fiftyone.operators.types as types
-
-Value = TypeVar("Value")
 
 
 def mark(inputs: types.Object, name: str, error: ValueError) -> None:
@@ -26,11 +21,3 @@ def refuse(inputs: types.Object, name: str, message: str, *, label: str = "Canno
 def warn(inputs: types.Object, name: str, label: str, description: str = "") -> None:
     """Adds a warning, which stops nothing."""
     inputs.view(name, types.Warning(label=label, description=description))
-
-
-def tried(check: Callable[[], Value]) -> Value | ValueError:
-    """What a function returns, or the error that it raises for people to read."""
-    try:
-        return check()
-    except ValueError as error:
-        return error
