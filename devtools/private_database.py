@@ -28,9 +28,7 @@ class PrivateDatabase:
         search_milliseconds: how long clients look for the server when it does not answer.
     """
 
-    def __init__(
-        self, directory: str, *, search_milliseconds: int = SEARCH_MILLISECONDS
-    ) -> None:
+    def __init__(self, directory: str, *, search_milliseconds: int = SEARCH_MILLISECONDS) -> None:
         self._directory = directory
         self._port = _free_port()
         self.uri = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.faults import deeds
-from benchmarks.faults.blows import Blow
+from benchmarks.faults.examination import examine
 from benchmarks.faults.invariants import Undisturbed, violations
 from benchmarks.faults.laboratory import Call, Laboratory
 from benchmarks.faults.scene import KEY, OTHER_KEY
@@ -35,9 +36,9 @@ class Scenario:
 
     def whole(self, laboratory: Laboratory) -> Mapping[str, Sequence[Undisturbed]]:
         """The runs that there may be at any moment, by key."""
-        runs = [laboratory.undisturbed(self.before)] if self.before else []
+        runs = [laboratory.original.undisturbed(self.before)] if self.before else []
         if self.method:
-            runs.append(laboratory.undisturbed(self.method, self.view))
+            runs.append(laboratory.original.undisturbed(self.method, self.view))
         keys = (KEY, OTHER_KEY) if self.call.function is deeds.rename else (KEY,)
         return dict.fromkeys(keys, runs)
 
@@ -72,27 +73,38 @@ SCENARIOS = {one.name: one for one in [*RUNS, *DELETIONS, *RENAMINGS]}
 
 def count_writes(laboratory: Laboratory, scenario: Scenario) -> int:
     """How many writing commands the process sends, and so in how many places it can be cut."""
-    return laboratory.count_writes(laboratory.after_run(scenario.before), scenario.call)
+    laboratory.restore(laboratory.original.after_run(scenario.before))
+    return len(laboratory.do(scenario.call).get())
 
 
 def cut(
     laboratory: Laboratory,
     scenario: Scenario,
-    blow: Blow,
     *,
     rerun_methods: Sequence[str],
+    call: Call | None = None,
+    **blow: Any,
 ) -> dict[str, list[str]]:
-    """Breaks something off; returns what does not hold then, by invariant."""
-    before = laboratory.after_run(scenario.before)
+    """Breaks something off; returns what does not hold then, by invariant.
+
+    Args:
+        laboratory: the place.
+        scenario: what is broken off.
+        rerun_methods: of runs afterwards.
+        call: what is done instead of the scenario's call, to the same end.
+        **blow: what the call is told besides.
+    """
+    whole = scenario.whole(laboratory)
+    before = laboratory.original.after_run(scenario.before)
     laboratory.restore(before)
-    with laboratory.process() as process:
-        scenario.call.start(process, blow=blow)
-        outcome = laboratory.wait(process)
+    outcome = laboratory.do(call or scenario.call, **blow)
     ended_well = outcome.kind == RETURNED and scenario.method is not None
-    evidence = laboratory.examine(
+    evidence = examine(
+        laboratory.original,
         before,
+        laboratory.snapshot(),
         [outcome],
-        scenario.whole(laboratory),
+        whole,
         rerun_methods=rerun_methods,
         view=scenario.view,
         succeeded=[KEY] if ended_well else [],

@@ -13,7 +13,7 @@ from fiftyone.operators.executor import ExecutionContext
 
 import odquality
 from benchmarks.faults.blows import Blow, Commands
-from benchmarks.faults.scene import KEY, NAME
+from benchmarks.faults.scene import ADDED, KEY, NAME, OWN_FIELDS
 from benchmarks.faults.sight import Record, Sight
 
 COMPLETE = "complete"
@@ -45,6 +45,7 @@ def compute(
     method: str,
     *,
     key: str = KEY,
+    gt_field: str = "ground_truth",
     view: str = ALL,
     blow: Blow | None = None,
     steps: int | None = None,
@@ -54,6 +55,7 @@ def compute(
     Args:
         method: of the run.
         key: of the run.
+        gt_field: the labels.
         view: name of the samples to run on.
         blow: what happens to the process.
         steps: of progress, after which the function that is told of it raises.
@@ -73,7 +75,11 @@ def compute(
     commands.arm(blow)
     try:
         odquality.compute_label_quality(
-            samples, gt_field="ground_truth", pred_field="predictions", key=key, method=method,
+            samples,
+            gt_field=gt_field,
+            pred_field="predictions",
+            key=key,
+            method=method,
             progress=False if steps is None else progress,
         )
     finally:
@@ -150,14 +156,14 @@ def _is_detections(value: Any) -> bool:
 
 def _record(dataset: fo.Dataset, key: str) -> Record:
     config = dataset.get_run_info(key).config
-    results = dataset.load_run_results(key)
-    report = dict(results.report or {}) if results is not None else {}
-    return Record(
-        # A record that says nothing takes itself for complete.
-        complete=getattr(config, "state", COMPLETE) == COMPLETE,
-        method=report.get("method"),
-        num_scored=report.get("num_scored"),
-    )
+    # A record that says nothing takes itself for complete.
+    complete = getattr(config, "state", COMPLETE) == COMPLETE
+    try:
+        results = dataset.load_run_results(key)
+    except Exception as error:
+        return Record(complete, None, None, repr(error))
+    report = {} if results is None else dict(results.report or {})
+    return Record(complete, report.get("method"), report.get("num_scored"))
 
 
 def edit() -> None:
@@ -168,13 +174,19 @@ def edit() -> None:
     sample.ground_truth.detections[0].label = "cow"
     sample.save()
     dataset.delete_samples([reviewed.skip(1).first().id])
-    # With ids that are the same each time.
-    document = dataset._sample_collection.find_one({"rank": 0})
-    document |= {"_id": ADDED, "filepath": "/nowhere/added.jpg", "rank": -1}
-    document["ground_truth"] = document["predictions"] = {"_cls": "Detections", "detections": []}
-    own = {name: value for name, value in document.items() if not _is_of_a_run(name)}
-    dataset._sample_collection.insert_one(own)
+    # With an id that is the same each time, and nothing of a run.
+    pattern = dataset._sample_collection.find_one({"rank": 0})
+    empty = {"_cls": "Detections", "detections": []}
+    added = {"_id": ADDED, "filepath": "/nowhere/added.jpg", "rank": -1}
+    added |= {"ground_truth": empty, "predictions": empty}
+    dataset._sample_collection.insert_one({name: pattern[name] for name in OWN_FIELDS} | added)
 
 
-def _is_of_a_run(name: str) -> bool:
-    return any(name == key or name.startswith(f"{key}_") for key in (KEY, OTHER_KEY))
+def rename_label_field() -> None:
+    """Gives the labels another name, as people do between runs."""
+    fo.load_dataset(NAME).rename_sample_field("ground_truth", "labels")
+
+
+def delete_score_field() -> None:
+    """Deletes one of a run's fields by hand."""
+    fo.load_dataset(NAME).delete_sample_field(f"{KEY}_swap")

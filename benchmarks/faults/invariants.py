@@ -11,7 +11,7 @@ import bson
 from benchmarks.faults.run_values import Names, Values
 from benchmarks.faults.sight import Record, Sight
 from benchmarks.faults.snapshot import Document, Snapshot, differing, without
-from devtools.forked_process import RAISED, Outcome
+from devtools.forked_process import RAISED, RETURNED, Outcome
 
 # What the dataset's document and its fields say of when something happened.
 _TIMES = ("created_at", "last_loaded_at", "last_modified_at", "last_deletion_at")
@@ -147,9 +147,12 @@ def honest_record(evidence: Evidence) -> list[str]:
     told = []
     for key, values in evidence.values.items():
         record = sight.records.get(key)
-        if record is not None and record.complete:
+        if record is not None and record.problem:
+            told.append(f"{key}: {record}")
+        elif record is not None and record.complete:
             runs = [run for run in evidence.whole[key] if run.method == record.method]
-            told += _contradictions(key, record, values, runs)
+            gone = len(evidence.before.samples.keys() - evidence.after.samples.keys())
+            told += _contradictions(key, record, values, runs, gone)
         elif key in evidence.succeeded:
             told.append(f"{key}: ended well, but its record is {record}")
         elif record is None and values:
@@ -158,12 +161,12 @@ def honest_record(evidence: Evidence) -> list[str]:
 
 
 def _contradictions(
-    key: str, record: Record, values: Values, runs: Sequence[Undisturbed]
+    key: str, record: Record, values: Values, runs: Sequence[Undisturbed], gone: int
 ) -> list[str]:
-    """What speaks against a record that says complete."""
+    """What speaks against a record that says complete, where some samples were deleted."""
     if values not in [run.values for run in runs]:
         return [f"{key}: {record}, but {len(values)} samples have values, not all of one run"]
-    if record.num_scored != len(values):
+    if record.num_scored is None or not 0 <= record.num_scored - len(values) <= gone:
         return [f"{key}: {record}, but {len(values)} samples are scored"]
     return []
 
@@ -204,7 +207,9 @@ def can_be_removed(evidence: Evidence) -> list[str]:
     )
     if changed:
         added = set(removed.samples.get(changed[0], ())) - set(original.samples.get(changed[0], ()))
-        told.append(f"{len(changed)} samples differ, such as {changed[0]} (fields: {sorted(added)})")
+        told.append(
+            f"{len(changed)} samples differ, such as {changed[0]} (fields: {sorted(added)})"
+        )
     told += _differences(original.dataset, removed.dataset)
     if removed.sample_indexes != original.sample_indexes:
         told.append(f"indexes: {sorted(removed.sample_indexes)}")
@@ -222,6 +227,14 @@ def nothing_left_over(evidence: Evidence) -> list[str]:
         for name, documents in after.items()
         if name not in shared and documents != before.get(name, [])
     ]
+
+
+def one_gets_through(evidence: Evidence) -> list[str]:
+    """Of two that meet at least one does what it was asked to, and neither hangs or dies."""
+    kinds = [outcome.kind for outcome in evidence.outcomes]
+    if len(kinds) < 2 or (RETURNED in kinds and {*kinds} <= {RETURNED, RAISED}):
+        return []
+    return ["; ".join(map(str, evidence.outcomes))]
 
 
 def told_in_words(evidence: Evidence) -> list[str]:
@@ -259,6 +272,7 @@ INVARIANTS: Mapping[str, Callable[[Evidence], list[str]]] = {
     "can run again": can_run_again,
     "can be removed": can_be_removed,
     "nothing left over": nothing_left_over,
+    "one gets through": one_gets_through,
     "told in words": told_in_words,
 }
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pymongo
 
 from benchmarks.faults import deeds, scene
-from benchmarks.faults.invariants import Evidence, Rerun, Undisturbed
+from benchmarks.faults.invariants import Undisturbed
 from benchmarks.faults.run_values import Names
 from benchmarks.faults.snapshot import AnyDatabase, Snapshot
-from devtools.forked_process import RETURNED, ForkedProcess, Outcome
+from devtools.forked_process import ForkedProcess, Outcome
 from devtools.private_database import PrivateDatabase, running_database
 from odquality.methods.registry import METHODS
 
@@ -22,6 +24,7 @@ from odquality.methods.registry import METHODS
 SEARCH_MILLISECONDS = 1000
 # Longer than anything here takes.
 PATIENCE_SECONDS = 120.0
+HUNG = "hung"
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,50 @@ class Call:
         process.start(self.function, *self.arguments, **{**(self.named or {}), **more})
 
 
+@dataclass
+class World:
+    """A database without runs, and what runs give there when nothing disturbs them.
+
+    Attributes:
+        laboratory: where it is.
+        snapshot: the database.
+        gt_field: name of the labels.
+    """
+
+    laboratory: Laboratory
+    snapshot: Snapshot
+    gt_field: str = "ground_truth"
+    _after: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
+
+    def after_run(self, method: str | None, view: str = deeds.ALL) -> Snapshot:
+        """The database after an undisturbed run, or without any run if the method is None."""
+        if method is None:
+            return self.snapshot
+        if (method, view) not in self._after:
+            self.laboratory.restore(self.snapshot)
+            self.laboratory.do(self.run(method, view=view)).get()
+            self._after[method, view] = self.laboratory.snapshot()
+        return self._after[method, view]
+
+    def undisturbed(self, method: str, view: str = deeds.ALL) -> Undisturbed:
+        """What a run writes when nothing disturbs it."""
+        values = self.laboratory.names.values(self.after_run(method, view))
+        return Undisturbed(method, values)
+
+    def run(self, method: str, **named: Any) -> Call:
+        """A run in this world."""
+        return Call(deeds.compute, (method,), {"gt_field": self.gt_field, **named})
+
+
 class Laboratory:
-    """Runs, what befalls them, and what is left.
+    """Processes and a database that can be set back.
 
     Args:
         database: a server that is used for nothing else.
         num_samples: of the dataset.
 
     Attributes:
-        original: the database without any run.
+        original: the world in which nothing has happened.
         names: under which runs write.
     """
 
@@ -60,9 +98,9 @@ class Laboratory:
         self._connect()
         with self.process() as process:
             process.call(scene.make_dataset, num_samples)
-        self.original = self.snapshot()
-        self._after: dict[tuple[str, str], Snapshot] = {}
-        self.names = Names.added(self.original, [self.after_run(method) for method in METHODS])
+        self.original = World(self, self.snapshot())
+        runs = [self.original.after_run(method) for method in METHODS]
+        self.names = Names.added(self.original.snapshot, runs)
 
     def process(self) -> ForkedProcess:
         """A new process, which knows nothing of the dataset yet."""
@@ -76,38 +114,36 @@ class Laboratory:
         """Sets the database back."""
         snapshot.restore(self._mongo)
 
-    def after_run(self, method: str | None, view: str = deeds.ALL) -> Snapshot:
-        """The database after an undisturbed run, or without any run if the method is None."""
-        if method is None:
-            return self.original
-        if (method, view) not in self._after:
-            self.restore(self.original)
-            with self.process() as process:
-                process.call(deeds.compute, method, view=view)
-            self._after[method, view] = self.snapshot()
-        return self._after[method, view]
-
-    def undisturbed(self, method: str, view: str = deeds.ALL) -> Undisturbed:
-        """What a run writes when nothing disturbs it."""
-        return Undisturbed(method, self.names.values(self.after_run(method, view)))
-
-    def count_writes(self, before: Snapshot, call: Call) -> int:
-        """How many writing commands a call sends."""
-        self.restore(before)
+    def do(self, call: Call, **more: Any) -> Outcome:
+        """Has a process of its own do something."""
         with self.process() as process:
-            call.start(process)
-            sent: list[str] = process.answer().get()
-        return len(sent)
+            call.start(process, **more)
+            outcome: Outcome = self.wait(process)
+            return outcome
+
+    @cached_property
+    def edited(self) -> World:
+        """The world after people have edited it."""
+        return self._changed(Call(deeds.edit))
+
+    @cached_property
+    def renamed(self) -> World:
+        """The world after the labels got another name."""
+        return self._changed(Call(deeds.rename_label_field), gt_field="labels")
+
+    def _changed(self, call: Call, gt_field: str = World.gt_field) -> World:
+        self.restore(self.original.snapshot)
+        self.do(call).get()
+        return World(self, self.snapshot(), gt_field)
 
     def wait(self, process: ForkedProcess) -> Any:
         """What a process says next; the server is started again when it is gone."""
-        waited = 0.0
+        end = time.monotonic() + PATIENCE_SECONDS
         while not process.has_answer(0.05):
             self.revive()
-            waited += 0.05
-            if waited > PATIENCE_SECONDS:
+            if time.monotonic() > end:
                 process.kill()
-                return Outcome("hung")
+                return Outcome(HUNG)
         answer = process.answer()
         self.revive()
         return answer
@@ -118,71 +154,10 @@ class Laboratory:
             self._database.start()
             self._connect()
 
-    def examine(
-        self,
-        before: Snapshot,
-        outcomes: Sequence[Outcome],
-        whole: Mapping[str, Sequence[Undisturbed]],
-        *,
-        rerun_methods: Sequence[str],
-        view: str = deeds.ALL,
-        succeeded: Collection[str] = (),
-    ) -> Evidence:
-        """Gathers all that can be known of the database as it is now.
-
-        Args:
-            before: the database before the fault.
-            outcomes: of the calls.
-            whole: the runs that there may be, by key.
-            rerun_methods: of further runs.
-            view: what further runs run on.
-            succeeded: keys of the runs that were said to have ended well.
-        """
-        after = self.snapshot()
-        sight = self._look()
-        keys = list(sight.value.records) if sight.kind == RETURNED else [scene.KEY]
-        reruns = [
-            self._run_again(after, key, method, view)
-            for method in rerun_methods
-            for key in keys or [scene.KEY]
-        ]
-        self.restore(after)
-        deletions = []
-        for key in keys:
-            with self.process() as process:
-                process.start(deeds.delete, key)
-                deletions.append(self.wait(process))
-        return Evidence(
-            names=self.names,
-            original=self.original,
-            before=before,
-            after=after,
-            outcomes=outcomes,
-            whole=whole,
-            sight=sight,
-            succeeded=succeeded,
-            reruns=reruns,
-            deletions=deletions,
-            removed=self.snapshot(),
-        )
-
-    def _run_again(self, after: Snapshot, key: str, method: str, view: str) -> Rerun:
-        expected = self.undisturbed(method, view)
-        self.restore(after)
-        with self.process() as process:
-            process.start(deeds.compute, method, key=key, view=view)
-            outcome = self.wait(process)
-        return Rerun(key, outcome, expected, self._look(), self.snapshot())
-
-    def _look(self) -> Outcome:
-        with self.process() as process:
-            process.start(deeds.look)
-            outcome: Outcome = self.wait(process)
-            return outcome
-
     def _connect(self) -> None:
         name = self._database.environment["FIFTYONE_DATABASE_NAME"]
         self._mongo: AnyDatabase = pymongo.MongoClient(self._database.uri)[name]
+
 
 @contextmanager
 def open_laboratory(num_samples: int) -> Iterator[Laboratory]:

@@ -11,7 +11,8 @@ import bson
 from benchmarks.faults.scene import KEY
 from benchmarks.faults.snapshot import Document, Snapshot
 
-LABEL_FIELDS = ("ground_truth", "predictions")
+# Fields of labels and predictions, and what they hold; people rename some.
+LABEL_FIELDS = {"ground_truth": "label", "labels": "label", "predictions": "prediction"}
 
 # What a run wrote on each sample where it wrote something, in a form that compares.
 Values = Mapping[bson.ObjectId, bytes]
@@ -70,11 +71,11 @@ class Names:
 
     def _values(self, document: Document, key: str) -> Document:
         values = _given(document, self.sample, key)
-        for field in LABEL_FIELDS:
+        for field, kind in LABEL_FIELDS.items():
             labels = (document.get(field) or {}).get("detections") or []
             for row, label in enumerate(labels):
                 if given := _given(label, self.label, key):
-                    values[f"{field} {row}"] = given
+                    values[f"{kind} {row}"] = given
         return values
 
 
@@ -92,8 +93,7 @@ def _without_ids(value: Any) -> Any:
     """Suggested boxes get new ids each time."""
     if isinstance(value, dict) and "detections" in value:
         kept = [
-            {name: one for name, one in box.items() if name != "_id"}
-            for box in value["detections"]
+            {name: one for name, one in box.items() if name != "_id"} for box in value["detections"]
         ]
         return {**value, "detections": kept}
     return value

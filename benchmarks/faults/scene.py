@@ -16,6 +16,24 @@ KEY, OTHER_KEY = "lq", "second"
 SEVERAL_BATCHES = 2_010
 ONE_BATCH = 60
 
+# Stored fields of a sample, without those of runs.
+OWN_FIELDS = (
+    "filepath",
+    "tags",
+    "_media_type",
+    "_rand",
+    "metadata",
+    "created_at",
+    "last_modified_at",
+    "_dataset_id",
+    "ground_truth",
+    "predictions",
+    "rank",
+    "lq_note",
+)
+# The sample that is added while a run goes on.
+ADDED = ObjectId("00000000000000000000add0")
+
 _CLASSES = ("cat", "dog", "bird")
 
 

@@ -13,11 +13,13 @@ class Record:
         complete: whether the run ended.
         method: of the run according to its report, None without a report.
         num_scored: images that it scored according to its report, None without a report.
+        problem: why its results cannot be loaded, empty if they can.
     """
 
     complete: bool
     method: str | None
     num_scored: int | None
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 
 Document = dict[str, Any]
-AnyDatabase = Database[Any]
+AnyDatabase = Database
 
 # FiftyOne's own notes about the database and its sessions.
 _PRIVATE = ("config", "delegated_ops", "execution_store")
@@ -30,7 +30,7 @@ class Snapshot:
     """
 
     documents: dict[str, list[bytes]]
-    indexes: dict[str, dict[str, Document]]
+    indexes: dict[str, dict[str, Any]]
 
     @classmethod
     def take(cls, database: AnyDatabase) -> Snapshot:
@@ -44,12 +44,11 @@ class Snapshot:
         return cls(
             {
                 name: [
-                    one.raw
-                    for one in database.get_collection(name, _OPTIONS).find().sort("_id")
+                    one.raw for one in database.get_collection(name, _OPTIONS).find().sort("_id")
                 ]
                 for name in names
             },
-            {name: database[name].index_information() for name in names},
+            {name: dict(database[name].index_information()) for name in names},
         )
 
     def restore(self, database: AnyDatabase) -> None:
@@ -65,7 +64,9 @@ class Snapshot:
                 database.create_collection(name)
             for index, options in self.indexes[name].items():
                 if index != "_id_":
-                    named = {key: value for key, value in options.items() if key not in ("v", "key")}
+                    named = {
+                        key: value for key, value in options.items() if key not in ("v", "key")
+                    }
                     collection.create_index(options["key"], name=index, **named)
 
     @cached_property
@@ -84,7 +85,7 @@ class Snapshot:
         return [bson.decode(one) for one in self.documents.get(name, ())]
 
     @property
-    def sample_indexes(self) -> dict[str, Document]:
+    def sample_indexes(self) -> dict[str, Any]:
         """The indexes of the samples."""
         return self.indexes[self._samples_name]
 
