@@ -34,11 +34,16 @@ class Scenario:
     method: str | None = None
     view: str = deeds.ALL
 
+    @property
+    def scope(self) -> str:
+        """The same samples in a world without runs, where none has a score."""
+        return deeds.ALL if self.view == deeds.SCORED else self.view
+
     def whole(self, laboratory: Laboratory) -> Mapping[str, Sequence[Undisturbed]]:
         """The runs that there may be at any moment, by key."""
         runs = [laboratory.original.undisturbed(self.before)] if self.before else []
         if self.method:
-            runs.append(laboratory.original.undisturbed(self.method, self.view))
+            runs.append(laboratory.original.undisturbed(self.method, self.scope))
         keys = (KEY, OTHER_KEY) if self.call.function is deeds.rename else (KEY,)
         return dict.fromkeys(keys, runs)
 
@@ -59,6 +64,8 @@ REPLACING_RUNS = [
     _run(OBJECTLAB, OBJECTLAB),
     _run(CALIBRATED, OBJECTLAB, deeds.PART),
     _run(OBJECTLAB, CALIBRATED, deeds.PART),
+    _run(CALIBRATED, CALIBRATED, deeds.SCORED),
+    _run(OBJECTLAB, CALIBRATED, deeds.SCORED),
 ]
 RUNS = [*FIRST_RUNS, *REPLACING_RUNS]
 DELETIONS = [
@@ -106,7 +113,7 @@ def cut(
         [outcome],
         whole,
         rerun_methods=rerun_methods,
-        view=scenario.view,
+        view=scenario.scope,
         succeeded=[KEY] if ended_well else [],
     )
     return violations(evidence)

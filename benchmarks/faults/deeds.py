@@ -140,7 +140,8 @@ def look() -> Sight:
     }
     for sample in dataset.select(list(shapes.values())).iter_samples():
         sample.to_dict()
-    dataset.values("ground_truth.detections.label")
+    for field in dataset.get_field_schema(embedded_doc_type=fo.Detections):
+        dataset.values(f"{field}.detections.label")
     return Sight({key: _record(dataset, key) for key in dataset.list_runs()})
 
 

@@ -17,6 +17,8 @@ from benchmarks.faults.snapshot import Snapshot
 from devtools.forked_process import RETURNED, Outcome
 
 THIRD_KEY = "third"
+# A process that has not ended by then is taken to wait for the other.
+WAITING_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -187,16 +189,21 @@ def count_writes(laboratory: Laboratory, encounter: Encounter) -> int:
 def meet(
     laboratory: Laboratory, encounter: Encounter, moment: int, *, rerun_methods: Sequence[str]
 ) -> dict[str, list[str]]:
-    """The first stands still before a writing command while the second does all of its own."""
+    """The first stands still before a writing command while the second does all of its own.
+
+    It goes on earlier if the second waits for it.
+    """
     before = _before(laboratory, encounter)
-    with laboratory.process() as process:
-        encounter.first.start(process, blow=Blow(PAUSE, moment))
-        answer = laboratory.wait(process)
-        second = laboratory.do(encounter.second)
+    with laboratory.process() as one, laboratory.process() as other:
+        encounter.first.start(one, blow=Blow(PAUSE, moment))
+        answer = laboratory.wait(one)
+        encounter.second.start(other)
+        other.has_answer(WAITING_SECONDS)
         if answer == STANDING:
-            process.tell("go on")
-            answer = laboratory.wait(process)
-    return _violations(laboratory, encounter, before, (answer, second), rerun_methods)
+            one.tell("go on")
+            answer = laboratory.wait(one)
+        outcomes = answer, laboratory.wait(other)
+    return _violations(laboratory, encounter, before, outcomes, rerun_methods)
 
 
 def come_late(

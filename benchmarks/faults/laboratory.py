@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +90,7 @@ class Laboratory:
     Attributes:
         original: the world in which nothing has happened.
         names: under which runs write.
+        mongo: the database.
     """
 
     def __init__(self, database: PrivateDatabase, num_samples: int) -> None:
@@ -108,11 +108,11 @@ class Laboratory:
 
     def snapshot(self) -> Snapshot:
         """The database as it is."""
-        return Snapshot.take(self._mongo)
+        return Snapshot.take(self.mongo)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Sets the database back."""
-        snapshot.restore(self._mongo)
+        snapshot.restore(self.mongo)
 
     def do(self, call: Call, **more: Any) -> Outcome:
         """Has a process of its own do something."""
@@ -156,12 +156,11 @@ class Laboratory:
 
     def _connect(self) -> None:
         name = self._database.environment["FIFTYONE_DATABASE_NAME"]
-        self._mongo: AnyDatabase = pymongo.MongoClient(self._database.uri)[name]
+        self.mongo: AnyDatabase = pymongo.MongoClient(self._database.uri)[name]
 
 
 @contextmanager
 def open_laboratory(num_samples: int) -> Iterator[Laboratory]:
     """A laboratory with a server of its own."""
     with running_database(search_milliseconds=SEARCH_MILLISECONDS) as database:
-        os.environ.update(database.environment)
         yield Laboratory(database, num_samples)

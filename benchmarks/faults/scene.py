@@ -13,7 +13,7 @@ NAME = "faults"
 KEY, OTHER_KEY = "lq", "second"
 
 # A run reads and writes 1,000 samples at a time.
-SEVERAL_BATCHES = 2_010
+TWO_BATCHES = 1_010
 ONE_BATCH = 60
 
 # Stored fields of a sample, without those of runs.
