@@ -64,7 +64,7 @@ REPLACING_RUNS = [
     _run(OBJECTLAB, OBJECTLAB),
     _run(CALIBRATED, OBJECTLAB, deeds.PART),
     _run(OBJECTLAB, CALIBRATED, deeds.PART),
-    _run(CALIBRATED, CALIBRATED, deeds.SCORED),
+    _run(CALIBRATED, OBJECTLAB, deeds.SCORED),
     _run(OBJECTLAB, CALIBRATED, deeds.SCORED),
 ]
 RUNS = [*FIRST_RUNS, *REPLACING_RUNS]
@@ -104,13 +104,14 @@ def cut(
     whole = scenario.whole(laboratory)
     before = laboratory.original.after_run(scenario.before)
     laboratory.restore(before)
-    outcome = laboratory.do(call or scenario.call, **blow)
-    ended_well = outcome.kind == RETURNED and scenario.method is not None
+    call = call or scenario.call
+    outcome = laboratory.do(call, **blow)
+    ended_well = outcome.kind == RETURNED and call.function is deeds.compute
     evidence = examine(
         laboratory.original,
         before,
         laboratory.snapshot(),
-        [outcome],
+        [(call, outcome)],
         whole,
         rerun_methods=rerun_methods,
         view=scenario.scope,

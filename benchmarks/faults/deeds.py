@@ -159,12 +159,13 @@ def _record(dataset: fo.Dataset, key: str) -> Record:
     config = dataset.get_run_info(key).config
     # A record that says nothing takes itself for complete.
     complete = getattr(config, "state", COMPLETE) == COMPLETE
+    field, owned = getattr(config, "score_field", key), frozenset(getattr(config, "paths", ()))
     try:
         results = dataset.load_run_results(key)
     except Exception as error:
-        return Record(complete, None, None, repr(error))
+        return Record(complete, None, None, field, owned, repr(error))
     report = {} if results is None else dict(results.report or {})
-    return Record(complete, report.get("method"), report.get("num_scored"))
+    return Record(complete, report.get("method"), report.get("num_scored"), field, owned)
 
 
 def edit() -> None:

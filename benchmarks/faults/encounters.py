@@ -261,7 +261,7 @@ def _violations(
         encounter.world(laboratory),
         before,
         after,
-        outcomes,
+        list(zip((encounter.first, encounter.second), outcomes, strict=True)),
         whole,
         rerun_methods=rerun_methods,
         succeeded=_succeeded(encounter, outcomes),

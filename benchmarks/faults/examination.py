@@ -16,7 +16,7 @@ def examine(
     world: World,
     before: Snapshot,
     after: Snapshot,
-    outcomes: Sequence[Outcome],
+    calls: Sequence[tuple[Call, Outcome]],
     whole: Mapping[str, Sequence[Undisturbed]],
     *,
     rerun_methods: Sequence[str],
@@ -29,7 +29,7 @@ def examine(
         world: what the database should be without any run.
         before: the database before the fault.
         after: the database after it, which it still is.
-        outcomes: of the calls.
+        calls: what was called, and how it ended.
         whole: the runs that there may be, by key.
         rerun_methods: of further runs.
         view: what further runs run on.
@@ -50,7 +50,8 @@ def examine(
         original=world.snapshot,
         before=before,
         after=after,
-        outcomes=outcomes,
+        outcomes=[outcome for _, outcome in calls],
+        own_outcomes=[outcome for call, outcome in calls if call.is_own],
         whole=whole,
         sight=sight,
         succeeded=succeeded,

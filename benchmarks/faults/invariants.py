@@ -59,6 +59,7 @@ class Evidence:
         before: the database before the fault.
         after: the database after it.
         outcomes: of the calls that the fault befell or that took part in it.
+        own_outcomes: those of them that are of functions of the plugin, not of FiftyOne.
         whole: the runs that there may be, by key.
         succeeded: keys of the runs that were said to have ended well.
         sight: outcome of looking at the dataset: a `Sight`.
@@ -72,6 +73,7 @@ class Evidence:
     before: Snapshot
     after: Snapshot
     outcomes: Sequence[Outcome]
+    own_outcomes: Sequence[Outcome]
     whole: Mapping[str, Sequence[Undisturbed]]
     sight: Outcome
     succeeded: Collection[str] = ()
@@ -144,20 +146,20 @@ def honest_record(evidence: Evidence) -> list[str]:
     if evidence.sight.kind == RAISED:
         return []
     sight: Sight = evidence.sight.get()
-    told = []
-    for key, values in evidence.values.items():
-        record = sight.records.get(key)
-        if record is not None and record.problem:
-            told.append(f"{key}: {record}")
-        elif record is not None and record.complete:
-            runs = [run for run in evidence.whole[key] if run.method == record.method]
-            gone = len(evidence.before.samples.keys() - evidence.after.samples.keys())
-            told += _contradictions(key, record, values, runs, gone)
+    told = [f"{key}: {record}" for key, record in sight.records.items() if record.problem]
+    gone = len(evidence.before.samples.keys() - evidence.after.samples.keys())
+    for key, record in sight.records.items():
+        if record.complete:
+            runs = [run for run in evidence.whole[record.field] if run.method == record.method]
+            told += _contradictions(key, record, evidence.values[record.field], runs, gone)
         elif key in evidence.succeeded:
             told.append(f"{key}: ended well, but its record is {record}")
-        elif record is None and values:
-            told.append(f"{key}: {len(values)} samples have values, but there is no record")
-    return told
+    owned = {path for record in sight.records.values() for path in record.owned}
+    for key, values in evidence.values.items():
+        if values and key not in owned:
+            told.append(f"{key}: {len(values)} samples have values, but there is no record of them")
+    missing = set(evidence.succeeded) - set(sight.records)
+    return told + [f"{key}: ended well, but there is no record" for key in missing]
 
 
 def _contradictions(
@@ -189,7 +191,11 @@ def can_run_again(evidence: Evidence) -> list[str]:
         if rerun.sight.kind == RAISED:
             continue
         record = rerun.sight.get().records.get(rerun.key)
-        if record != Record(True, rerun.expected.method, len(expected)):
+        if record is None or (record.complete, record.method, record.num_scored) != (
+            True,
+            rerun.expected.method,
+            len(expected),
+        ):
             told.append(f"{rerun.key}: its record is {record}")
     return told
 
@@ -238,8 +244,8 @@ def one_gets_through(evidence: Evidence) -> list[str]:
 
 
 def told_in_words(evidence: Evidence) -> list[str]:
-    """Errors are for people: none is the database driver's own."""
-    raised = [*evidence.outcomes, *(one.outcome for one in evidence.reruns), *evidence.deletions]
+    """The plugin's errors are for people: none is the database driver's own."""
+    raised = [*evidence.own_outcomes, *(one.outcome for one in evidence.reruns)]
     technical = ("pymongo.", "bson.", "mongoengine.", "gridfs.", "builtins.KeyError")
     return [str(one) for one in raised if one.error.startswith(technical)]
 

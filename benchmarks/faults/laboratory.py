@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pymongo
@@ -24,6 +26,7 @@ SEARCH_MILLISECONDS = 1000
 # Longer than anything here takes.
 PATIENCE_SECONDS = 120.0
 HUNG = "hung"
+_PLUGINS = str(Path(__file__).parents[2])
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Call:
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     named: Mapping[str, Any] | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the plugin's function is called, not one of FiftyOne."""
+        return self.function in (deeds.compute, deeds.stream)
 
     def start(self, process: ForkedProcess, **more: Any) -> None:
         """Has a process do it."""
@@ -163,4 +171,7 @@ class Laboratory:
 def open_laboratory(num_samples: int) -> Iterator[Laboratory]:
     """A laboratory with a server of its own."""
     with running_database(search_milliseconds=SEARCH_MILLISECONDS) as database:
+        # Processes get the address of this server itself; the rest is the same for all.
+        for name, value in {**database.environment, "FIFTYONE_PLUGINS_DIR": _PLUGINS}.items():
+            os.environ.setdefault(name, value)
         yield Laboratory(database, num_samples)

@@ -13,13 +13,21 @@ class Record:
         complete: whether the run ended.
         method: of the run according to its report, None without a report.
         num_scored: images that it scored according to its report, None without a report.
+        field: name of the scores of samples; it begins with another key while a run is renamed.
+        owned: paths that the run wrote or may have written.
         problem: why its results cannot be loaded, empty if they can.
     """
 
     complete: bool
     method: str | None
     num_scored: int | None
+    field: str = ""
+    owned: frozenset[str] = frozenset()
     problem: str = ""
+
+    def __str__(self) -> str:
+        state = "complete" if self.complete else "incomplete"
+        return f"{state}, {self.method}, {self.num_scored} scored {self.problem}".strip()
 
 
 @dataclass(frozen=True)
