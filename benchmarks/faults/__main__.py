@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.faults.invariants import INVARIANTS
 from benchmarks.faults.laboratory import open_laboratory
-from benchmarks.faults.scene import ONE_BATCH, TWO_BATCHES
-from benchmarks.faults.trials import Trial, list_cuts, list_encounters
+from benchmarks.faults.scene import CROWDED, ONE_BATCH, TWO_BATCHES
+from benchmarks.faults.trials import Trial, list_cuts, list_encounters, list_full_folders
 
 RESULTS = Path(__file__).parents[1] / "results" / "faults.md"
 Violations = Mapping[str, list[str]]
@@ -29,8 +29,12 @@ def main() -> None:
     options = parser.parse_args()
     start = time.monotonic()
     tried: Tried = []
-    for num_samples, list_trials in ((TWO_BATCHES, list_cuts), (ONE_BATCH, list_encounters)):
-        with open_laboratory(num_samples) as laboratory:
+    for sizes, list_trials in (
+        ((TWO_BATCHES,), list_cuts),
+        ((ONE_BATCH,), list_encounters),
+        ((TWO_BATCHES, CROWDED), list_full_folders),
+    ):
+        with open_laboratory(*sizes) as laboratory:
             for trial in list_trials(laboratory, options.share):
                 if options.only in f"{trial.what}: {trial.scenario}":
                     tried.append((trial, trial.run(laboratory)))

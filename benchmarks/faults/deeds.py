@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,7 @@ def compute(
     view: str = ALL,
     blow: Blow | None = None,
     steps: int | None = None,
+    room: int | None = None,
 ) -> list[str]:
     """Runs.
 
@@ -59,11 +61,14 @@ def compute(
         view: name of the samples to run on.
         blow: what happens to the process.
         steps: of progress, after which the function that is told of it raises.
+        room: bytes for a temporary file, as in a folder that is nearly full.
 
     Returns:
         The writing commands that were sent.
     """
     samples = VIEWS[view](fo.load_dataset(NAME))
+    if room is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     told = 0
 
     def progress(bar: Any) -> None:

@@ -94,6 +94,7 @@ class Laboratory:
     Args:
         database: a server that is used for nothing else.
         num_samples: of the dataset.
+        num_found: predictions on each sample beside a few.
 
     Attributes:
         original: the world in which nothing has happened.
@@ -101,11 +102,11 @@ class Laboratory:
         mongo: the database.
     """
 
-    def __init__(self, database: PrivateDatabase, num_samples: int) -> None:
+    def __init__(self, database: PrivateDatabase, num_samples: int, num_found: int = 0) -> None:
         self._database = database
         self._connect()
         with self.process() as process:
-            process.call(scene.make_dataset, num_samples)
+            process.call(scene.make_dataset, num_samples, num_found)
         self.original = World(self, self.snapshot())
         runs = [self.original.after_run(method) for method in METHODS]
         self.names = Names.added(self.original.snapshot, runs)
@@ -168,10 +169,10 @@ class Laboratory:
 
 
 @contextmanager
-def open_laboratory(num_samples: int) -> Iterator[Laboratory]:
+def open_laboratory(num_samples: int, num_found: int = 0) -> Iterator[Laboratory]:
     """A laboratory with a server of its own."""
     with running_database(search_milliseconds=SEARCH_MILLISECONDS) as database:
         # Processes get the address of this server itself; the rest is the same for all.
         for name, value in {**database.environment, "FIFTYONE_PLUGINS_DIR": _PLUGINS}.items():
             os.environ.setdefault(name, value)
-        yield Laboratory(database, num_samples)
+        yield Laboratory(database, num_samples, num_found)

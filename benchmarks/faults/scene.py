@@ -15,6 +15,8 @@ KEY, OTHER_KEY = "lq", "second"
 # A run reads and writes 1,000 samples at a time.
 TWO_BATCHES = 1_010
 ONE_BATCH = 60
+# With so many predictions on each, what a run keeps of two batches is more than it keeps in memory.
+CROWDED = 1_200
 
 # Stored fields of a sample, without those of runs.
 OWN_FIELDS = (
@@ -37,10 +39,14 @@ ADDED = ObjectId("00000000000000000000add0")
 _CLASSES = ("cat", "dog", "bird")
 
 
-def make_dataset(num_samples: int) -> None:
+def make_dataset(num_samples: int, num_found: int = 0) -> None:
     """Makes the dataset, with fields, attributes, an index and a sidebar of the user's own.
 
     Some of their names begin like those of a run.
+
+    Args:
+        num_samples: of the dataset.
+        num_found: predictions on each sample beside some that lie on its labels.
     """
     dataset = fo.Dataset(NAME, persistent=True)
     box = fo.Detection(label="cat", bounding_box=[0.1, 0.1, 0.2, 0.2], confidence=0.5)
@@ -64,11 +70,11 @@ def make_dataset(num_samples: int) -> None:
     dataset.save()
     collection = dataset._sample_collection
     pattern = collection.find_one()
-    collection.insert_many(_documents(pattern, num_samples))
+    collection.insert_many(_documents(pattern, num_samples, num_found))
     collection.delete_one({"_id": pattern["_id"]})
 
 
-def _documents(pattern: dict[str, Any], num_samples: int) -> list[dict[str, Any]]:
+def _documents(pattern: dict[str, Any], num_samples: int, num_found: int) -> list[dict[str, Any]]:
     rng = np.random.default_rng(51)
     box = pattern["ground_truth"]["detections"][0]
     documents = []
@@ -84,6 +90,8 @@ def _documents(pattern: dict[str, Any], num_samples: int) -> list[dict[str, Any]
         if rng.random() < 0.3:
             anywhere = rng.uniform(0.05, 0.45, 4)
             found.append(_detection(box, "cat", anywhere, rng.uniform(0.05, 1)))
+        more = rng.uniform(0.05, 0.45, (num_found, 4))
+        found += [_detection(box, "dog", xywh, 0.001) for xywh in more]
         one = {
             **pattern,
             "_id": ObjectId(),

@@ -72,6 +72,14 @@ def list_encounters(laboratory: Laboratory, share: int) -> Iterator[Trial]:
         yield Trial("one comes late", encounter.name, "after the other", run)
 
 
+def list_full_folders(laboratory: Laboratory, share: int) -> Iterator[Trial]:
+    """Runs that find no room for what they have read; the dataset must be a large one."""
+    for scenario in (*cuts.FIRST_RUNS, cuts.REPLACING_RUNS[0]):
+        for room in (0, 1 << 20):
+            run = partial(cuts.cut, scenario=scenario, rerun_methods=[OBJECTLAB], room=room)
+            yield Trial("temporary folder full", scenario.name, f"after {room} bytes", run)
+
+
 def _blows(scenario: Scenario, kind: str, moments: range) -> Iterator[Trial]:
     for moment in moments:
         run = partial(
