@@ -1,6 +1,7 @@
 """Measures speed and memory and writes ``benchmarks/results/speed.md``.
 
 python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone]
+python -m benchmarks.speed --only-fiftyone [--samples 20000]   (prints, and writes nothing)
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed.fiftyone_runs import in_own_database
+from benchmarks.speed.fiftyone_runs import BOXES_PER_DENSE_IMAGE, in_own_database
 from benchmarks.speed.scorer import (
     compare_with_reference,
     measure_calibrated,
@@ -27,7 +28,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.speed")
     parser.add_argument("--largest", type=int, default=1_000_000, help="images in the growth table")
     parser.add_argument("--skip-fiftyone", action="store_true")
+    parser.add_argument("--only-fiftyone", action="store_true")
+    parser.add_argument("--samples", type=int, default=20_000, help="in the FiftyOne dataset")
     options = parser.parse_args()
+    if options.only_fiftyone:
+        print("\n".join(fiftyone_sections(options.samples)))
+        return
     sections = [
         "# Speed and memory\n",
         "Written by `python -m benchmarks.speed`; each table's peers ran in the same run.\n",
@@ -39,14 +45,32 @@ def main() -> None:
         table(measure_calibrated()),
     ]
     if not options.skip_fiftyone:
-        sections.append("## Whole runs on FiftyOne datasets\n")
-        sections += [table([in_own_database("run_synthetic", method)]) for method in METHODS]
-        if VOC.exists():
-            sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
+        sections += fiftyone_sections(options.samples)
     text = "\n".join(sections)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(text)
     print(text)
+
+
+def fiftyone_sections(num_samples: int) -> list[str]:
+    """The tables of whole runs on FiftyOne datasets."""
+    synthetic = [in_own_database("run_synthetic", method, num_samples) for method in METHODS]
+    dense = [
+        in_own_database("run_dense", method, num_boxes)
+        for method in METHODS
+        for num_boxes in BOXES_PER_DENSE_IMAGE
+    ]
+    sections = [
+        "## Whole runs on FiftyOne datasets\n",
+        "Bare read: the same columns by `values([...], _raw=True)`. Bare write: the same values by "
+        "one `UpdateOne` a sample, nothing checked.\n",
+        table(synthetic),
+        "## Images full of boxes\n",
+        table(dense),
+    ]
+    if VOC.exists():
+        sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
+    return sections
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:
