@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from benchmarks.faults.cuts import OBJECTLAB
 from benchmarks.faults.invariants import INVARIANTS
-from benchmarks.faults.laboratory import open_laboratory
+from benchmarks.faults.laboratory import Laboratory, open_laboratory
 from benchmarks.faults.scene import CROWDED, ONE_BATCH, TWO_BATCHES
 from benchmarks.faults.trials import Trial, list_cuts, list_encounters, list_full_folders
 
@@ -29,11 +31,12 @@ def main() -> None:
     options = parser.parse_args()
     start = time.monotonic()
     tried: Tried = []
-    for sizes, list_trials in (
+    parts: list[tuple[tuple[Any, ...], Callable[[Laboratory, int], Iterator[Trial]]]] = [
         ((TWO_BATCHES,), list_cuts),
         ((ONE_BATCH,), list_encounters),
-        ((TWO_BATCHES, CROWDED), list_full_folders),
-    ):
+        ((TWO_BATCHES, CROWDED, [OBJECTLAB]), list_full_folders),
+    ]
+    for sizes, list_trials in parts:
         with open_laboratory(*sizes) as laboratory:
             for trial in list_trials(laboratory, options.share):
                 if options.only in f"{trial.what}: {trial.scenario}":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from benchmarks.faults.sight import Record, Sight
 from benchmarks.faults.snapshot import Document, Snapshot, differing, without
 from devtools.forked_process import RAISED, RETURNED, Outcome
 
+# Says what happened, but neither to what nor what to do.
+_SYSTEM_MESSAGE = re.compile(r"\[Errno \d+\] [A-Za-z ]+")
 # What the dataset's document and its fields say of when something happened.
 _TIMES = ("created_at", "last_loaded_at", "last_modified_at", "last_deletion_at")
 
@@ -244,10 +247,14 @@ def one_gets_through(evidence: Evidence) -> list[str]:
 
 
 def told_in_words(evidence: Evidence) -> list[str]:
-    """The plugin's errors are for people: none is the database driver's own."""
+    """The plugin's errors are for people: none is the database's or the system's own."""
     raised = [*evidence.own_outcomes, *(one.outcome for one in evidence.reruns)]
     technical = ("pymongo.", "bson.", "mongoengine.", "gridfs.", "builtins.KeyError")
-    return [str(one) for one in raised if one.error.startswith(technical)]
+    return [
+        str(one)
+        for one in raised
+        if one.error.startswith(technical) or _SYSTEM_MESSAGE.fullmatch(one.message)
+    ]
 
 
 def _differences(before: Document, after: Document) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +24,7 @@ from odquality.methods.registry import METHODS
 # Long enough for a server that restarts, short enough for the many runs that lose theirs.
 SEARCH_MILLISECONDS = 1000
 # Longer than anything here takes.
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 HUNG = "hung"
 _PLUGINS = str(Path(__file__).parents[2])
 
@@ -95,6 +95,7 @@ class Laboratory:
         database: a server that is used for nothing else.
         num_samples: of the dataset.
         num_found: predictions on each sample beside a few.
+        methods: of the runs.
 
     Attributes:
         original: the world in which nothing has happened.
@@ -102,13 +103,19 @@ class Laboratory:
         mongo: the database.
     """
 
-    def __init__(self, database: PrivateDatabase, num_samples: int, num_found: int = 0) -> None:
+    def __init__(
+        self,
+        database: PrivateDatabase,
+        num_samples: int,
+        num_found: int = 0,
+        methods: Sequence[str] = tuple(METHODS),
+    ) -> None:
         self._database = database
         self._connect()
         with self.process() as process:
             process.call(scene.make_dataset, num_samples, num_found)
         self.original = World(self, self.snapshot())
-        runs = [self.original.after_run(method) for method in METHODS]
+        runs = [self.original.after_run(method) for method in methods]
         self.names = Names.added(self.original.snapshot, runs)
 
     def process(self) -> ForkedProcess:
@@ -169,10 +176,12 @@ class Laboratory:
 
 
 @contextmanager
-def open_laboratory(num_samples: int, num_found: int = 0) -> Iterator[Laboratory]:
+def open_laboratory(
+    num_samples: int, num_found: int = 0, methods: Sequence[str] = tuple(METHODS)
+) -> Iterator[Laboratory]:
     """A laboratory with a server of its own."""
     with running_database(search_milliseconds=SEARCH_MILLISECONDS) as database:
         # Processes get the address of this server itself; the rest is the same for all.
         for name, value in {**database.environment, "FIFTYONE_PLUGINS_DIR": _PLUGINS}.items():
             os.environ.setdefault(name, value)
-        yield Laboratory(database, num_samples, num_found)
+        yield Laboratory(database, num_samples, num_found, methods)

@@ -73,8 +73,8 @@ def list_encounters(laboratory: Laboratory, share: int) -> Iterator[Trial]:
 
 
 def list_full_folders(laboratory: Laboratory, share: int) -> Iterator[Trial]:
-    """Runs that find no room for what they have read; the dataset must be a large one."""
-    for scenario in (*cuts.FIRST_RUNS, cuts.REPLACING_RUNS[0]):
+    """Runs of ObjectLab that find no room for what they have read of a large dataset."""
+    for scenario in (cuts.FIRST_RUNS[1], cuts.REPLACING_RUNS[3]):
         for room in (0, 1 << 20):
             run = partial(cuts.cut, scenario=scenario, rerun_methods=[OBJECTLAB], room=room)
             yield Trial("temporary folder full", scenario.name, f"after {room} bytes", run)
