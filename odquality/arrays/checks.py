@@ -13,7 +13,7 @@ from odquality.arrays.layouts import FlatPredictions
 from odquality.arrays.sequences import one_per_image
 from odquality.core.confidence import HAIR
 from odquality.core.geometry import MAX_COORDINATE
-from odquality.core.scenes import BoolArray, FloatArray, IntArray
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 
 _CLASS = "a class: an integer of at least 0"
 _LARGEST_PERCENTAGE = 100
@@ -43,32 +43,28 @@ def image_sizes(sizes: Any, num_images: int) -> FloatArray | None:
     return array
 
 
-def labels(flat: FlatLabels, first_image: int) -> None:
-    """Checks the values of some images' labels.
+def classes(flat: FlatLabels, first_image: int) -> None:
+    """Checks the classes of some images' labels.
 
     Raises:
-        ValueError: a corner or class is malformed; names the image, counted from ``first_image``.
+        ValueError: a class is malformed; names the image, counted from ``first_image``.
     """
-    _corners(flat.corners, Locator("labels[{image}]['bboxes'][{box}]", flat.counts, first_image))
-    classes = flat.classes
+    values = flat.classes
     where = Locator("labels[{image}]['labels'][{box}]", flat.counts, first_image)
-    if classes.dtype.kind in "iu":
-        where.refuse(classes < 0, classes, _CLASS)
+    if values.dtype.kind in "iu":
+        where.refuse(values < 0, values, _CLASS)
     else:
-        where.refuse(~((classes >= 0) & (classes == np.floor(classes))), classes, _CLASS)
-        where.refuse(
-            as_float64(classes) >= INEXACT, classes, f"{_CLASS}, at most {2**63 - 1}, as int64"
-        )
+        where.refuse(~((values >= 0) & (values == np.floor(values))), values, _CLASS)
+        too_large = as_float64(values) >= INEXACT
+        where.refuse(too_large, values, f"{_CLASS} and at most {2**63 - 1}, as int64")
 
 
-def predictions(flat: FlatPredictions, first_image: int) -> None:
-    """Checks the values of some images' predictions.
+def probabilities(flat: FlatPredictions, first_image: int) -> None:
+    """Checks the confidences and class probabilities of some images' predictions.
 
     Raises:
-        ValueError: a corner, a confidence or a probability is malformed; names the image, counted
-            from ``first_image``.
+        ValueError: one of them is malformed; names the image, counted from ``first_image``.
     """
-    _corners(flat.corners, Locator("predictions[{image}][{box}]", flat.counts, first_image))
     where = Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
     where.refuse_no_probabilities(flat.confidence)
     if flat.probabilities is not None:
@@ -76,6 +72,34 @@ def predictions(flat: FlatPredictions, first_image: int) -> None:
             "class probabilities of predictions[{image}][{box}]", flat.counts, first_image
         )
         where.refuse_no_probabilities(flat.probabilities)
+
+
+def corners(name: str, boxes: Boxes, first_image: int) -> None:
+    """Checks the corners of some images' boxes.
+
+    Args:
+        name: of a box, with ``{image}`` and ``{box}``.
+        boxes: to check.
+        first_image: number of the first image.
+
+    Raises:
+        ValueError: a corner is malformed; names the image and the box.
+    """
+    columns = boxes.columns
+    if not columns.size:
+        return
+    x1, y1, x2, y2 = columns
+    # False for NaN and infinity too.
+    near = columns.min() >= -MAX_COORDINATE and columns.max() <= MAX_COORDINATE
+    if near and (x1 <= x2).all() and (y1 <= y2).all():
+        return
+    where = Locator(name, boxes.counts, first_image)
+    form = "corners x1, y1, x2, y2"
+    where.refuse(np.any(~np.isfinite(columns), axis=0), boxes.xyxy, f"finite {form}")
+    far = np.any(np.abs(columns) > MAX_COORDINATE, axis=0)
+    where.refuse(far, boxes.xyxy, f"{form} within {MAX_COORDINATE:g} of 0")
+    inverted = (x1 > x2) | (y1 > y2)
+    where.refuse(inverted, boxes.xyxy, f"{form} with x1 <= x2 and y1 <= y2 (not x, y, w, h)")
 
 
 def scores(values: FloatArray, where: Locator) -> None:
@@ -126,18 +150,3 @@ class Locator:
         image = int(np.searchsorted(ends, row, side="right"))
         box = row - int(ends[image] - self._counts[image])
         return self._name.format(image=self._first_image + image, box=box)
-
-
-def _corners(corners: FloatArray, where: Locator) -> None:
-    if not corners.size:
-        return
-    # As above: false for NaN and infinity too.
-    if not (corners.min() >= -MAX_COORDINATE and corners.max() <= MAX_COORDINATE):
-        infinite = ~np.isfinite(corners)
-        where.refuse(np.any(infinite, axis=1), corners, "finite corners x1, y1, x2, y2")
-        far = np.any(np.abs(corners) > MAX_COORDINATE, axis=1)
-        where.refuse(far, corners, f"corners x1, y1, x2, y2 within {MAX_COORDINATE:g} of 0")
-    inverted = (corners[:, 2] < corners[:, 0]) | (corners[:, 3] < corners[:, 1])
-    where.refuse(
-        inverted, corners, "corners x1, y1, x2, y2 with x1 <= x2 and y1 <= y2 (not x, y, w, h)"
-    )

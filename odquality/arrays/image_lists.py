@@ -115,9 +115,9 @@ class ImageLists:
         given = flatten_labels(self._labels[start:stop], start)
         found = self._layout.flatten(self._predictions[start:stop], start)
         if not self._verified:
-            checks.labels(given, start)
             self._yolo_rows.add(given, found)
-            checks.predictions(found, start)
+            checks.classes(given, start)
+            checks.probabilities(found, start)
         boxes = Boxes(given.corners, given.classes.astype(np.int64, copy=False), given.counts)
         reviewed, ignored, rows = _split(boxes, given.iscrowd)
         sizes = None if self._image_sizes is None else self._image_sizes[start:stop]
@@ -127,6 +127,9 @@ class ImageLists:
             counts=found.counts,
             confidence=clip_hair(found.confidence),
         )
+        if not self._verified:
+            checks.corners("labels[{image}]['bboxes'][{box}]", boxes, start)
+            checks.corners("predictions[{image}][{box}]", predictions, start)
         return ImageChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
 
 

@@ -42,8 +42,9 @@ def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> 
             f"{name} is a LabelQuality, all scores of images and labels; expected {form}, such as "
             "its scores['quality']"
         )
-    scores = as_numbers(one_per_image(name, label_quality_scores), name, form)
-    if scores.ndim != 1:
+    entries = one_per_image(name, label_quality_scores)
+    scores = as_numbers(entries, name, form)
+    if scores.shape != (len(entries),):
         raise ValueError(f"{name} has shape {scores.shape}; expected {form}")
     checks.scores(scores, checks.Locator(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
     issues = np.flatnonzero(scores <= threshold)

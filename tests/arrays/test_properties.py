@@ -254,13 +254,20 @@ def test_order_of_images_does_not_matter(data: st.DataObject, good: Data) -> Non
     for name in ("images", "flags"):
         found = attempt("order", lambda name=name: FUNCTIONS[name](*moved), "nothing")
         assert same(found, FUNCTIONS[name](labels, predictions)[list(order)])
-    found = attempt("order", lambda: FUNCTIONS["calibrated"](*moved).scores, "nothing")
-    for name, values in FUNCTIONS["calibrated"](labels, predictions).scores.items():
-        np.testing.assert_allclose(found[name], values[list(order)], rtol=0, atol=1e-12)
     for name in ("overlooked", "badloc", "swap"):
         found = attempt("order", lambda name=name: FUNCTIONS[name](*moved), "nothing")
         expected = FUNCTIONS[name](labels, predictions)
         assert same(found, [expected[number] for number in order])
+
+
+@cases(10)
+@given(st.data(), scenes(least=2))
+def test_order_of_images_does_not_matter_to_calibration(data: st.DataObject, good: Data) -> None:
+    order = data.draw(st.permutations(range(len(good[0]))))
+    moved = [[values[number] for number in order] for values in good]
+    found = attempt("order", lambda: FUNCTIONS["calibrated"](*moved).scores, "nothing")
+    for name, values in FUNCTIONS["calibrated"](*good).scores.items():
+        np.testing.assert_allclose(found[name], values[list(order)], rtol=0, atol=1e-12)
 
 
 SETTINGS: dict[str, tuple[str, ...]] = {

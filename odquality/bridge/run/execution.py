@@ -16,7 +16,6 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
-from odquality.bridge.read.metadata import ensure_sizes
 from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.ownership import Territory, survey
@@ -102,8 +101,6 @@ class Execution:
 
     def read(self) -> Generator[Progress, None, None]:
         """Reads all samples into the spool."""
-        with self._tally.clock("read"):
-            ensure_sizes(self._samples, self._reader.source)
         done = 0
         chunks = self._reader.read(self._samples)
         while True:

@@ -31,7 +31,7 @@ def guarded_query(fields: RunFields, values: SampleValues) -> Mapping[str, Any]:
 
 
 def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence[Mapping[str, Any]]:
-    """Replaces all that the run ever wrote on some samples.
+    """Replaces all that the run ever wrote on some samples, and completes their metadata.
 
     Args:
         fields: names of what the run writes.
@@ -46,6 +46,8 @@ def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence
     settings[fields.prediction_path] = _merged(
         fields.prediction_path, _look_up(values.predictions, values)
     )
+    if any(values.metadata):
+        settings["metadata"] = _completed(_look_up(values.metadata, values))
     attributes = [path for path in fields.paths() if "." in path]
     return [{"$unset": attributes}, {"$set": settings}]
 
@@ -54,6 +56,13 @@ def _look_up(column: Sequence[Any], values: SampleValues) -> Expression:
     """The value of a sample in a column with one per sample."""
     row = {"$indexOfArray": [{"$literal": values.sample_ids}, "$_id"]}
     return {"$arrayElemAt": [{"$literal": column}, row]}
+
+
+def _completed(addition: Expression) -> Expression:
+    """A sample's metadata with what they lacked; whatever else is there stays."""
+    given = {"$cond": [{"$eq": [{"$type": "$metadata"}, "object"]}, "$metadata", {}]}
+    nothing = {"$eq": [addition, None]}
+    return {"$cond": [nothing, "$metadata", {"$mergeObjects": [given, addition]}]}
 
 
 def _merged(path: str, documents: Expression) -> Expression:
