@@ -7,15 +7,15 @@ import pytest
 
 from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY
 from benchmarks.accuracy.evaluation import evaluate
 from benchmarks.accuracy.files import ORIGINAL_LABELS, load_dataset
-from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.real_errors import evaluate_missing
 from benchmarks.accuracy.reliability import reliability_by_kind
+from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
 from devtools.real_data import DATA_FOLDER as DATA
 from odquality.core.scenes import Scenes
+from odquality.demo.injection.labels import ANY
 from odquality.kinds import KINDS
 from odquality.methods.calibrated.scorer import Calibrated
 
