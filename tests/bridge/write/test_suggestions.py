@@ -91,10 +91,7 @@ def detections(boxes: Boxes) -> list[fo.Detections]:
         for number, box in zip(boxes.classes.tolist(), xywh.tolist(), strict=True)
     ]
     starts = boxes.offsets.tolist()
-    return [
-        fo.Detections(detections=made[start:stop])
-        for start, stop in pairwise(starts)
-    ]
+    return [fo.Detections(detections=made[start:stop]) for start, stop in pairwise(starts)]
 
 
 def corners(xywh: list[list[float]]) -> np.ndarray:
