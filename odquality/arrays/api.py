@@ -58,10 +58,12 @@ def get_label_quality_scores(
 
     Example:
         >>> import numpy as np
-        >>> labels = [{"bboxes": np.array([[10, 10, 60, 60]]), "labels": np.array([1])}]
-        >>> predictions = [np.array([[10, 10, 60, 60, 0.99, 0.98, 0.02]])]  # class 0 instead
+        >>> boxes = np.array([[10, 10, 60, 60], [90, 20, 150, 80]])
+        >>> labels = [{"bboxes": boxes, "labels": np.array([1, 0])}]
+        >>> found = [[0.99, 0.98, 0.02], [0.97, 0.95, 0.05]]  # both boxes, but of class 0
+        >>> predictions = [np.hstack([boxes, found])]
         >>> get_label_quality_scores(labels, predictions, verbose=False).round(3)
-        array([0.])
+        array([0.04])
     """
     method = ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
     data = ImageLists(labels, predictions)
