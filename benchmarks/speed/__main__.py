@@ -1,15 +1,15 @@
-"""Measures speed and memory and writes ``benchmarks/results/speed.md``.
+"""Measures speed and memory; a whole run writes ``benchmarks/results/speed.md``.
 
-python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone]
+python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone] [--output FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+from benchmarks.output import add_output_option, output_folder
 from benchmarks.speed.fiftyone_runs import in_own_database
 from benchmarks.speed.scorer import (
     compare_with_reference,
@@ -19,15 +19,15 @@ from benchmarks.speed.scorer import (
 from devtools.real_data import VOC
 from odquality.methods.registry import METHODS
 
-RESULTS = Path(__file__).parents[1] / "results" / "speed.md"
-
 
 def main() -> None:
     """Runs all of it and writes the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.speed")
     parser.add_argument("--largest", type=int, default=1_000_000, help="images in the growth table")
     parser.add_argument("--skip-fiftyone", action="store_true")
+    add_output_option(parser)
     options = parser.parse_args()
+    folder = output_folder(parser, options, complete=VOC.exists())
     sections = [
         "# Speed and memory\n",
         "Written by `python -m benchmarks.speed`; each table's peers ran in the same run.\n",
@@ -44,9 +44,10 @@ def main() -> None:
         if VOC.exists():
             sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
     text = "\n".join(sections)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(text)
     print(text)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "speed.md").write_text(text)
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:
