@@ -22,8 +22,10 @@ from odquality.arrays.quality import LabelQuality
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
-    from odquality.bridge.run.compute import compute_label_quality, worst_first
+    from odquality.bridge.run.compute import compute_label_quality
     from odquality.bridge.run.report import LabelQualityReport
+    from odquality.bridge.run.upkeep import delete_run
+    from odquality.bridge.run.worst import worst_first
 
 __all__ = [
     "Issue",
@@ -34,6 +36,7 @@ __all__ = [
     "compute_label_quality",
     "compute_overlooked_box_scores",
     "compute_swap_box_scores",
+    "delete_run",
     "find_label_issues",
     "get_label_quality_scores",
     "issues_from_scores",
@@ -45,7 +48,8 @@ __all__ = [
 _LAZY = {
     "LabelQualityReport": "odquality.bridge.run.report",
     "compute_label_quality": "odquality.bridge.run.compute",
-    "worst_first": "odquality.bridge.run.compute",
+    "delete_run": "odquality.bridge.run.upkeep",
+    "worst_first": "odquality.bridge.run.worst",
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import odquality
-from odquality.bridge.run import compute, report
+from odquality.bridge.run import compute, report, worst
 
 ROOT = Path(__file__).parents[1]
 PRINT_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
@@ -45,7 +45,7 @@ def test_every_public_name_exists() -> None:
 
 def test_lazy_names_are_those_of_the_bridge() -> None:
     assert odquality.compute_label_quality is compute.compute_label_quality
-    assert odquality.worst_first is compute.worst_first
+    assert odquality.worst_first is worst.worst_first
     assert odquality.LabelQualityReport is report.LabelQualityReport
 
 

@@ -6,7 +6,8 @@ import fiftyone as fo
 import pytest
 
 import odquality
-from odquality.bridge.runs import LabelQualityRunConfig, list_keys, load_fields
+from odquality.bridge.runs import LabelQualityRunConfig
+from odquality.bridge.store import records
 from odquality.bridge.store.app_config import GROUP, show_fields
 from tests.bridge.datasets import compute, set_all
 
@@ -65,15 +66,17 @@ def test_runs_are_listed_with_their_configuration(scored: fo.Dataset) -> None:
     assert (config.gt_field, config.pred_field) == ("ground_truth", "predictions")
     assert config.scoring_method == "objectlab"
     assert config.plugin_version == odquality.__version__
-    assert config.fields("quality") == load_fields(scored, "quality")
+    assert sorted(config.paths) == sorted(paths("quality"))
+    assert (config.state, config.to_clear, config.score_field) == ("complete", [], "quality")
 
 
 def test_only_the_plugin_s_runs_are_its_keys(dataset: fo.Dataset) -> None:
     compute(dataset, key="quality")
     dataset.register_run("foreign", dataset.init_run(method="foreign"))
-    assert list_keys(dataset) == ["quality"]
-    assert load_fields(dataset, "foreign") is None
-    assert load_fields(dataset, "absent") is None
+    assert records.list_keys(dataset) == ["quality"]
+    assert records.find(dataset, "foreign") is None
+    assert records.find(dataset, "absent") is None
+    assert records.has_other_run(dataset, "foreign")
 
 
 def test_results_hold_the_report(dataset: fo.Dataset) -> None:
@@ -121,7 +124,7 @@ def test_renaming_renames_what_is_the_run_s(scored: fo.Dataset) -> None:
     expected = schema - set(paths("quality")) | set(paths("renamed"))
     assert set(scored.get_field_schema(flat=True)) == expected
     assert [scored.values(path) for path in paths("renamed")] == values
-    assert load_fields(scored, "renamed").paths() == paths("renamed")
+    assert sorted(records.find(scored, "renamed").paths) == sorted(paths("renamed"))
 
 
 def test_renaming_keeps_the_index(scored: fo.Dataset) -> None:

@@ -12,9 +12,11 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of, is_streamed
 from odquality.app.operators.form import build_form, read_settings
 from odquality.app.operators.output import report_output
-from odquality.bridge.run.compute import Progress, iter_label_quality, worst_first
+from odquality.bridge.run.compute import iter_label_quality
+from odquality.bridge.run.execution import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.app_config import show_fields
 
 

@@ -9,9 +9,10 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge import runs
 from odquality.bridge.run import targets
+from odquality.bridge.run.ownership import check_key, survey
 from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.store import records
 from odquality.bridge.store.database import dataset_of
 from odquality.methods.objectlab.weights import KINDS, AggregationWeights
 from odquality.methods.registry import METHODS
@@ -137,12 +138,12 @@ def _add_key(inputs: types.Object, samples: SampleCollection, settings: RunSetti
     )
     dataset = dataset_of(samples)
     try:
-        targets.check_key(settings.key)
-        runs.check_ownership(dataset, settings.fields())
+        check_key(settings.key)
+        survey(dataset, settings.fields(), values_too=False)
     except ValueError as error:
         _mark(inputs, "key", str(error))
         return
-    if settings.key in runs.list_keys(dataset):
+    if records.find(dataset, settings.key) is not None:
         inputs.view(
             "overwrite_warning",
             types.Warning(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.bridge.runs import list_keys
+from odquality.bridge.store.records import list_keys
 
 
 def run_form(ctx: foo.ExecutionContext, label: str) -> types.Property:

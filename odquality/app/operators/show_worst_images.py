@@ -10,7 +10,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.calls import context_of
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.compute import worst_first
+from odquality.bridge.run.worst import worst_first
 
 
 class ShowWorstImages(foo.Operator):

@@ -46,6 +46,7 @@ class LabelQualityReport:
         worst: the images with the lowest scores, the worst first.
         seconds: spent on ``read``, ``score`` and ``write``.
         warnings: what else the user should know.
+        state: ``complete``; ``incomplete`` as long as the run has not come to its end.
     """
 
     key: str
@@ -61,10 +62,31 @@ class LabelQualityReport:
     worst: Sequence[WorstImage]
     seconds: Mapping[str, float]
     warnings: Sequence[str]
+    state: str = "complete"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-serialisable values."""
         return asdict(self)
+
+    @classmethod
+    def incomplete(cls, key: str, dataset: str, method: str) -> LabelQualityReport:
+        """What a run has to say that has not come to its end."""
+        return cls(
+            key=key,
+            dataset=dataset,
+            method=method,
+            num_scored=0,
+            unscored={},
+            treated={},
+            num_labels=0,
+            num_predictions=0,
+            issues={},
+            quantiles={},
+            worst=[],
+            seconds={},
+            warnings=[],
+            state="incomplete",
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LabelQualityReport:

@@ -11,12 +11,15 @@ from fiftyone.core.collections import SampleCollection
 from odquality._version import __version__
 from odquality.bridge.read import probabilities
 from odquality.bridge.run import targets
-from odquality.bridge.runs import LabelQualityRunConfig, check_ownership
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
 from odquality.methods.interface import Method
 from odquality.methods.issues import MIN_PROBABILITY
 from odquality.methods.registry import DEFAULT_METHOD, DEFAULT_SEED, make_method, method_info
+
+# FiftyOne loads the record of a run by this class.
+RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class RunSettings:
             ValueError: names the argument and says what was expected.
         """
         targets.check_samples(samples)
-        targets.check_key(self.key)
+        check_key(self.key)
         targets.check_field(samples, "gt_field", self.gt_field)
         targets.check_field(samples, "pred_field", self.pred_field)
         if self.gt_field == self.pred_field:
@@ -72,10 +75,15 @@ class RunSettings:
             raise ValueError(
                 f"min_probability is {self.min_probability}; expected a number in [0, 1]"
             )
-        check_ownership(dataset_of(samples), self.fields())
 
-    def run_config(self) -> LabelQualityRunConfig:
+    def run_config(self) -> dict[str, Any]:
         """The configuration that the run's record keeps."""
         arguments: dict[str, Any] = asdict(self)
         arguments["scoring_method"] = arguments.pop("method")
-        return LabelQualityRunConfig(**arguments, plugin_version=__version__)
+        return {
+            "cls": RUN_CONFIG_CLASS,
+            "type": "run",
+            "method": RUN_METHOD,
+            **arguments,
+            "plugin_version": __version__,
+        }

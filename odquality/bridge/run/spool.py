@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -24,22 +23,27 @@ class Spool(Generic[Item]):
         self._file = tempfile.SpooledTemporaryFile(max_size=bytes_in_memory)  # noqa: SIM115
         self._end = 0
 
-    def __enter__(self) -> Spool[Item]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Deletes the file."""
         self._file.close()
 
     def append(self, item: Item) -> None:
-        """Adds an object at the end."""
-        self._file.seek(self._end)
-        pickle.dump(item, self._file, protocol=pickle.HIGHEST_PROTOCOL)
-        self._end = self._file.tell()
+        """Adds an object at the end.
+
+        Raises:
+            OSError: the temporary folder is full or missing.
+        """
+        try:
+            self._file.seek(self._end)
+            pickle.dump(item, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._end = self._file.tell()
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"the data do not fit into the temporary folder {tempfile.gettempdir()!r} "
+                f"({error.strerror}); nothing was written to the dataset. Make room there, or name "
+                "another folder by the environment variable TMPDIR",
+            ) from error
 
     def __iter__(self) -> Iterator[Item]:
         position = 0

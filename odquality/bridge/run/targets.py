@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
@@ -67,18 +65,3 @@ def check_field(samples: SampleCollection, argument: str, path: str) -> None:
         problem = f"a field of type {(document_type or type(found)).__name__}"
     hint = f"one of {candidates}" if candidates else "one, but the dataset has none"
     raise ValueError(f"{argument} is {path!r}, {problem}; expected a Detections field: {hint}")
-
-
-def check_key(key: object) -> None:
-    """Checks that a key can name a run and its fields.
-
-    Raises:
-        ValueError: it cannot.
-    """
-    if not isinstance(key, str) or not key.isidentifier() or keyword.iskeyword(key):
-        raise ValueError(
-            f"key is {key!r}; expected a name of letters, digits and underscores that does not "
-            "begin with a digit"
-        )
-    if key.startswith("_"):
-        raise ValueError(f"key is {key!r}; expected a name that does not begin with an underscore")

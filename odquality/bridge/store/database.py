@@ -6,12 +6,12 @@ an incompatible FiftyOne fails loudly instead of scoring something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import bson
 import fiftyone as fo
-from bson import ObjectId
+from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
 from pymongo import UpdateOne
 
@@ -42,6 +42,16 @@ def filtered_fields(samples: SampleCollection) -> set[str]:
     if not isinstance(samples, fo.DatasetView):
         return set()
     return set(samples._get_filtered_fields() or ())
+
+
+def view_stages(samples: SampleCollection) -> list[str] | None:
+    """The stages of a view as FiftyOne's records of runs keep them, None for a dataset.
+
+    Public: ``dataset.register_run(key, config)``, which keeps them itself.
+    """
+    if not isinstance(samples, fo.DatasetView):
+        return None
+    return [json_util.dumps(stage) for stage in samples._serialize(include_uuids=False)]
 
 
 def iter_documents(samples: SampleCollection, columns: Mapping[str, Any]) -> Iterator[Document]:
@@ -79,6 +89,16 @@ def find_ids(dataset: fo.Dataset, query: Mapping[str, Any]) -> list[ObjectId]:
     return [document["_id"] for document in dataset._sample_collection.find(query, {"_id": 1})]
 
 
+def forget_loaded_values(dataset: fo.Dataset, paths: Collection[str]) -> None:
+    """Removes deleted fields from the samples that the process holds in memory.
+
+    Public: ``dataset.delete_sample_fields(paths)``, which does that too.
+    """
+    collection = dataset._sample_collection_name
+    fo.Sample._purge_fields(collection, [path for path in paths if "." not in path])
+    fo.Sample._reload_docs(collection)
+
+
 def refresh_loaded_samples(dataset: fo.Dataset, ids: Sequence[ObjectId]) -> None:
     """Shows what was written to the samples that the process holds in memory.
 
@@ -86,26 +106,3 @@ def refresh_loaded_samples(dataset: fo.Dataset, ids: Sequence[ObjectId]) -> None
     """
     names = [str(sample_id) for sample_id in ids]
     fo.Sample._reload_docs(dataset._sample_collection_name, sample_ids=names)
-
-
-def unset(dataset: fo.Dataset, paths: Sequence[str]) -> None:
-    """Removes values from all samples, in one go and without marking them as modified.
-
-    Public: ``dataset.clear_sample_field(path)`` once per field.
-
-    Args:
-        dataset: whose samples lose the values.
-        paths: fields of samples, or attributes ``field.detections.attribute`` of their labels.
-    """
-    collection = dataset._sample_collection
-    owners: dict[str, list[str]] = {}
-    for path in paths:
-        owner, _, attribute = path.rpartition(".")
-        owners.setdefault(owner, []).append(attribute)
-    for owner, attributes in owners.items():
-        if not owner:
-            collection.update_many({}, {"$unset": dict.fromkeys(attributes, "")})
-            continue
-        # Updating all elements of an array fails where there is no array.
-        elements = {f"{owner}.$[].{attribute}": "" for attribute in attributes}
-        collection.update_many({owner: {"$type": "array"}}, {"$unset": elements})

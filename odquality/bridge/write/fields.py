@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
 
+from odquality.bridge.store.schema import FieldSpec
 from odquality.kinds import BY_NAME
 from odquality.methods.registry import MethodInfo
 
@@ -15,14 +15,11 @@ _SCALE = "in [0, 1], lower = more likely mislabelled"
 
 _QUALITY = "the labels are right"
 
-
-@dataclass(frozen=True)
-class FieldSpec:
-    """A field as FiftyOne's ``add_sample_field`` takes it."""
-
-    path: str
-    description: str
-    arguments: Mapping[str, Any]
+_SUGGESTION_ATTRIBUTES = {
+    "kind": "What is wrong",
+    "action": "What mends it: add, relabel, move or remove a label",
+    "label_id": "Id of the label that is wrong",
+}
 
 
 @dataclass(frozen=True)
@@ -108,6 +105,10 @@ class RunFields:
                 ftype=fo.EmbeddedDocumentField,
                 embedded_doc_type=fo.Detections,
             ),
+            *(
+                _spec(f"{self.suggestions}.detections.{name}", description, ftype=fo.StringField)
+                for name, description in _SUGGESTION_ATTRIBUTES.items()
+            ),
             _spec(
                 f"{self.label_path}.{self.issue}",
                 "Label: kind of its likely error",
@@ -121,8 +122,9 @@ class RunFields:
         ]
 
     def paths(self) -> list[str]:
-        """Path of every field that the run writes."""
-        return [spec.path for spec in self.specs()]
+        """Path of everything that the run writes; what is in the suggestions goes with them."""
+        inside = f"{self.suggestions}."
+        return [spec.path for spec in self.specs() if not spec.path.startswith(inside)]
 
 
 def _certainty(name: str) -> str:

@@ -36,17 +36,6 @@ class Writer:
         now = datetime.now(timezone.utc).replace(tzinfo=None)
         self._stamp = now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def prepare(self) -> None:
-        """Declares the fields, so that FiftyOne knows their types before there are values."""
-        for spec in self._fields.specs():
-            self._dataset.add_sample_field(
-                spec.path, description=spec.description, **spec.arguments
-            )
-        if self._fields.method.gives_issues:
-            for attribute in ("kind", "action", "label_id"):
-                path = f"{self._fields.suggestions}.detections.{attribute}"
-                self._dataset.add_sample_field(path, fo.StringField)
-
     def write(
         self, chunk: SampleChunk, scores: Scores, issues: ChunkIssues | None
     ) -> list[ObjectId]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from odquality.bridge.run.spool import Spool
 
 @pytest.mark.parametrize("bytes_in_memory", [1, 10_000, 1 << 20])
 def test_all_items_come_back_in_every_pass(bytes_in_memory: int) -> None:
-    with Spool[np.ndarray](bytes_in_memory) as spool:
+    with closing(Spool[np.ndarray](bytes_in_memory)) as spool:
         for number in range(20):
             spool.append(np.full(100, number))
         for _ in range(2):
@@ -19,7 +21,7 @@ def test_all_items_come_back_in_every_pass(bytes_in_memory: int) -> None:
 
 @pytest.mark.parametrize(("bytes_in_memory", "on_disk"), [(1000, True), (1 << 20, False)])
 def test_much_goes_to_disk(bytes_in_memory: int, on_disk: bool) -> None:
-    with Spool[bytes](bytes_in_memory) as spool:
+    with closing(Spool[bytes](bytes_in_memory)) as spool:
         for _ in range(5):
             spool.append(bytes(1000))
         assert spool._file._rolled == on_disk
@@ -27,7 +29,7 @@ def test_much_goes_to_disk(bytes_in_memory: int, on_disk: bool) -> None:
 
 
 def test_items_may_be_added_between_and_during_passes() -> None:
-    with Spool[int]() as spool:
+    with closing(Spool[int]()) as spool:
         spool.append(1)
         seen = []
         for item in spool:
@@ -38,5 +40,5 @@ def test_items_may_be_added_between_and_during_passes() -> None:
 
 
 def test_empty() -> None:
-    with Spool[int]() as spool:
+    with closing(Spool[int]()) as spool:
         assert list(spool) == []

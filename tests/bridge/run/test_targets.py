@@ -129,7 +129,7 @@ def test_a_key_that_collides_with_an_attribute_of_the_user(dataset: fo.Dataset) 
     assert "overwrite: ['ground_truth.detections.mine_swap']" in message
 
 
-@pytest.mark.parametrize("key", ["ground_truth", "predictions", "rank", "filepath", "tags"])
+@pytest.mark.parametrize("key", ["ground_truth", "predictions", "rank"])
 def test_a_key_that_is_a_field(dataset: fo.Dataset, key: str) -> None:
     assert "would overwrite" in refusal(dataset, key=key)
 

@@ -1,0 +1,300 @@
+"""One run from its first read to its record, in whatever way it ends.
+
+Nothing is written until all is read, checked and learnt. From then on the run's record says what is
+being written, and whoever cuts the run off leaves a record that says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+import fiftyone as fo
+from bson import ObjectId
+from fiftyone.core.collections import SampleCollection
+from pymongo.errors import PyMongoError
+
+from odquality.bridge.read import probabilities
+from odquality.bridge.read.classes import ClassCodes, detector_classes
+from odquality.bridge.read.metadata import ensure_sizes
+from odquality.bridge.read.reader import Reader, SampleChunk, Source
+from odquality.bridge.run import upkeep
+from odquality.bridge.run.ownership import Territory, survey
+from odquality.bridge.run.report import LabelQualityReport, quantiles
+from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.spool import Spool
+from odquality.bridge.run.tally import Tally
+from odquality.bridge.run.worst import worst_images
+from odquality.bridge.store import indexes, records, results, schema, values
+from odquality.bridge.store.app_config import forget_paths
+from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
+from odquality.bridge.store.records import Claim
+from odquality.bridge.write.fields import RunFields
+from odquality.bridge.write.suggestions import ChunkIssues
+from odquality.bridge.write.writer import Writer
+from odquality.methods.interface import Scorer
+from odquality.methods.registry import method_info
+
+logger = logging.getLogger(__name__)
+
+# Samples that were modified during the run are read and scored again, so many at a time,
+_AGAIN_AT_ONCE = 1000
+# and so often; who edits faster than this is told.
+_MAX_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        label: what it is doing.
+        complete: share of the whole, in [0, 1].
+    """
+
+    label: str
+    complete: float
+
+
+class Execution:
+    """The state of a run between its steps: `read`, `learn`, `prepare`, `score`, `finish`."""
+
+    def __init__(self, samples: SampleCollection, settings: RunSettings) -> None:
+        self._samples = samples
+        self._settings = settings
+        self._info = method_info(settings.method)
+        self._method = settings.make_method()
+        self._dataset: fo.Dataset = dataset_of(samples)
+        names = detector_classes(self._dataset, settings.pred_field, settings.classes)
+        source = Source(
+            gt_field=settings.gt_field,
+            pred_field=settings.pred_field,
+            in_pixels=self._info.in_pixels,
+            needs_confidence=self._info.needs_confidence,
+            probability_attributes=probabilities.attributes(settings.probs_attr),
+            crowd_attribute=settings.iscrowd,
+            num_classes=len(names) if names else None,
+        )
+        self._reader = Reader(source, ClassCodes(names or ()))
+        self._fields = settings.fields()
+        self._writer = Writer(self._dataset, self._fields)
+        self._tally = Tally()
+        self._warnings = _hidden_boxes(samples, self._fields)
+        self._num_samples = max(1, len(samples))
+        self._spool: Spool[tuple[int, SampleChunk]] = Spool()
+        self._claim: Claim | None = None
+        self._skeleton: ObjectId | None = None
+
+    def __enter__(self) -> Execution:
+        schema.refresh(self._dataset)
+        survey(self._dataset, self._fields)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._spool.close()
+        if self._claim is not None:
+            self._give_up(self._claim)
+
+    def what_is_left(self) -> str:
+        """What a run that failed has left behind, for people."""
+        if self._claim is None:
+            return "Nothing was written"
+        key = self._settings.key
+        return (
+            f"Run {key!r} is incomplete: run it again under the same key, or delete it with all "
+            f"that it wrote: dataset.delete_run({key!r})"
+        )
+
+    def read(self) -> Generator[Progress, None, None]:
+        """Reads all samples into the spool."""
+        with self._tally.clock("read"):
+            if self._info.in_pixels:
+                scorable = self._samples.exists(self._settings.gt_field)
+                ensure_sizes(scorable.exists(self._settings.pred_field))
+        done = 0
+        chunks = self._reader.read(self._samples)
+        while True:
+            with self._tally.clock("read"):
+                item = next(chunks, None)
+                if item is None:
+                    return
+                self._spool.append(item)
+            done += item[0]
+            yield self._progress("Read", done, 0.0)
+
+    def learn(self) -> Scorer:
+        """Learns what the method needs to know of all images."""
+        with self._tally.clock("score"):
+            return self._method.fit(chunk.scenes for _, chunk in self._spool)
+
+    def prepare(self) -> Generator[Progress, None, None]:
+        """Takes the key, clears away what an earlier run wrote and declares the fields."""
+        yield Progress("Preparing the fields", 0.5)
+        with self._tally.clock("write"):
+            # Once more: reading and learning took their time.
+            territory = survey(self._dataset, self._fields)
+            self._claim = self._register(territory)
+            values.clear(self._dataset, territory.to_clear)
+            written = set(self._fields.paths())
+            obsolete = [path for path in territory.to_clear if path not in written]
+            indexes.drop(self._dataset, obsolete)
+            schema.change(
+                self._dataset,
+                key=self._settings.key,
+                add=self._fields.specs(),
+                remove=territory.to_clear,
+            )
+            forget_paths(self._dataset, obsolete)
+            self._claim.note({"to_clear": []})
+
+    def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
+        """Scores and writes all samples, and once more those that were modified meanwhile."""
+        done = 0
+        modified: list[ObjectId] = []
+        for number, chunk in self._spool:
+            modified += self._score_chunk(scorer, chunk)
+            done += number
+            yield self._progress("Scored", done, 0.5)
+        for _ in range(_MAX_ROUNDS):
+            if not modified:
+                return
+            modified = list(self._score_again(scorer, modified))
+            yield Progress("Scored what was modified meanwhile", 1.0)
+        self._reader.unscored["modified again and again while the run went on"] += len(modified)
+
+    def finish(self) -> LabelQualityReport:
+        """Indexes the scores, keeps the report with the run and returns it."""
+        claim = self._held()
+        with self._tally.clock("write"):
+            # Someone may have deleted a declaration meanwhile; with values, samples need it.
+            schema.change(
+                self._dataset,
+                key=self._settings.key,
+                add=self._fields.specs(),
+                owned={spec.path for spec in self._fields.specs()},
+            )
+            claim.renew()
+            indexes.create(self._dataset, self._settings.key)
+        report = self._report()
+        claim.end(records.COMPLETE, results=results.save_report(report.to_dict()))
+        self._claim = None
+        results.delete(self._skeleton)
+        records.refresh(self._dataset, self._settings.key)
+        return report
+
+    def _register(self, territory: Territory) -> Claim:
+        previous, settings = territory.previous, self._settings
+        incomplete = LabelQualityReport.incomplete(
+            settings.key, self._dataset.name, settings.method
+        )
+        self._skeleton = results.save_report(incomplete.to_dict())
+        old_results = previous.results if previous else None
+        try:
+            claim = records.claim(
+                self._dataset,
+                settings.key,
+                {**settings.run_config(), "old_results": old_results},
+                paths=self._fields.paths(),
+                to_clear=territory.to_clear,
+                score_field=self._fields.key,
+                view_stages=view_stages(self._samples),
+                results=self._skeleton,
+                previous=previous,
+            )
+        except BaseException:
+            results.delete(self._skeleton)
+            raise
+        results.delete(old_results)
+        return claim
+
+    def _give_up(self, claim: Claim) -> None:
+        """Leaves the record of an incomplete run; nothing, where someone deleted the record."""
+        self._claim = None
+        try:
+            if claim.give_up():
+                upkeep.remove_unowned(self._dataset, self._fields.paths())
+            records.refresh(self._dataset, self._settings.key)
+        except PyMongoError as error:
+            # Whoever looks at the record finds that its process is gone.
+            logger.warning("The record of run '%s' was not updated: %s", self._settings.key, error)
+
+    def _held(self) -> Claim:
+        assert self._claim is not None, "prepare() comes first"
+        return self._claim
+
+    def _progress(self, what: str, done: int, start: float) -> Progress:
+        # The number of samples was counted before others came or went.
+        share = start + 0.5 * min(1.0, done / self._num_samples)
+        return Progress(f"{what} {done:,} of {self._num_samples:,} images", share)
+
+    def _score_chunk(self, scorer: Scorer, chunk: SampleChunk) -> list[ObjectId]:
+        with self._tally.clock("score"):
+            scores = scorer.score(chunk.scenes)
+            issues = None
+            if self._info.gives_issues:
+                least, names = self._settings.min_probability, self._reader.codes.names
+                issues = ChunkIssues(chunk, scores, least, names)
+        with self._tally.clock("write"):
+            self._held().renew()
+            lost = self._writer.write(chunk, scores, issues)
+        self._tally.add(chunk, scores.images["quality"], issues, without=lost)
+        return lost
+
+    def _score_again(self, scorer: Scorer, modified: list[ObjectId]) -> Iterator[ObjectId]:
+        """Reads and scores samples again; gives those that were modified once more."""
+        # A reader of its own, for the boxes that need special treatment were counted before.
+        reader = Reader(self._reader.source, self._reader.codes)
+        for start in range(0, len(modified), _AGAIN_AT_ONCE):
+            ids = modified[start : start + _AGAIN_AT_ONCE]
+            num_scored, num_unscored = self._tally.num_scored, reader.unscored.total()
+            lost = []
+            for _, chunk in reader.read(self._again(ids)):
+                lost += self._score_chunk(scorer, chunk)
+            yield from lost
+            told = self._tally.num_scored - num_scored + reader.unscored.total() - num_unscored
+            if gone := len(ids) - told - len(lost):
+                self._reader.unscored["modified or removed while the run went on"] += gone
+        self._reader.unscored.update(reader.unscored)
+
+    def _again(self, ids: list[ObjectId]) -> SampleCollection:
+        """Some samples as they are now, with the boxes that the view shows."""
+        names = [str(sample_id) for sample_id in ids]
+        if isinstance(self._samples, fo.DatasetView) and filtered_fields(self._samples):
+            return self._samples.select(names)
+        # A view may be defined by scores that are cleared by now.
+        return self._dataset.select(names)
+
+    def _report(self) -> LabelQualityReport:
+        quality = self._tally.quality()
+        return LabelQualityReport(
+            key=self._settings.key,
+            dataset=self._dataset.name,
+            method=self._settings.method,
+            num_scored=len(quality),
+            unscored=dict(self._reader.unscored),
+            treated=dict(self._reader.treated),
+            num_labels=self._tally.num_labels,
+            num_predictions=self._tally.num_predictions,
+            issues=dict(self._tally.issues),
+            quantiles=quantiles(quality),
+            worst=worst_images(self._dataset, self._fields),
+            seconds=dict(self._tally.seconds),
+            warnings=self._warnings,
+        )
+
+
+def _hidden_boxes(samples: SampleCollection, fields: RunFields) -> list[str]:
+    """A warning for each field of which the view hides boxes, which are then not there."""
+    hidden = filtered_fields(samples)
+    return [
+        f"the view hides some boxes of {path!r}: the images were scored without them"
+        for path in (fields.label_path, fields.prediction_path)
+        if path in hidden
+    ]

@@ -1,0 +1,156 @@
+"""What happens to a run after it was made: its fields are listed, renamed and deleted with it.
+
+Whatever cuts these off, samples can be loaded at any time, for fields are declared before they have
+values and as long as they have any; and the record lists all that is left to be cleared away.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Iterable
+
+import fiftyone as fo
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
+from odquality.bridge.store import indexes, records, results, schema, values
+from odquality.bridge.store.app_config import forget_paths, rename_paths
+from odquality.bridge.store.database import dataset_of, forget_loaded_values
+from odquality.bridge.store.records import Claim
+
+logger = logging.getLogger(__name__)
+
+# How long a deletion waits for another process to notice that its run is being deleted.
+_WAIT_SECONDS = 30
+
+
+def list_fields(dataset: fo.Dataset, key: str) -> list[str]:
+    """Fields that a run read and wrote, as far as they are there."""
+    record = records.find(dataset, key)
+    if record is None:
+        return []
+    declared = schema.declared(dataset)
+    read = [record.config.get("gt_field"), record.config.get("pred_field")]
+    owned = owned_paths(declared, record)
+    return [*(path for path in read if path in declared), *sorted(owned & set(declared))]
+
+
+def delete_run(samples: SampleCollection, key: str) -> None:
+    """Deletes a run with all that it wrote, as ``dataset.delete_run(key)`` does.
+
+    It also deletes what is left of a run whose record is not there: in clones and copies of views,
+    or where the record was deleted by a process that could not import this package.
+
+    Args:
+        samples: a dataset or view.
+        key: of the run.
+
+    Raises:
+        ValueError: there is neither such a run of this plugin nor anything left of one.
+    """
+    dataset = dataset_of(samples)
+    schema.refresh(dataset)
+    if records.find(dataset, key) is not None:
+        dataset.delete_run(key)
+        return
+    left = copied_paths(schema.declared(dataset), key) if isinstance(key, str) else set()
+    if not left:
+        raise ValueError(
+            f"key is {key!r}; expected a label quality run: one of {records.list_keys(dataset)}"
+        )
+    remove(dataset, left)
+
+
+def delete_fields(dataset: fo.Dataset, key: str) -> None:
+    """Deletes all that a run wrote; read-only fields stay and are no longer the run's.
+
+    A process that still computes the run stops before its next samples.
+    """
+    record = records.find(dataset, key)
+    if record is None:
+        return
+    claim = records.take_over(dataset, record, records.DELETING)
+    _wait_for_predecessor(claim)
+    remove(dataset, owned_paths(schema.declared(dataset), record))
+    for file in (record.results, record.config.get("old_results")):
+        results.delete(file)
+
+
+def remove(dataset: fo.Dataset, owned: Collection[str]) -> None:
+    """Removes values, indexes and declarations of a run, and its fields from the App."""
+    paths = writable(schema.declared(dataset), owned)
+    if kept := sorted(set(owned) - set(paths)):
+        logger.warning("Fields %s are read-only and stay", kept)
+    values.clear(dataset, paths)
+    indexes.drop(dataset, paths)
+    schema.remove(dataset, paths)
+    forget_loaded_values(dataset, paths)
+    forget_paths(dataset, paths)
+
+
+def remove_unowned(dataset: fo.Dataset, paths: Collection[str]) -> None:
+    """Removes those of some paths that no run has."""
+    declared = schema.declared(dataset)
+    others = [owned_paths(declared, record) for record in records.find_all(dataset)]
+    remove(dataset, set(paths).difference(*others))
+
+
+def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
+    """Gives the fields of a run the names that they would have under a new key.
+
+    Raises:
+        ValueError: the new key cannot name fields, the run is in progress, a field is read-only, or
+            a new name is taken. All fields have their old names then, and the record lists those,
+            whatever its key.
+    """
+    record = records.find(dataset, key)
+    if record is None:
+        return
+    check_key(new_key)
+    if record.is_in_progress:
+        raise ValueError(record.describe())
+    declared = schema.declared(dataset)
+    owned = owned_paths(declared, record)
+    new_paths = {path: _renamed(path, record.field_key, new_key) for path in owned}
+    _check_free(dataset, new_paths.values())
+    if len(writable(declared, owned)) < len(owned):
+        raise ValueError(f"fields of run {key!r} are read-only")
+    both = [*new_paths, *new_paths.values()]
+    claim = records.take_over(dataset, record, records.RENAMING, paths=both)
+    schema.change(dataset, key=new_key, copy=new_paths)
+    values.rename(dataset, new_paths)
+    indexes.rename(dataset, new_paths)
+    schema.remove(dataset, list(new_paths))
+    rename_paths(dataset, new_paths)
+    report = results.load_report(record.results)
+    file = results.save_report({**(report or {}), "key": new_key})
+    claim.end(
+        record.state,
+        results=file,
+        key=new_key,
+        paths=[new_paths.get(path, path) for path in record.paths],
+        score_field=new_paths.get(record.score_field, record.score_field),
+    )
+    results.delete(record.results)
+    records.refresh(dataset, key)
+    forget_loaded_values(dataset, list(new_paths))
+
+
+def _renamed(path: str, key: str, new_key: str) -> str:
+    parent, dot, name = path.rpartition(".")
+    return parent + dot + new_key + name.removeprefix(key)
+
+
+def _check_free(dataset: fo.Dataset, paths: Iterable[str]) -> None:
+    new = list(paths)
+    declared = schema.declared(dataset)
+    taken = [path for path in new if path in declared] or values.first_with(dataset, new)
+    if taken:
+        raise ValueError(f"{taken} exist already; the fields of the run keep their names")
+
+
+def _wait_for_predecessor(claim: Claim) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while claim.has_predecessor() and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -1,0 +1,38 @@
+"""Indexes of the fields that a run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import fiftyone as fo
+
+
+def create(dataset: fo.Dataset, path: str) -> None:
+    """Indexes a field, so that the App sorts and filters by it quickly."""
+    dataset.create_index(path)
+
+
+def drop(dataset: fo.Dataset, paths: Collection[str]) -> None:
+    """Drops the indexes of some fields, whoever made them: they would be empty.
+
+    Public: ``dataset.drop_index(path)`` for each.
+    """
+    for name, path in _by_path(dataset):
+        if path in paths:
+            dataset._sample_collection.drop_index(name)
+
+
+def rename(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
+    """Indexes renamed fields as they were under their old names."""
+    for name, path in _by_path(dataset):
+        if path in new_paths:
+            dataset._sample_collection.create_index(new_paths[path])
+            dataset._sample_collection.drop_index(name)
+
+
+def _by_path(dataset: fo.Dataset) -> list[tuple[str, str]]:
+    """Name of each index and the first path in it."""
+    return [
+        (str(index["name"]), str(next(iter(index["key"]))))
+        for index in dataset._sample_collection.list_indexes()
+    ]

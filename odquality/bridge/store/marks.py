@@ -1,0 +1,31 @@
+"""Marks on the fields that a run writes: they tell whose a field is, wherever a dataset is copied.
+
+The mark stands in the field's ``info``, which clones and exports carry along, and moves with the
+field. A field that someone renamed no longer has the name on its mark: it is that person's now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+OWNER = "odquality"
+
+
+def make_mark(key: str, path: str) -> dict[str, Any]:
+    """The ``info`` of a field that the run under a key writes."""
+    return {OWNER: {"key": key, "name": path.rpartition(".")[2]}}
+
+
+def is_own(field: Any) -> bool:
+    """Whether a FiftyOne field was written by this plugin, under whatever key."""
+    return OWNER in (getattr(field, "info", None) or {})
+
+
+def marked_key(info: Mapping[str, Any] | None, path: str) -> str | None:
+    """Key of the run that owns the field at a path and with this ``info``, None for nobody's."""
+    mark = (info or {}).get(OWNER)
+    if not isinstance(mark, Mapping) or mark.get("name") != path.rpartition(".")[2]:
+        return None
+    key = mark.get("key")
+    return key if isinstance(key, str) else None
