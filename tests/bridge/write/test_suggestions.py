@@ -21,7 +21,7 @@ from tests.bridge.datasets import value_of
 from tests.synthetic import synthetic_scenes
 
 LEAST = 0.3
-SIZE = 700
+WIDTH, HEIGHT = 700, 800
 NAMES = ("cat", "dog", "bird", "bat")
 
 
@@ -45,7 +45,7 @@ class Spoiled:
 def spoiled() -> Iterator[Spoiled]:
     """With every kind of error, scored."""
     scenes = synthetic_scenes(seed=7)
-    sizes = np.full((len(scenes), 2), float(SIZE))
+    sizes = np.tile([WIDTH, float(HEIGHT)], (len(scenes), 1))
     true = TrueLabels(scenes.labels, np.zeros(len(scenes.labels), bool), sizes, len(NAMES))
     corrupted = inject_by_images(true, np.random.default_rng(0))
     predictions = detections(scenes.predictions)
@@ -58,7 +58,7 @@ def spoiled() -> Iterator[Spoiled]:
     dataset.add_samples(
         fo.Sample(
             f"/nowhere/{image}.jpg",
-            metadata=fo.ImageMetadata(width=SIZE, height=SIZE),
+            metadata=fo.ImageMetadata(width=WIDTH, height=HEIGHT),
             ground_truth=labels,
             predictions=found,
         )
@@ -85,7 +85,8 @@ def suggested(dataset: fo.Dataset) -> list[tuple[fo.Sample, fo.Detection]]:
 
 def detections(boxes: Boxes) -> list[fo.Detections]:
     """The boxes of each image."""
-    xywh = np.hstack([boxes.xyxy[:, :2], boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]]) / SIZE
+    xywh = np.hstack([boxes.xyxy[:, :2], boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]])
+    xywh /= [WIDTH, HEIGHT] * 2
     made = [
         fo.Detection(label=NAMES[number], bounding_box=box)
         for number, box in zip(boxes.classes.tolist(), xywh.tolist(), strict=True)
@@ -101,7 +102,7 @@ def corners(xywh: list[list[float]]) -> np.ndarray:
 
 def overlap(xywh: list[float], xyxy: np.ndarray) -> float:
     """IoU of a box of FiftyOne's and one in pixels."""
-    return float(box_iou(SIZE * corners([xywh]).T, xyxy[:, None])[0])
+    return float(box_iou((corners([xywh]) * ([WIDTH, HEIGHT] * 2)).T, xyxy[:, None])[0])
 
 
 def label_of(sample: fo.Sample, box: fo.Detection) -> fo.Detection:
