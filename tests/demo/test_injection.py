@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import odquality
 from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray
@@ -263,3 +266,18 @@ def test_the_labels_given_stay_as_they_are() -> None:
     before = rows_of(TRUE.boxes.image, TRUE.boxes.xyxy, TRUE.boxes.classes)
     inject_by_boxes(TRUE, np.random.default_rng(6), share=0.2)
     assert rows_of(TRUE.boxes.image, TRUE.boxes.xyxy, TRUE.boxes.classes) == before
+
+
+def test_the_method_shares_no_code_with_the_errors_it_is_measured_on() -> None:
+    assert not {name for name in imports("methods") if name.startswith("odquality.demo")}
+    assert not {name for name in imports("demo/injection") if name.startswith("odquality.methods")}
+
+
+def imports(folder: str) -> set[str]:
+    """Names of the modules that the files of a folder of the package import."""
+    files = list((Path(odquality.__file__).parent / folder).rglob("*.py"))
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert "odquality.core.scenes" in names
+    return names
