@@ -16,7 +16,7 @@ from odquality.core.geometry import box_iou
 from odquality.core.scenes import Boxes
 from odquality.demo.injection.labels import LabelErrors, TrueLabels
 from odquality.demo.injection.protocols import inject_by_images
-from odquality.kinds import BY_NAME, KINDS
+from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS
 from tests.bridge.datasets import value_of
 from tests.synthetic import synthetic_scenes
 
@@ -156,6 +156,23 @@ def test_other_suggestions_refer_to_labels_that_carry_the_issue(suggested):
         assert label["quality_issue"] == box["kind"]
         assert label[f"quality_{box['kind']}"] == pytest.approx(1 - box.confidence)
         assert label["quality"] <= label[f"quality_{box['kind']}"]
+
+
+def test_a_label_with_several_issues_gets_the_likeliest_one(dataset):
+    copy = dataset.clone()
+    odquality.compute_label_quality(copy, key="again", method="calibrated", min_probability=0.01)
+    kinds = [f"again_{kind}" for kind in LABEL_KINDS]
+    several = 0
+    for sample in copy:
+        told = [box for box in sample["again_suggestions"].detections if box["action"] != "add"]
+        assert len({box["label_id"] for box in told}) == len(told)
+        for box in told:
+            scores = [label_of(sample, box)[kind] for kind in kinds]
+            several += sum(score < 0.98 for score in scores) > 1
+            # Of two duplicates one is kept, and has its next likely error.
+            assert 1 - box.confidence <= sorted(scores)[1]
+    copy.delete()
+    assert several >= 10
 
 
 def test_labels_carry_an_issue_only_if_there_is_a_suggestion(dataset, suggested):
