@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from odquality._version import __version__
 from odquality.arrays.api import (
+    find_label_issues,
+    get_label_quality_scores,
+    score_labels,
+)
+from odquality.arrays.box_scores import (
     compute_badloc_box_scores,
     compute_overlooked_box_scores,
     compute_swap_box_scores,
-    find_label_issues,
-    get_label_quality_scores,
     pool_box_scores_per_image,
-    score_labels,
 )
 from odquality.arrays.issues import issues_from_scores
 from odquality.arrays.quality import LabelQuality

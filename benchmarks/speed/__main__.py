@@ -1,6 +1,7 @@
 """Measures speed and memory; a whole run writes ``benchmarks/results/speed.md``.
 
 python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone] [--output FOLDER]
+python -m benchmarks.speed --only-fiftyone [--samples 20000]
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.output import add_output_option, output_folder
-from benchmarks.speed.fiftyone_runs import in_own_database
+from benchmarks.speed.fiftyone_runs import BOXES_PER_DENSE_IMAGE, in_own_database
 from benchmarks.speed.scorer import (
     compare_with_reference,
     measure_calibrated,
@@ -25,29 +26,57 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.speed")
     parser.add_argument("--largest", type=int, default=1_000_000, help="images in the growth table")
     parser.add_argument("--skip-fiftyone", action="store_true")
+    parser.add_argument("--only-fiftyone", action="store_true")
+    parser.add_argument("--samples", type=int, default=20_000, help="in the FiftyOne dataset")
     add_output_option(parser)
     options = parser.parse_args()
     folder = output_folder(parser, options, complete=VOC.exists())
     sections = [
         "# Speed and memory\n",
         "Written by `python -m benchmarks.speed`; each table's peers ran in the same run.\n",
-        "## The scorer and the reference implementation (cleanlab 2.9.0)\n",
-        table(compare_with_reference()),
-        "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
-        table(measure_growth(options.largest)),
-        "## The calibrated method (7 labels and 20 predictions of 3 classes an image)\n",
-        table(measure_calibrated()),
     ]
+    if not options.only_fiftyone:
+        sections += array_sections(options.largest)
     if not options.skip_fiftyone:
-        sections.append("## Whole runs on FiftyOne datasets\n")
-        sections += [table([in_own_database("run_synthetic", method)]) for method in METHODS]
-        if VOC.exists():
-            sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
+        sections += fiftyone_sections(options.samples)
     text = "\n".join(sections)
     print(text)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "speed.md").write_text(text)
+
+
+def array_sections(largest: int) -> list[str]:
+    """The tables of the functions on arrays."""
+    return [
+        "## The scorer and the reference implementation (cleanlab 2.9.0)\n",
+        table(compare_with_reference()),
+        "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
+        table(measure_growth(largest)),
+        "## The calibrated method (7 labels and 20 predictions of 3 classes an image)\n",
+        table(measure_calibrated()),
+    ]
+
+
+def fiftyone_sections(num_samples: int) -> list[str]:
+    """The tables of whole runs on FiftyOne datasets."""
+    synthetic = [in_own_database("run_synthetic", method, num_samples) for method in METHODS]
+    dense = [
+        in_own_database("run_dense", method, num_boxes)
+        for method in METHODS
+        for num_boxes in BOXES_PER_DENSE_IMAGE
+    ]
+    sections = [
+        "## Whole runs on FiftyOne datasets\n",
+        "Bare read: the same columns by `values([...], _raw=True)`. Bare write: the same values by "
+        "one `UpdateOne` a sample, nothing checked.\n",
+        table(synthetic),
+        "## Images full of boxes\n",
+        table(dense),
+    ]
+    if VOC.exists():
+        sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
+    return sections
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:

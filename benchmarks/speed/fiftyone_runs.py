@@ -1,4 +1,4 @@
-"""Whole runs on FiftyOne datasets, beside FiftyOne's own way to read the same fields."""
+"""Whole runs on FiftyOne datasets, beside the bare costs of reading and writing the same values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from typing import Any
 from benchmarks.speed.memory import measure
 from devtools.private_database import private_database
 
-NUM_SAMPLES, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 20_000, 7, 30, 3
+NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 7, 30, 3
+# Labels in all of the datasets of dense images, and as many predictions.
+DENSE_BOXES = 40_000
+BOXES_PER_DENSE_IMAGE = (20, 200, 2_000, 8_000)
+
 OPERATOR = "@odquality/label-quality/compute_label_quality"
 FIELDS = (
     "id",
+    "last_modified_at",
+    "ground_truth.detections._id",
     "ground_truth.detections.label",
     "ground_truth.detections.bounding_box",
+    "predictions.detections._id",
     "predictions.detections.label",
     "predictions.detections.bounding_box",
     "predictions.detections.confidence",
@@ -37,23 +44,52 @@ def _set_environment(environment: dict[str, str]) -> None:
     os.environ.update(environment)
 
 
-def run_synthetic(method: str) -> Row:
-    """Reads by ``values()``, then runs, on 20,000 samples."""
+def run_synthetic(method: str, num_samples: int) -> Row:
+    """Runs, and does no more than to read what the run read and to write what it wrote."""
     import fiftyone as fo
 
+    from benchmarks.speed.bare_costs import bare_write_seconds
     from benchmarks.speed.scenes import make_scenes
     from benchmarks.speed.synthetic import insert_scenes
 
     dataset = fo.Dataset("synthetic")
-    scenes = make_scenes(NUM_SAMPLES, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES)
+    scenes = make_scenes(num_samples, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES)
     insert_scenes(dataset, scenes)
     del scenes
-    read = measure(partial(dataset.values, list(FIELDS), _raw=True))
+    twin = dataset.clone("twin")
+    read = measure(partial(dataset.values, list(FIELDS), _raw=True)).seconds
     row = _run(dataset, method)
-    row["values() s"] = read.seconds
-    row["total / values()"] = row["total s"] / read.seconds
-    row["values() peak MB"] = read.peak_megabytes
+    write = bare_write_seconds(dataset, twin)
+    row["bare read s"] = read
+    row["bare write s"] = write
+    row["total / bare"] = row["total s"] / (read + write)
     return row
+
+
+def run_dense(method: str, num_boxes: int) -> Row:
+    """Runs on images that are full of small boxes, as many boxes in all whatever an image has."""
+    import fiftyone as fo
+
+    from benchmarks.speed.bare_costs import bare_write_seconds
+    from benchmarks.speed.scenes import make_dense_scenes
+    from benchmarks.speed.synthetic import insert_scenes
+
+    dataset = fo.Dataset("dense")
+    insert_scenes(dataset, make_dense_scenes(DENSE_BOXES // num_boxes, num_boxes, NUM_CLASSES))
+    twin = dataset.clone("twin")
+    row = _run(dataset, method)
+    write = bare_write_seconds(dataset, twin)
+    per_box = 1e6 / (DENSE_BOXES // num_boxes * num_boxes)
+    return {
+        "method": method,
+        "images": row["images"],
+        "labels, predictions an image": num_boxes,
+        "read us a label": per_box * row["read s"],
+        "score us": per_box * row["score s"],
+        "write us": per_box * row["write s"],
+        "bare write us": per_box * write,
+        "peak MB": row["peak MB"],
+    }
 
 
 def run_voc(method: str) -> Row:

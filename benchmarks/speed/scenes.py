@@ -11,6 +11,7 @@ from odquality.core.scenes import FloatArray, IntArray
 
 WIDTH, HEIGHT = 640.0, 480.0
 SMALLEST, LARGEST = 16.0, 240.0
+DENSE_SIDES = (3.0, 9.0)
 
 # Share of the predictions that lie on an object; the others lie anywhere.
 ON_OBJECT = 0.5
@@ -68,6 +69,36 @@ def make_scenes(
             )
         ],
         list(predictions.reshape(num_images, num_predictions, -1)),
+        num_classes,
+    )
+
+
+def make_dense_scenes(
+    num_images: int, num_boxes: int, num_classes: int, *, seed: int = 51
+) -> Scenes:
+    """Makes scenes of many small objects (cells, shelves), each with a label and a prediction."""
+    rng = np.random.default_rng(seed)
+    total = num_images * num_boxes
+    sides = rng.uniform(*DENSE_SIDES, (total, 2))
+    corner = rng.random((total, 2)) * (np.array([WIDTH, HEIGHT]) - sides)
+    boxes = np.hstack([corner, corner + sides])
+    classes = rng.integers(0, num_classes, total)
+    predictions = np.empty((total, 5 + num_classes))
+    predictions[:, :4] = boxes + np.tile(rng.normal(0, 0.5, (total, 2)), 2)
+    predictions[:, 4] = rng.beta(2, 0.5, total)
+    other = rng.random(total) < 0.02
+    found = np.where(other, rng.integers(0, num_classes, total), classes)
+    _fill_probabilities(predictions[:, 5:], found, rng)
+    return Scenes(
+        [
+            {"bboxes": image_boxes, "labels": image_classes}
+            for image_boxes, image_classes in zip(
+                boxes.reshape(num_images, num_boxes, 4),
+                classes.reshape(num_images, num_boxes),
+                strict=True,
+            )
+        ],
+        list(predictions.reshape(num_images, num_boxes, -1)),
         num_classes,
     )
 

@@ -1,25 +1,20 @@
-"""The scorer's public functions: validate, choose the method, run it over the data."""
+"""The public functions that score a dataset: choose the method, run it over the data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, overload
 
-import numpy as np
-
-from odquality.arrays.image_lists import ImageLists
+from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
 from odquality.arrays.issues import issues_from_scores, list_all_issues
 from odquality.arrays.quality import LabelQuality, score_all, score_images
+from odquality.core.parameters import NOT_GIVEN, NotGiven, boolean
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
-from odquality.core.segments import segment_softmin
-from odquality.methods.issues import MIN_PROBABILITY, Issue
+from odquality.methods.interface import learn
+from odquality.methods.issues import Issue
 from odquality.methods.objectlab.flagging import flag_images
 from odquality.methods.objectlab.scorer import ObjectLab
-from odquality.methods.objectlab.weights import AggregationWeights
-from odquality.methods.registry import DEFAULT_SEED, make_method
-
-Labels = Sequence[Mapping[str, Any]]
-PredictionArrays = Sequence[Any]
+from odquality.methods.registry import make_method, method_info, method_settings
 
 
 def get_label_quality_scores(
@@ -39,11 +34,13 @@ def get_label_quality_scores(
         labels: N dicts, one per image: ``bboxes``, (L, 4) corners ``x1, y1, x2, y2`` in pixels;
             ``labels``, (L,) integer classes of at least 0 (classes that the detector lacks are
             fine); optionally ``iscrowd``, (L,), true for regions that are not reviewed and in
-            which a prediction is no missing label.
+            which a prediction is no missing label. Words such as ``"true"`` and ``"0"`` count too,
+            and what is missing (None, NaN) means no.
         predictions: N arrays, one per image: (P, K + 5) columns ``x1, y1, x2, y2, confidence,
             p(class 0), ..., p(class K - 1)``; the predicted class is the most probable one. Or N
             sequences of K arrays (M, 5) ``x1, y1, x2, y2, confidence``, one array per class.
-            Images without predictions may be empty in any form.
+            Images without predictions may be empty in any form; so may be the boxes, classes and
+            marks of images without labels. Rows ``x1, y1, x2, y2, confidence, class`` are refused.
         aggregation_weights: weights of ``overlooked``, ``swap`` and ``badloc``, at least 0,
             adding up to 1; equal ones if None.
         overlapping_label_check: whether two labels of different classes on the same box count as
@@ -57,17 +54,29 @@ def get_label_quality_scores(
         ValueError: malformed input; names the argument, the image and the box.
 
     Example:
+        The detector sees class 0 where the second image has a label of class 1:
+
         >>> import numpy as np
-        >>> boxes = np.array([[10, 10, 60, 60], [90, 20, 150, 80]])
-        >>> labels = [{"bboxes": boxes, "labels": np.array([1, 0])}]
-        >>> found = [[0.99, 0.98, 0.02], [0.97, 0.95, 0.05]]  # both boxes, but of class 0
-        >>> predictions = [np.hstack([boxes, found])]
-        >>> get_label_quality_scores(labels, predictions, verbose=False).round(3)
-        array([0.04])
+        >>> boxes = np.array([[10, 10, 60, 60], [200, 10, 240, 60]])
+        >>> labels = [
+        ...     {"bboxes": boxes, "labels": np.array([0, 1])},
+        ...     {"bboxes": boxes[:1], "labels": np.array([1])},
+        ... ]
+        >>> found = np.array([
+        ...     [10, 10, 60, 60, 0.99, 0.98, 0.02],
+        ...     [200, 10, 240, 60, 0.9, 0.1, 0.9],
+        ... ])
+        >>> get_label_quality_scores(labels, [found, found[:1]], verbose=False).round(3)
+        array([1.   , 0.001])
     """
-    method = ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
+    verbose = boolean("verbose", verbose)
+    method = make_method(
+        "objectlab",
+        aggregation_weights=aggregation_weights,
+        overlapping_label_check=overlapping_label_check,
+    )
     data = ImageLists(labels, predictions)
-    scores = score_images(method.fit(data.scenes()), data)["quality"]
+    scores = score_images(learn(method, data.scenes()), data)["quality"]
     if verbose:
         lowest = f", the lowest score is {scores.min():.4f}" if len(scores) else ""
         print(f"odquality: scored {len(scores):,} images by ObjectLab{lowest}")
@@ -81,8 +90,8 @@ def score_labels(
     method: str = "objectlab",
     image_sizes: Any = None,
     aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = True,
-    seed: int = DEFAULT_SEED,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> LabelQuality:
     """Scores every image, label and prediction, by kind of error.
 
@@ -90,18 +99,20 @@ def score_labels(
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
         method: ``objectlab``, which needs boxes in pixels; or ``calibrated``, which takes any
-            unit, needs scipy and knows five kinds of error.
+            unit and knows five kinds of error.
         image_sizes: (N, 2) width and height of each image in the unit of the boxes, for methods
             that need it; neither of these does.
-        aggregation_weights: of ObjectLab, as in `get_label_quality_scores`.
-        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
-        seed: of the calibrated method; the same images with the same seed give the same scores.
+        aggregation_weights: of ObjectLab alone, as in `get_label_quality_scores`.
+        overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
+        seed: of the calibrated method alone, an integer from 0 to 2**64 - 1, 51 unless given; the
+            same images with the same seed give the same scores.
 
     Returns:
         The scores of the images and boxes.
 
     Raises:
-        ValueError: an unknown method, or malformed input; names the argument, image and box.
+        ValueError: an unknown method, a setting that is not the method's, or malformed input;
+            names the argument, image and box.
     """
     chosen = make_method(
         method,
@@ -110,7 +121,7 @@ def score_labels(
         seed=seed,
     )
     data = ImageLists(labels, predictions, image_sizes=image_sizes)
-    return score_all(chosen.fit(data.scenes()), data, method)
+    return score_all(learn(chosen, data.scenes()), data, method)
 
 
 @overload
@@ -119,8 +130,8 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: Literal["objectlab"] = "objectlab",
-    return_indices_ranked_by_score: bool = False,
-    overlapping_label_check: bool = True,
+    return_indices_ranked_by_score: bool | NotGiven = NOT_GIVEN,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
 ) -> BoolArray | IntArray: ...
 
 
@@ -130,8 +141,8 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: Literal["calibrated"],
-    min_probability: float = MIN_PROBABILITY,
-    seed: int = DEFAULT_SEED,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> list[Issue]: ...
 
 
@@ -140,10 +151,10 @@ def find_label_issues(
     predictions: PredictionArrays,
     *,
     method: str = "objectlab",
-    return_indices_ranked_by_score: bool = False,
-    overlapping_label_check: bool = True,
-    min_probability: float = MIN_PROBABILITY,
-    seed: int = DEFAULT_SEED,
+    return_indices_ranked_by_score: bool | NotGiven = NOT_GIVEN,
+    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
+    min_probability: float | NotGiven = NOT_GIVEN,
+    seed: int | NotGiven = NOT_GIVEN,
 ) -> BoolArray | IntArray | list[Issue]:
     """Finds the images that have a label error, or the errors themselves.
 
@@ -160,10 +171,11 @@ def find_label_issues(
         labels: N dicts, as `get_label_quality_scores` takes them.
         predictions: N arrays, as `get_label_quality_scores` takes them.
         method: ``objectlab`` or ``calibrated``.
-        return_indices_ranked_by_score: of ObjectLab: what to return.
-        overlapping_label_check: of ObjectLab, as in `get_label_quality_scores`.
-        min_probability: of the calibrated method: least probability of an issue, in [0, 1].
-        seed: of the calibrated method, as in `score_labels`.
+        return_indices_ranked_by_score: of ObjectLab alone: what to return.
+        overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
+        min_probability: of the calibrated method alone: least probability of an issue, in [0, 1],
+            .5 unless given.
+        seed: of the calibrated method alone, as in `score_labels`.
 
     Returns:
         By ObjectLab: (N,) bool, true for an issue; or, if ranked, (n,) int64 indices of the issues,
@@ -171,129 +183,22 @@ def find_label_issues(
         likeliest first.
 
     Raises:
-        ValueError: an unknown method, or malformed input; names the argument, image and box.
+        ValueError: an unknown method, a setting that is not the method's, or malformed input;
+            names the argument, image and box.
     """
+    settings = method_settings(
+        method,
+        return_indices_ranked_by_score=return_indices_ranked_by_score,
+        overlapping_label_check=overlapping_label_check,
+        min_probability=min_probability,
+        seed=seed,
+    )
+    chosen = method_info(method).make(settings)
     data = ImageLists(labels, predictions)
-    chosen = make_method(method, overlapping_label_check=overlapping_label_check, seed=seed)
     if not isinstance(chosen, ObjectLab):
-        return list_all_issues(chosen.fit(data.scenes()), data, min_probability)
+        return list_all_issues(learn(chosen, data.scenes()), data, settings["min_probability"])
     flagged = flag_images(chosen, data.scenes)
-    if not return_indices_ranked_by_score:
+    if not settings["return_indices_ranked_by_score"]:
         return flagged.is_issue
     ranked = issues_from_scores(flagged.quality, threshold=1.0)
     return ranked[flagged.is_issue[ranked]]
-
-
-def compute_overlooked_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-) -> list[FloatArray]:
-    """Scores each confident prediction that overlaps no label: is it a missing label?
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: least confidence of a candidate.
-
-    Returns:
-        N arrays (P_i,) in [0, 1], lower = more likely missing; NaN for no candidate.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, high_probability=high_probability_threshold)
-    return _box_scores(method, labels, predictions).prediction_scores["overlooked"]
-
-
-def compute_badloc_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    low_probability_threshold: float = ObjectLab.low_probability,
-) -> list[FloatArray]:
-    """Scores each label's location by the overlapping predictions of its class.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        low_probability_threshold: predictions above this confidence count.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely badly located.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(alpha=alpha, low_probability=low_probability_threshold)
-    return _box_scores(method, labels, predictions).label_scores["badloc"]
-
-
-def compute_swap_box_scores(
-    labels: Labels,
-    predictions: PredictionArrays,
-    *,
-    alpha: float = ObjectLab.alpha,
-    high_probability_threshold: float = ObjectLab.high_probability,
-    overlapping_label_check: bool = True,
-) -> list[FloatArray]:
-    """Scores each label's class by the confident predictions of other classes.
-
-    Args:
-        labels: N dicts, as `get_label_quality_scores` takes them.
-        predictions: N arrays, as `get_label_quality_scores` takes them.
-        alpha: weight of IoU against the distance of the centres, in [0, 1].
-        high_probability_threshold: predictions above this confidence count.
-        overlapping_label_check: whether two labels of different classes on the same box count as
-            swapped.
-
-    Returns:
-        N arrays (L_i,) in [0, 1], lower = more likely of another class.
-
-    Raises:
-        ValueError: malformed input; names the argument, the image and the box.
-    """
-    method = ObjectLab(
-        alpha=alpha,
-        high_probability=high_probability_threshold,
-        overlapping_label_check=overlapping_label_check,
-    )
-    return _box_scores(method, labels, predictions).label_scores["swap"]
-
-
-def pool_box_scores_per_image(
-    box_scores: Sequence[Any], *, temperature: float = ObjectLab.temperature
-) -> FloatArray:
-    """Pools the scores of each image's boxes by a softmin, which follows the lowest of them.
-
-    Args:
-        box_scores: N arrays (B_i,); NaN counts as absent.
-        temperature: > 0; towards 0 the softmin becomes the minimum.
-
-    Returns:
-        (N,) float64; 1.0 for an image without scores.
-
-    Raises:
-        ValueError: an image's scores are not one-dimensional, or the temperature is not positive.
-    """
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature}; expected a number above 0")
-    for image, scores in enumerate(box_scores):
-        if np.ndim(scores) != 1:
-            raise ValueError(
-                f"box_scores[{image}] has shape {np.shape(scores)}; expected one score per box"
-            )
-    counts = np.array([len(scores) for scores in box_scores], np.int64)
-    values = np.concatenate([np.empty(0), *box_scores])
-    rows = np.repeat(np.arange(len(counts)), counts)
-    return segment_softmin(values, rows, len(counts), temperature=temperature)
-
-
-def _box_scores(method: ObjectLab, labels: Labels, predictions: PredictionArrays) -> LabelQuality:
-    data = ImageLists(labels, predictions)
-    return score_all(method.fit(data.scenes()), data, "objectlab")

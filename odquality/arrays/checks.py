@@ -1,33 +1,22 @@
-"""Validates public input; every message names argument, image and box, and what was expected."""
+"""Validates the values of flat input; every message names argument, image and box."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.layouts import FlatLabels, FlatPredictions
+from odquality.arrays.flattening import as_float64, as_numbers
+from odquality.arrays.labels import INEXACT, FlatLabels
+from odquality.arrays.layouts import FlatPredictions
+from odquality.arrays.sequences import one_per_image
+from odquality.core.confidence import HAIR
+from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 
-
-def same_length(labels: Sequence[Any], predictions: Sequence[Any]) -> None:
-    """Checks that there are predictions for each image that has labels.
-
-    Raises:
-        ValueError: one of the arguments is no sequence, or they differ in length.
-    """
-    for name, value in (("labels", labels), ("predictions", predictions)):
-        if not hasattr(value, "__len__") or isinstance(value, (str, bytes, dict)):
-            raise ValueError(
-                f"{name} is a {type(value).__name__}; expected a sequence with one entry per image"
-            )
-    if len(labels) != len(predictions):
-        raise ValueError(
-            f"labels has {len(labels)} images and predictions has {len(predictions)}; expected "
-            "the same images in the same order"
-        )
+_CLASS = "a class: an integer of at least 0"
+_LARGEST_PERCENTAGE = 100
 
 
 def image_sizes(sizes: Any, num_images: int) -> FloatArray | None:
@@ -38,21 +27,20 @@ def image_sizes(sizes: Any, num_images: int) -> FloatArray | None:
     """
     if sizes is None:
         return None
-    array = np.asarray(sizes)
+    form = f"({num_images}, 2): width and height of each image"
+    array = as_float64(as_numbers(one_per_image("image_sizes", sizes), "image_sizes", form))
     if array.size == 0:
         array = np.empty((0, 2))
-    if array.shape != (num_images, 2) or array.dtype.kind not in "iuf":
-        raise ValueError(
-            f"image_sizes has shape {array.shape}; expected ({num_images}, 2): width and height "
-            "of each image"
-        )
-    wrong = ~(np.isfinite(array) & (array > 0)).all(axis=1)
+    if array.shape != (num_images, 2):
+        raise ValueError(f"image_sizes has shape {array.shape}; expected {form}")
+    wrong = ~((array > 0) & (array <= MAX_COORDINATE)).all(axis=1)
     if wrong.any():
         image = int(np.flatnonzero(wrong)[0])
         raise ValueError(
-            f"image_sizes[{image}] is {array[image].tolist()}; expected a positive width and height"
+            f"image_sizes[{image}] is {array[image].tolist()}; expected a positive width and "
+            f"height of at most {MAX_COORDINATE:g}"
         )
-    return array.astype(np.float64)
+    return array
 
 
 def labels(flat: FlatLabels, first_image: int) -> None:
@@ -61,15 +49,16 @@ def labels(flat: FlatLabels, first_image: int) -> None:
     Raises:
         ValueError: a corner or class is malformed; names the image, counted from ``first_image``.
     """
-    where = _Locator("labels[{image}]['bboxes'][{box}]", flat.counts, first_image)
-    _corners(flat.corners, where)
+    _corners(flat.corners, Locator("labels[{image}]['bboxes'][{box}]", flat.counts, first_image))
     classes = flat.classes
+    where = Locator("labels[{image}]['labels'][{box}]", flat.counts, first_image)
     if classes.dtype.kind in "iu":
-        wrong = classes < 0
+        where.refuse(classes < 0, classes, _CLASS)
     else:
-        wrong = ~(np.isfinite(classes) & (classes >= 0) & (classes == np.floor(classes)))
-    where = _Locator("labels[{image}]['labels'][{box}]", flat.counts, first_image)
-    where.refuse(wrong, classes, "a class: an integer of at least 0")
+        where.refuse(~((classes >= 0) & (classes == np.floor(classes))), classes, _CLASS)
+        where.refuse(
+            as_float64(classes) >= INEXACT, classes, f"{_CLASS}, at most {2**63 - 1}, as int64"
+        )
 
 
 def predictions(flat: FlatPredictions, first_image: int) -> None:
@@ -79,51 +68,75 @@ def predictions(flat: FlatPredictions, first_image: int) -> None:
         ValueError: a corner, a confidence or a probability is malformed; names the image, counted
             from ``first_image``.
     """
-    _corners(flat.corners, _Locator("predictions[{image}][{box}]", flat.counts, first_image))
-    where = _Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
-    where.refuse(~_is_probability(flat.confidence), flat.confidence, "a number in [0, 1]")
-    if flat.probabilities is not None and not _are_probabilities(flat.probabilities):
-        wrong = np.any(~_is_probability(flat.probabilities), axis=1)
-        where = _Locator(
+    _corners(flat.corners, Locator("predictions[{image}][{box}]", flat.counts, first_image))
+    where = Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
+    where.refuse_no_probabilities(flat.confidence)
+    if flat.probabilities is not None:
+        where = Locator(
             "class probabilities of predictions[{image}][{box}]", flat.counts, first_image
         )
-        where.refuse(wrong, flat.probabilities, "numbers in [0, 1]")
+        where.refuse_no_probabilities(flat.probabilities)
 
 
-class _Locator:
-    """Names the image and box of a row in a message."""
+def scores(values: FloatArray, where: Locator) -> None:
+    """Checks scores, (n,), of which NaN stands for a missing one.
 
-    def __init__(self, name: str, counts: IntArray, first_image: int) -> None:
+    Raises:
+        ValueError: a score lies outside [0, 1].
+    """
+    where.refuse((values < 0) | (values > 1), values, "a score in [0, 1], or NaN for none")
+
+
+class Locator:
+    """Names the image and box of a row in a message.
+
+    Args:
+        name: with ``{image}`` and, where rows are boxes, ``{box}``.
+        counts: (N,) number of rows of each image.
+        first_image: number of the first image.
+    """
+
+    def __init__(self, name: str, counts: IntArray, first_image: int = 0) -> None:
         self._name = name
         self._counts = counts
         self._first_image = first_image
 
     def refuse(self, wrong: BoolArray, values: NDArray[Any], expected: str) -> None:
         """Raises a ValueError for the first row that is wrong, if any is."""
-        if not wrong.any():
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            raise ValueError(f"{self.name(row)} is {values[row].tolist()}; expected {expected}")
+
+    def refuse_no_probabilities(self, values: NDArray[Any]) -> None:
+        """Raises a ValueError for the first of n values or rows outside [0, 1], if any is."""
+        # The smallest and the largest are quicker than a look at each; NaN is neither.
+        if not values.size or (values.min() >= 0 and values.max() <= 1 + HAIR):
             return
-        row = int(np.flatnonzero(wrong)[0])
+        wrong = ~((values >= 0) & (values <= 1 + HAIR))
+        wrong = np.any(wrong.reshape(len(values), -1), axis=1)
+        largest = values[np.flatnonzero(wrong)[0]].max()
+        expected = "a number in [0, 1]" if values.ndim == 1 else "numbers in [0, 1]"
+        if 1 < largest <= _LARGEST_PERCENTAGE:
+            expected += " (divide by 100 what is in percent)"
+        self.refuse(wrong, values, expected)
+
+    def name(self, row: int) -> str:
+        """Name of a row."""
         ends = np.cumsum(self._counts)
         image = int(np.searchsorted(ends, row, side="right"))
         box = row - int(ends[image] - self._counts[image])
-        name = self._name.format(image=self._first_image + image, box=box)
-        raise ValueError(f"{name} is {values[row].tolist()}; expected {expected}")
+        return self._name.format(image=self._first_image + image, box=box)
 
 
-def _are_probabilities(values: NDArray[Any]) -> bool:
-    """Whether all values are; quicker than looking at each, and false for NaN."""
-    return not values.size or bool(values.min() >= 0 and values.max() <= 1)
-
-
-def _is_probability(values: NDArray[Any]) -> BoolArray:
-    return (values >= 0) & (values <= 1)
-
-
-def _corners(corners: NDArray[Any], where: _Locator) -> None:
-    if not np.isfinite(corners).all():
-        where.refuse(
-            np.any(~np.isfinite(corners), axis=1), corners, "finite corners x1, y1, x2, y2"
-        )
+def _corners(corners: FloatArray, where: Locator) -> None:
+    if not corners.size:
+        return
+    # As above: false for NaN and infinity too.
+    if not (corners.min() >= -MAX_COORDINATE and corners.max() <= MAX_COORDINATE):
+        infinite = ~np.isfinite(corners)
+        where.refuse(np.any(infinite, axis=1), corners, "finite corners x1, y1, x2, y2")
+        far = np.any(np.abs(corners) > MAX_COORDINATE, axis=1)
+        where.refuse(far, corners, f"corners x1, y1, x2, y2 within {MAX_COORDINATE:g} of 0")
     inverted = (corners[:, 2] < corners[:, 0]) | (corners[:, 3] < corners[:, 1])
     where.refuse(
         inverted, corners, "corners x1, y1, x2, y2 with x1 <= x2 and y1 <= y2 (not x, y, w, h)"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from odquality.arrays import checks, layouts
-from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
+from odquality.arrays import checks
+from odquality.arrays.labels import flatten_labels
+from odquality.arrays.layouts import LayoutMemory
+from odquality.arrays.sequences import one_per_image, same_images
+from odquality.arrays.yolo_rows import YoloRowsCheck
+from odquality.core.agreement import Agreement
+from odquality.core.confidence import clip_hair
+from odquality.core.scenes import Boxes, IntArray, Predictions, Scenes
+
+Labels = Iterable[Mapping[str, Any]]
+PredictionArrays = Iterable[Any]
 
 IMAGES_PER_CHUNK = 500
 
@@ -45,23 +54,25 @@ class ImageLists:
 
     Raises:
         ValueError: the arguments have different lengths or are not sequences. While iterating:
-            an image's boxes, classes or probabilities are malformed.
+            an image's boxes, classes or probabilities are malformed. After the last image: labels
+            and predictions are not in the same unit.
     """
 
     def __init__(
         self,
-        labels: Sequence[Mapping[str, Any]],
-        predictions: Sequence[Any],
+        labels: Labels,
+        predictions: PredictionArrays,
         *,
         image_sizes: Any = None,
         images_per_chunk: int = IMAGES_PER_CHUNK,
     ) -> None:
-        checks.same_length(labels, predictions)
-        self._labels = labels
-        self._predictions = predictions
-        self._image_sizes = checks.image_sizes(image_sizes, len(labels))
+        self._labels = one_per_image("labels", labels)
+        self._predictions = one_per_image("predictions", predictions)
+        same_images(self._labels, self._predictions)
+        self._image_sizes = checks.image_sizes(image_sizes, len(self._labels))
         self._images_per_chunk = images_per_chunk
-        self._layout = layouts.LayoutMemory()
+        self._layout = LayoutMemory()
+        self._yolo_rows = YoloRowsCheck()
         self._verified = False
         self._kept: list[ImageChunk] | None = None
 
@@ -74,16 +85,24 @@ class ImageLists:
         if self._kept is not None:
             yield from self._kept
             return
+        agreement = Agreement()
         kept: list[ImageChunk] = []
         room = _KEPT_BOXES
         for start in range(0, max(1, len(self)), self._images_per_chunk):
             chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
+            if not self._verified:
+                agreement.observe_units(chunk.scenes)
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
             else:
                 kept.clear()
             yield chunk
+        if not self._verified:
+            self._yolo_rows.verify()
+            refusal = agreement.units_refusal()
+            if refusal:
+                raise ValueError(refusal)
         self._verified = True
         if room >= 0:
             self._kept = kept
@@ -93,27 +112,22 @@ class ImageLists:
         return (chunk.scenes for chunk in self)
 
     def _chunk(self, start: int, stop: int) -> ImageChunk:
-        given = layouts.flatten_labels(self._labels[start:stop], start)
+        given = flatten_labels(self._labels[start:stop], start)
         found = self._layout.flatten(self._predictions[start:stop], start)
         if not self._verified:
             checks.labels(given, start)
+            self._yolo_rows.add(given, found)
             checks.predictions(found, start)
-        boxes = Boxes(
-            _float64(given.corners), given.classes.astype(np.int64, copy=False), given.counts
-        )
+        boxes = Boxes(given.corners, given.classes.astype(np.int64, copy=False), given.counts)
         reviewed, ignored, rows = _split(boxes, given.iscrowd)
         sizes = None if self._image_sizes is None else self._image_sizes[start:stop]
         predictions = Predictions(
-            xyxy=_float64(found.corners),
+            xyxy=found.corners,
             classes=found.classes,
             counts=found.counts,
-            confidence=_float64(found.confidence),
+            confidence=clip_hair(found.confidence),
         )
         return ImageChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
-
-
-def _float64(values: FloatArray) -> FloatArray:
-    return values.astype(np.float64, copy=False)
 
 
 def _split(boxes: Boxes, iscrowd: Any) -> tuple[Boxes, Boxes, IntArray]:

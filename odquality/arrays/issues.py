@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from odquality.arrays import checks
+from odquality.arrays.flattening import as_numbers
 from odquality.arrays.image_lists import ImageChunk, ImageLists
+from odquality.arrays.quality import LabelQuality
+from odquality.arrays.sequences import one_per_image
+from odquality.core.parameters import number
 from odquality.core.scenes import IntArray
 from odquality.methods.interface import Scorer
 from odquality.methods.issues import Issue, list_issues
@@ -17,20 +22,30 @@ def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> 
     """The images whose score is at most a threshold, the worst first.
 
     Args:
-        label_quality_scores: (N,) scores in [0, 1]; NaN for unscored images, which are left out.
+        label_quality_scores: N scores in [0, 1]; NaN for unscored images, which are left out.
         threshold: in [0, 1].
 
     Returns:
         (n,) int64 indices of images; equal scores stay in the order of the images.
 
     Raises:
-        ValueError: the scores are not one-dimensional, or the threshold lies outside [0, 1].
+        ValueError: the scores are not N numbers in [0, 1], or the threshold lies outside [0, 1].
+
+    Example:
+        >>> issues_from_scores([0.9, 0.05, 0.001])
+        array([2, 1])
     """
-    scores = np.asarray(label_quality_scores, dtype=np.float64)
+    threshold = number("threshold", threshold, 0, 1)
+    name, form = "label_quality_scores", "(N,): one score per image"
+    if isinstance(label_quality_scores, LabelQuality):
+        raise ValueError(
+            f"{name} is a LabelQuality, all scores of images and labels; expected {form}, such as "
+            "its scores['quality']"
+        )
+    scores = as_numbers(one_per_image(name, label_quality_scores), name, form)
     if scores.ndim != 1:
-        raise ValueError(f"label_quality_scores has shape {scores.shape}; expected (N,)")
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold is {threshold}; expected a number in [0, 1]")
+        raise ValueError(f"{name} has shape {scores.shape}; expected {form}")
+    checks.scores(scores, checks.Locator(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
     issues = np.flatnonzero(scores <= threshold)
     return issues[np.argsort(scores[issues], kind="stable")]
 

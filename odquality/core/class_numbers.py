@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from odquality.core.scenes import IntArray, Scenes
+from odquality.core.scenes import IntArray
 
 # Classes below this keep their number: as an index they cost little.
 _SMALL = 4096
@@ -28,12 +26,3 @@ class ClassNumbers:
         encoded = classes.copy()
         encoded[large] = _SMALL + np.array(numbers, np.int64)[inverse]
         return encoded
-
-    def apply(self, scenes: Scenes) -> Scenes:
-        """The scenes with small numbers for the classes of labels and predictions."""
-        labels, predictions = scenes.labels, scenes.predictions
-        return replace(
-            scenes,
-            labels=replace(labels, classes=self.encode(labels.classes)),
-            predictions=replace(predictions, classes=self.encode(predictions.classes)),
-        )

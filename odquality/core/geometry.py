@@ -12,6 +12,10 @@ from odquality.core.scenes import FloatArray
 # A union smaller than this many square units counts as this many: IoU is 0, not 0 / 0.
 MIN_UNION = 1e-6
 
+# No coordinate of a real box lies farther from 0, in pixels or any other unit. Up to here areas and
+# distances are far from overflow, and doubles still tell a ten-millionth from nothing.
+MAX_COORDINATE = 1e9
+
 
 def box_area(boxes: FloatArray) -> FloatArray:
     """Area of each box, (n,) in squared units of the boxes."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ BoolArray = NDArray[np.bool_]
 # A prediction that lies by this share of its area in an ignored region is no missing label (the
 # rule by which COCO's evaluation matches crowds).
 IGNORED_SHARE = 0.5
+
+AnyBoxes = TypeVar("AnyBoxes", bound="Boxes")
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,30 @@ class Boxes:
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def take(self, rows: IntArray) -> Boxes:
-        """The boxes of ascending ``rows``, of the same N images."""
-        counts = np.bincount(self.image[rows], minlength=len(self.counts))
-        return Boxes(self.xyxy[rows], self.classes[rows], counts)
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again is not worth its bytes in a pickle.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def take(self: AnyBoxes, rows: IntArray) -> AnyBoxes:
+        """The boxes of ``rows``, of the same N images; rows of an image lie together, in order."""
+        return self.arranged(rows, np.bincount(self.image[rows], minlength=len(self.counts)))
+
+    def of_images(self: AnyBoxes, images: IntArray) -> AnyBoxes:
+        """The boxes of some images alone, in the order of ``images``, (n,) int64."""
+        counts = self.counts[images]
+        shifts = self.offsets[images] - (np.cumsum(counts) - counts)
+        return self.arranged(np.repeat(shifts, counts) + np.arange(counts.sum()), counts)
+
+    def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
+        """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
+        columns = [field.name for field in fields(self) if field.name != "counts"]
+        return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
+
+    @classmethod
+    def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:
+        """The boxes of all images of at least one part, those of the first part first."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: np.concatenate([getattr(of, name) for of in parts]) for name in names})
 
     @cached_property
     def offsets(self) -> IntArray:
@@ -70,15 +94,6 @@ class Predictions(Boxes):
 
     confidence: FloatArray
 
-    def take(self, rows: IntArray) -> Predictions:
-        """The predictions of ascending ``rows``, of the same N images."""
-        return Predictions(
-            xyxy=self.xyxy[rows],
-            classes=self.classes[rows],
-            counts=np.bincount(self.image[rows], minlength=len(self.counts)),
-            confidence=self.confidence[rows],
-        )
-
 
 @dataclass(frozen=True)
 class Scenes:
@@ -99,3 +114,33 @@ class Scenes:
     def __len__(self) -> int:
         """Number of images."""
         return len(self.labels.counts)
+
+    def of_images(self, images: IntArray) -> Scenes:
+        """Some images alone, in the order of ``images``, (n,) int64."""
+        return Scenes(
+            self.labels.of_images(images),
+            self.predictions.of_images(images),
+            self.ignored.of_images(images),
+            None if self.image_sizes is None else self.image_sizes[images],
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Scenes]) -> Scenes:
+        """All images of at least one part; without sizes unless every part has them."""
+        sizes = [part.image_sizes for part in parts if part.image_sizes is not None]
+        return Scenes(
+            Boxes.join([part.labels for part in parts]),
+            Predictions.join([part.predictions for part in parts]),
+            Boxes.join([part.ignored for part in parts]),
+            np.concatenate(sizes) if len(sizes) == len(parts) else None,
+        )
+
+
+_NO_BOXES = Boxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+# No images at all.
+NO_SCENES = Scenes(
+    _NO_BOXES,
+    Predictions(_NO_BOXES.xyxy, _NO_BOXES.classes, _NO_BOXES.counts, confidence=np.zeros(0)),
+    _NO_BOXES,
+)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from odquality.core.scenes import FloatArray, IntArray
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 def segment_max(values: FloatArray, segment: IntArray, size: int, *, empty: float) -> FloatArray:
@@ -16,8 +21,8 @@ def segment_max(values: FloatArray, segment: IntArray, size: int, *, empty: floa
 
 
 def reduce_runs(
-    ufunc: np.ufunc, values: FloatArray, counts: IntArray, *, empty: float
-) -> FloatArray:
+    ufunc: np.ufunc, values: NDArray[Number], counts: IntArray, *, empty: float
+) -> NDArray[Number]:
     """Reduces consecutive runs of ``values``, which is faster than by segment number.
 
     Args:
@@ -27,14 +32,37 @@ def reduce_runs(
         empty: result of a run of length 0.
 
     Returns:
-        (size,) float64.
+        (size,) of the type of ``values``.
     """
-    result = np.full(len(counts), empty)
+    result = np.full(len(counts), empty, dtype=values.dtype)
     filled = counts > 0
     if filled.any():
         starts = (np.cumsum(counts) - counts)[filled]
         result[filled] = ufunc.reduceat(values, starts)
     return result
+
+
+def run_starts(*columns: NDArray[Any]) -> IntArray:
+    """Rows at which a run of equal rows begins.
+
+    Args:
+        *columns: (n,) each; two rows are equal if they are in every column.
+
+    Returns:
+        (number of runs,) int64, ascending.
+    """
+    begins = np.zeros(len(columns[0]), bool)
+    begins[:1] = True
+    for column in columns:
+        begins[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(begins)
+
+
+def place_in_run(*columns: NDArray[Any]) -> IntArray:
+    """How many equal rows come before each in its run, (n,) int64."""
+    starts = run_starts(*columns)
+    rows = np.arange(len(columns[0]))
+    return rows - np.repeat(starts, np.diff(starts, append=len(rows)))
 
 
 def segment_softmin(
@@ -54,7 +82,9 @@ def segment_softmin(
     present = ~np.isnan(values)
     values, segment = values[present], segment[present]
     lowest = -segment_max(-values, segment, size, empty=-1.0)
-    weights = np.exp((lowest[segment] - values) / temperature)
+    # Towards a temperature of 0 the quotients exceed all floats, and the weights are 0.
+    with np.errstate(over="ignore"):
+        weights = np.exp((lowest[segment] - values) / temperature)
     total = np.bincount(segment, weights, minlength=size)
     weighted = np.bincount(segment, weights * values, minlength=size)
     result = np.ones(size)

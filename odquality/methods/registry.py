@@ -1,89 +1,76 @@
-"""The scoring methods by name: what each needs and gives, and how to make it."""
+"""The scoring methods by name, and the one way to make them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
-from odquality.methods.interface import Method
-from odquality.methods.objectlab.scorer import ObjectLab
-from odquality.methods.objectlab.weights import AggregationWeights
-
-DEFAULT_METHOD = "calibrated"
-DEFAULT_SEED = 51
-
-
-@dataclass(frozen=True)
-class MethodInfo:
-    """What a method needs and gives.
-
-    Attributes:
-        image_scores: names of the scores of an image, ``quality`` first.
-        label_scores: names of the scores of a label.
-        prediction_scores: names of the scores of a prediction.
-        in_pixels: whether boxes must be in pixels; else any unit does.
-        needs_confidence: whether predictions must have a confidence.
-        gives_issues: whether its scores are probabilities that issues can be listed from.
-    """
-
-    image_scores: tuple[str, ...]
-    label_scores: tuple[str, ...]
-    prediction_scores: tuple[str, ...]
-    in_pixels: bool
-    needs_confidence: bool
-    gives_issues: bool
-
+from odquality.core.parameters import NOT_GIVEN, choice
+from odquality.methods.calibrated.info import INFO as CALIBRATED
+from odquality.methods.interface import Method, MethodInfo
+from odquality.methods.objectlab.info import INFO as OBJECTLAB
 
 METHODS: Mapping[str, MethodInfo] = {
-    "calibrated": MethodInfo(
-        image_scores=("quality", *KINDS),
-        label_scores=("quality", *LABEL_KINDS),
-        prediction_scores=(OVERLOOKED,),
-        in_pixels=False,
-        needs_confidence=False,
-        gives_issues=True,
-    ),
-    "objectlab": MethodInfo(
-        image_scores=("quality", "overlooked", "swap", "badloc"),
-        label_scores=("swap", "badloc"),
-        prediction_scores=(OVERLOOKED,),
-        in_pixels=True,
-        needs_confidence=True,
-        gives_issues=False,
-    ),
+    "calibrated": CALIBRATED,
+    "objectlab": OBJECTLAB,
 }
+
+DEFAULT_METHOD = "calibrated"
 
 
 def method_info(name: str) -> MethodInfo:
-    """What a method needs and gives.
+    """What a method needs, takes and gives.
 
     Raises:
         ValueError: no method has that name.
     """
-    if name not in METHODS:
-        raise ValueError(f"method is {name!r}; expected one of {', '.join(map(repr, METHODS))}")
-    return METHODS[name]
+    return METHODS[choice("method", name, METHODS)]
 
 
-def make_method(
-    name: str,
-    *,
-    aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool = True,
-    seed: int = DEFAULT_SEED,
-) -> Method:
-    """A method by its name.
+def method_settings(name: str, **given: Any) -> dict[str, Any]:
+    """The values of all settings of a method: those given, checked, and the others' defaults.
+
+    Args:
+        name: of the method.
+        **given: settings of any method; `NOT_GIVEN` stands for no value, and so does None for a
+            setting of which None is the default.
 
     Raises:
-        ValueError: no method has that name, or it has no weights, or they are malformed.
+        ValueError: no method has that name; one of the settings belongs to another method or to
+            none; or its value is malformed.
     """
-    method_info(name)
-    if name == "objectlab":
-        return ObjectLab(AggregationWeights(aggregation_weights), overlapping_label_check)
-    if aggregation_weights is not None:
-        raise ValueError(f"aggregation_weights belong to method 'objectlab', not to {name!r}")
-    # Not above: whoever scores by ObjectLab needs numpy alone, this method also scipy.
-    from odquality.methods.calibrated.scorer import Calibrated
+    settings = method_info(name).settings
+    given = {key: value for key, value in given.items() if not _says_nothing(key, value)}
+    for key in given:
+        if key not in settings:
+            raise ValueError(_not_taken(name, key))
+    return {
+        key: setting.check(key, given.get(key, setting.default))
+        for key, setting in settings.items()
+    }
 
-    return Calibrated(seed=seed)
+
+def make_method(name: str, **given: Any) -> Method:
+    """A method by its name.
+
+    Args:
+        name: of the method.
+        **given: settings, as `method_settings` takes them.
+
+    Raises:
+        ValueError: as `method_settings` does.
+    """
+    return method_info(name).make(method_settings(name, **given))
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    defaults = [info.settings[key].default for info in METHODS.values() if key in info.settings]
+    return value is NOT_GIVEN or (value is None and None in defaults)
+
+
+def _not_taken(name: str, key: str) -> str:
+    takers = [repr(other) for other, info in METHODS.items() if key in info.settings]
+    if takers:
+        return f"{key} is no setting of method {name!r}; it belongs to {' and '.join(takers)}"
+    known = sorted({setting for info in METHODS.values() for setting in info.settings})
+    return f"{key} is no setting of any method; the settings are {', '.join(known)}"

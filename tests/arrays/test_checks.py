@@ -87,6 +87,59 @@ def test_a_probability_outside_its_range_in_the_per_class_layout(labels: Any) ->
         odquality.score_labels(labels, [image, image])
 
 
+@pytest.mark.parametrize(
+    "confidence", [1.0000001, np.float32(1.0000001), 1 + 1e-6, np.nextafter(1, 2)], ids=repr
+)
+@pytest.mark.parametrize("method", ["objectlab", "calibrated"])
+def test_a_confidence_a_hair_above_one_is_one(
+    labels: Any, predictions: Any, confidence: float, method: str
+) -> None:
+    predictions[1][0, 4] = 1.0
+    expected = odquality.score_labels(labels, predictions, method=method)
+    predictions[1][0, 4] = confidence
+    found = odquality.score_labels(labels, predictions, method=method)
+    assert found.scores["quality"].tolist() == expected.scores["quality"].tolist()
+    predictions[1][0, 6] = confidence
+    found = odquality.score_labels(labels, predictions, method=method)
+    assert found.scores["quality"].tolist() == expected.scores["quality"].tolist()
+
+
+@pytest.mark.parametrize("percent", [97.0, 100, 1.34])
+def test_a_confidence_in_percent(
+    function: Any, labels: Any, predictions: Any, percent: float
+) -> None:
+    predictions[1][1, 4] = percent
+    with pytest.raises(ValueError, match=r"confidence of .*\[1\]\[1\] .*divide by 100 .*percent"):
+        function(labels, predictions)
+
+
+@pytest.mark.parametrize("far", [1.1e9, -2e9, 1e154, 1e308])
+def test_a_coordinate_beyond_any_image(
+    function: Any, labels: Any, predictions: Any, far: float
+) -> None:
+    place = 2 if far > 0 else 0
+    labels[1]["bboxes"][1, place] = far
+    with pytest.raises(ValueError, match=r"labels\[1\]\['bboxes'\]\[1\] .* within 1e\+09 of 0"):
+        function(labels, predictions)
+    labels[1]["bboxes"][1] = BOX
+    predictions[0][1, place] = far
+    with pytest.raises(ValueError, match=r"predictions\[0\]\[1\] .* within 1e\+09 of 0"):
+        function(labels, predictions)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.longdouble])
+def test_numbers_too_large_for_their_kind_give_no_warning(
+    labels: Any, predictions: Any, kind: Any
+) -> None:
+    largest = np.finfo(kind).max
+    labels[1]["bboxes"] = np.array([[0, 0, 1, 1], [0, 0, largest, largest]], kind)
+    if kind == np.longdouble:
+        with pytest.raises(ValueError, match=r"labels\[1\]\['bboxes'\]\[1\]"):
+            odquality.score_labels(labels, predictions)
+    else:
+        assert odquality.score_labels(labels, predictions).scores["quality"].shape == (2,)
+
+
 @pytest.mark.parametrize("wrong", [-1, -1.0, 0.5, np.nan, np.inf])
 def test_a_class_that_is_no_class(
     function: Any, labels: Any, predictions: Any, wrong: float
@@ -122,7 +175,7 @@ def test_the_image_is_counted_over_all_chunks(labels: Any, predictions: Any) -> 
     [
         ([640, 480], r"image_sizes has shape \(2,\); expected \(2, 2\)"),
         ([[640, 480]], r"image_sizes has shape \(1, 2\); expected \(2, 2\)"),
-        ([[640, 480], [640, 0]], r"image_sizes\[1\] is \[640, 0\]; expected a positive"),
+        ([[640, 480], [640, 0]], r"image_sizes\[1\] is \[640.0, 0.0\]; expected a positive"),
         ([[640.0, np.nan], [640, 480]], r"image_sizes\[0\] is .*; expected a positive"),
         ([["a", "b"], ["c", "d"]], r"image_sizes"),
     ],

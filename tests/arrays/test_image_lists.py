@@ -9,6 +9,7 @@ import pytest
 
 from odquality.arrays.image_lists import ImageLists
 from odquality.arrays.quality import score_all
+from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
 
@@ -17,7 +18,7 @@ BOX = [10.0, 10.0, 60.0, 60.0]
 
 def scores(labels: Any, predictions: Any, images_per_chunk: int) -> Any:
     data = ImageLists(labels, predictions, images_per_chunk=images_per_chunk)
-    return score_all(ObjectLab().fit(data.scenes()), data, "objectlab")
+    return score_all(learn(ObjectLab(), data.scenes()), data, "objectlab")
 
 
 @pytest.mark.parametrize("layout", [list, to_rows])

@@ -33,7 +33,18 @@ def test_the_threshold_is_a_score(threshold: float) -> None:
         odquality.issues_from_scores([0.5], threshold=threshold)
 
 
-@pytest.mark.parametrize("wrong", [0.5, [[0.5]]])
-def test_scores_are_one_per_image(wrong: Any) -> None:
-    with pytest.raises(ValueError, match="label_quality_scores has shape"):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (0.5, "label_quality_scores is a float; expected a sequence"),
+        ([[0.5]], r"label_quality_scores has shape \(1, 1\); expected \(N,\)"),
+        (["x"], "label_quality_scores holds .* values"),
+        ([0.5, 1.5], r"label_quality_scores\[1\] is 1.5; expected a score in \[0, 1\]"),
+        ([-np.inf], r"label_quality_scores\[0\] is -inf; expected a score in"),
+        ({0.5}, "label_quality_scores is a set; expected a sequence"),
+        (odquality.score_labels([], []), r"is a LabelQuality, .* its scores\['quality'\]"),
+    ],
+)
+def test_scores_are_one_per_image(wrong: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         odquality.issues_from_scores(wrong)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
 import pytest
 
 import odquality
+from tests.arrays import nasty
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
 
 BOX = [10.0, 10.0, 60.0, 60.0]
@@ -66,7 +68,7 @@ def test_the_most_probable_class_is_the_predicted_one() -> None:
     [
         (np.zeros((2, 3)), r"\[1\]\['bboxes'\] has shape \(2, 3\); expected \(L, 4\)"),
         (np.zeros((2, 5)), r"\[1\]\['bboxes'\] has shape \(2, 5\)"),
-        (np.zeros((3, 0)), r"\[1\]\['bboxes'\] has shape \(3, 0\)"),
+        (np.zeros((3, 0)), r"\[1\]\['labels'\] has length 3 for 0 boxes"),
         (BOX, r"\[1\]\['bboxes'\] has shape \(4,\)"),
         (np.zeros((1, 1, 4)), r"\[1\]\['bboxes'\] has shape \(1, 1, 4\)"),
         ([[1, 2, 3, 4], [1, 2]], r"\[1\]\['bboxes'\] has rows of different lengths"),
@@ -88,13 +90,21 @@ def test_malformed_label_boxes(wrong: Any, message: str) -> None:
         ([1, 1], r"has length 2 for 1 boxes; expected one"),
         ([], r"has length 0 for 1 boxes; expected one"),
         ([[1]], r"has shape \(1, 1\); expected one"),
-        (["cat"], r"holds .* values; expected one"),
         (1, r"is 1; expected an array"),
     ],
 )
 def test_malformed_label_columns(name: str, wrong: Any, message: str) -> None:
     labels = [LABELS[0], {**LABELS[1], name: wrong}]
     with pytest.raises(ValueError, match=rf"labels\[1\]\['{name}'\] {message}"):
+        score(labels, [ROWS, ROWS])
+
+
+def test_columns_of_text() -> None:
+    labels = [LABELS[0], {**LABELS[1], "labels": ["cat"]}]
+    with pytest.raises(ValueError, match=r"labels\[1\]\['labels'\] holds .* values; expected one"):
+        score(labels, [ROWS, ROWS])
+    labels = [LABELS[0], {**LABELS[1], "iscrowd": ["cat"]}]
+    with pytest.raises(ValueError, match=r"labels\[1\]\['iscrowd'\]\[0\] is 'cat'; expected true"):
         score(labels, [ROWS, ROWS])
 
 
@@ -151,3 +161,88 @@ def test_malformed_per_class_arrays(wrong: Any, message: str) -> None:
 def test_rows_without_class_probabilities_are_refused_everywhere() -> None:
     with pytest.raises(ValueError, match=r"predictions\[0\] has 5 columns"):
         score(LABELS, [ROWS[:, :5], ROWS[:, :5]])
+
+
+def test_boxes_and_masks_of_mmdetection_are_refused_with_help() -> None:
+    masks: Any = [["mask"], [], ["mask", "mask"]]
+    message = r"predictions\[0\] seems to be a pair of boxes and masks.*\[boxes for boxes, masks in"
+    for pair in ((PER_CLASS, masks), [PER_CLASS, masks], ([ROWS[:, :5]], [np.ones((1, 9, 9))])):
+        with pytest.raises(ValueError, match=message):
+            score(LABELS, [pair, pair])
+
+
+def test_nothing_found_with_masks_is_an_image_without_predictions() -> None:
+    nothing = ([np.empty((0, 5))] * 3, [[], [], []])
+    assert score(LABELS, [PER_CLASS, nothing]) == pytest.approx(1.0)
+
+
+NOTHING: list[Any] = [
+    *([], (), np.array([]), [[], []], [[[]], [[]]], [np.zeros((1, 0))] * 2, [[], [[]], [[[]]]]),
+    *(np.empty((0, 5)), np.zeros((1, 1, 0)), np.zeros((4, 0, 5)), np.empty((0, 7)), deque()),
+]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("image", [ROWS, PER_CLASS], ids=["rows", "per class"])
+@pytest.mark.parametrize("nothing", NOTHING, ids=repr)
+def test_nothing_says_nothing_about_the_layout(nothing: Any, image: Any, position: int) -> None:
+    predictions = [image] * 2
+    predictions.insert(position, nothing)
+    found = odquality.score_labels([LABELS[0]] * 3, predictions)
+    assert [len(scores) for scores in found.prediction_scores["overlooked"]] == [
+        int(position != image) for image in range(3)
+    ]
+    assert found.scores["quality"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=repr)
+def test_nothing_for_a_class_is_no_predictions_of_it(nothing: Any) -> None:
+    found = odquality.score_labels(LABELS, [[nothing, ROWS[:, :5], nothing], PER_CLASS])
+    assert [len(scores) for scores in found.prediction_scores["overlooked"]] == [1, 1]
+    assert found.label_scores["badloc"][0] == pytest.approx([1.0])
+
+
+def test_tables_and_other_holders_of_rows() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(ROWS, index=[7])
+    classes = pandas.Series([1], index=[7])
+    labels = [{"bboxes": table.iloc[:, :4], "labels": classes, "iscrowd": classes == 0}] * 2
+    for other in (ROWS, table, deque(ROWS.tolist()), ROWS.tolist()):
+        assert score(labels, [table, other]) == pytest.approx(1.0)
+
+
+HIDDEN = np.ma.array(ROWS, mask=np.eye(1, 8, 2, dtype=bool))
+
+
+@pytest.mark.parametrize("hidden", [HIDDEN, list(HIDDEN), [list(row) for row in HIDDEN]])
+def test_masked_values_are_refused(hidden: Any) -> None:
+    with pytest.raises(ValueError, match=r"predictions\[1\] has masked values"):
+        score(LABELS, [ROWS, hidden])
+
+
+def test_arrays_that_cannot_be_read() -> None:
+    with pytest.raises(ValueError, match=r"predictions\[1\] is a Unreadable .*another device"):
+        score(LABELS, [ROWS, nasty.Unreadable()])
+    with pytest.raises(ValueError, match=r"labels\[0\]\['bboxes'\] is a Unreadable .*another"):
+        score([{"bboxes": nasty.Unreadable(), "labels": [1]}, LABELS[1]], [ROWS, ROWS])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (iter([ROWS[0]]), "is a list_iterator; expected an array"),
+        ("rows", "is a str; expected an array"),
+        ({1.0}, "is a set; expected an array"),
+        (memoryview(ROWS), "is a memoryview; expected an array"),
+        (nasty.endless(), "expected"),
+        (ROWS.astype(complex), "holds complex128 values"),
+        (ROWS.astype(str), "holds <U32 values"),
+        ([[*BOX, 0.9, None, 0, 0]], "holds NoneType values"),
+        ([[*BOX, 0.9, 10**400, 0, 0]], "holds a number that is too large"),
+        (np.array(None, object), "is 0-D"),
+    ],
+    ids=str,
+)
+def test_what_holds_no_numbers(wrong: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"predictions\[1\] .*{message}"):
+        score(LABELS, [ROWS, wrong])

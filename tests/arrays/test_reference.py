@@ -11,7 +11,7 @@ import odquality
 from devtools.real_data import VOC
 from odquality.arrays.image_lists import ImageLists
 from odquality.methods.objectlab.average_precision import AveragePrecision
-from tests.arrays.scenes import Labels, PerClass, random_scenes, to_rows
+from tests.arrays.scenes import Labels, PerClass, labels_of, random_scenes, to_rows
 
 rank = pytest.importorskip("cleanlab.object_detection.rank")
 filter_ = pytest.importorskip("cleanlab.object_detection.filter")
@@ -66,11 +66,38 @@ def assert_all_close(found: list[Any], expected: list[Any]) -> None:
         assert_close(one, other)
 
 
-def average_precision(labels: Any, predictions: Any) -> Any:
+def average_precision_by_class(labels: Any, predictions: Any) -> Any:
     collected = AveragePrecision()
     for scenes in ImageLists(labels, predictions).scenes():
-        collected.add(scenes)
+        collected = collected.merge(AveragePrecision.observe(scenes))
     return collected.per_class()
+
+
+def average_precision(labels: Any, predictions: Any) -> Any:
+    return average_precision_by_class(labels, predictions)[1]
+
+
+def without_ties(predictions: PerClass) -> PerClass:
+    """The predictions with confidences that all differ, by a hair if need be."""
+    number = 0
+    for image in predictions:
+        for rows in image:
+            rows[:, 4] = rows[:, 4] * (1 - 1e-4) + 1e-9 * (number + np.arange(len(rows)))
+            number += len(rows)
+    return predictions
+
+
+def on_grid(labels: Labels, predictions: PerClass, step: float) -> tuple[Labels, PerClass]:
+    """Boxes with corners on a grid: many an IoU is exactly a threshold or equal to another."""
+
+    def snapped(corners: Any) -> Any:
+        corners = step * np.round(corners / step)
+        return np.hstack([corners[:, :2], np.maximum(corners[:, 2:], corners[:, :2] + step)])
+
+    return (
+        [{**label, "bboxes": snapped(label["bboxes"])} for label in labels],
+        [[np.column_stack([snapped(rows[:, :4]), rows[:, 4]]) for rows in p] for p in predictions],
+    )
 
 
 def expected_average_precision(labels: Labels, predictions: PerClass) -> Any:
@@ -145,6 +172,59 @@ def test_flagged_images(agreeing: tuple[Labels, PerClass], overlapping_label_che
     found = odquality.find_label_issues(*agreeing, **settings)
     assert 0 < found.sum() < len(found)
     assert found.tolist() == filter_.find_label_issues(*agreeing, **settings).tolist()
+
+
+# Datasets of one image, which the reference computes quickly, and some larger ones.
+@pytest.mark.parametrize(("num_images", "seeds"), [(1, range(150)), (12, range(3))])
+@pytest.mark.parametrize("step", [None, 10.0])
+def test_flags_differ_for_no_other_reason(
+    num_images: int, seeds: range, step: float | None
+) -> None:
+    """Without ties and classes of average precision 0 all flags are the same, on a grid too."""
+    compared = flagged = 0
+    for seed in seeds:
+        labels, predictions = random_scenes(seed, num_images, num_classes=2)
+        if step:
+            labels, predictions = on_grid(labels, predictions, step)
+        predictions = without_ties(predictions)
+        expected = expected_average_precision(labels, predictions)
+        found = np.zeros(2)
+        classes, values = average_precision_by_class(labels, predictions)
+        found[classes] = values
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+        if (expected == 0).any():
+            continue
+        flags = odquality.find_label_issues(labels, predictions)
+        assert flags.tolist() == filter_.find_label_issues(labels, predictions).tolist()
+        compared += len(flags)
+        flagged += flags.sum()
+    assert compared > 20
+    assert flagged > 0
+
+
+def test_equal_confidences_count_as_if_true_positives_came_first() -> None:
+    def scene(wrong: float, right: float) -> tuple[Labels, PerClass]:
+        label = labels_of([([0.0, 0, 50, 50], 0), ([200.0, 200, 300, 300], 0)])
+        rows = [[90.0, 90, 130, 130, wrong], [0, 0, 50, 50, right], [200, 200, 300, 280, right]]
+        return label, [[np.array(rows)]]
+
+    tied = average_precision(*scene(0.9, 0.9))
+    np.testing.assert_allclose(tied, expected_average_precision(*scene(0.9, 0.9 + 1e-6)), atol=1e-6)
+    assert tied[0] > expected_average_precision(*scene(0.9 + 1e-6, 0.9))[0] + 0.1
+
+
+def test_a_class_of_average_precision_0_is_held_to_the_others() -> None:
+    # Nothing of class 1 is found, and a confident prediction contradicts its label.
+    labels = labels_of([([0.0, 0, 50, 50], 0), ([100.0, 100, 160, 160], 1)])
+    predictions = [
+        [
+            np.array([[0.0, 0, 50, 50, 0.9], [100, 100, 160, 160, 0.99]]),
+            np.array([[300.0, 300, 310, 310, 0.1]]),
+        ]
+    ]
+    assert expected_average_precision(labels, predictions)[1] == 0
+    assert odquality.find_label_issues(labels, predictions).tolist() == [True]
+    assert filter_.find_label_issues(labels, predictions).tolist() == [False]
 
 
 def test_flagged_images_of_the_rows_layout(agreeing: tuple[Labels, PerClass]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from odquality.core.pairs import BLOCK_PAIRS, iter_pairs, iter_same_class_pairs
 from odquality.core.scenes import Boxes, Predictions, Scenes
+from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
 
 FIRST = np.array([2, 0, 3, 1, 4])
@@ -80,7 +81,7 @@ def test_a_huge_image_takes_little_memory() -> None:
     scenes = Scenes(labels, predictions, labels.take(np.empty(0, np.int64)))
     tracemalloc.start()
     try:
-        scores = ObjectLab().fit([scenes]).score(scenes)
+        scores = learn(ObjectLab(), [scenes]).score(scenes)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

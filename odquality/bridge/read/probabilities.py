@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import fiftyone.core.utils as fou
 import numpy as np
 
-from odquality.bridge.read.attributes import Sieve
+from odquality.bridge.read.attributes import Sieve, read_numbers
+from odquality.core.confidence import HAIR
 from odquality.core.scenes import FloatArray
 
 AUTO = "auto"
@@ -17,18 +17,9 @@ _AUTO_ATTRIBUTES = ("probs", "logits")
 
 
 def attributes(probs_attr: str | None) -> tuple[str, ...]:
-    """The attributes to look at, in order of preference: those of ``auto``, the named one or none.
-
-    Raises:
-        ValueError: the argument is neither a name nor None.
-    """
+    """The attributes to look at, in order of preference."""
     if probs_attr is None:
         return ()
-    if not isinstance(probs_attr, str) or not probs_attr:
-        raise ValueError(
-            f"probs_attr is {probs_attr!r}; expected the name of an attribute, {AUTO!r} (for "
-            f"{' or '.join(map(repr, _AUTO_ATTRIBUTES))}) or None"
-        )
     return _AUTO_ATTRIBUTES if probs_attr == AUTO else (probs_attr,)
 
 
@@ -54,10 +45,13 @@ def read_probabilities(
         if num_classes is None:
             sieve.count(given, f"with {name!r} but no list of classes: its label is used")
             continue
-        read = _read_rows(values, num_classes)
+        read = np.full((len(values), num_classes), np.nan)
+        rows = [_to_list(value) for value in values if value is not None]
+        read[given] = read_numbers(rows, num_classes)
         if "logit" in name.lower():
             read = _softmax(read)
-        wrong = given & ~((read >= 0) & (read <= 1)).all(axis=1)
+        valid = ((read >= 0) & (read <= 1 + HAIR)).all(axis=1) & (read > 0).any(axis=1)
+        wrong = given & ~valid
         sieve.count(
             wrong, f"with {name!r} that is not {num_classes} probabilities: its label is used"
         )
@@ -65,33 +59,23 @@ def read_probabilities(
         merged = read if merged is None else np.where(np.isnan(merged), read, merged)
     if merged is None or np.isnan(merged).all():
         return None
-    return merged
+    return np.minimum(merged, 1.0)
 
 
-def _read_rows(values: Sequence[Any], num_classes: int) -> FloatArray:
-    """Rows of numbers (n, K), NaN for a row that has not K numbers."""
-    rows = np.full((len(values), num_classes), np.nan)
-    for row, value in enumerate(values):
-        if isinstance(value, bytes):
-            value = _to_list(value)
-        if isinstance(value, (list, tuple)) and len(value) == num_classes:
-            try:
-                rows[row] = value
-            except (ValueError, TypeError):
-                continue
-    return rows
-
-
-def _to_list(stored: bytes) -> list[Any] | None:
-    """A numpy array as FiftyOne stores it."""
+def _to_list(value: Any) -> Any:
+    """The list of numbers in a value that is a numpy array as FiftyOne stores it."""
+    if not isinstance(value, bytes):
+        return value
     try:
-        values: list[Any] = fou.deserialize_numpy_array(stored).tolist()
-    except (ValueError, OSError, zlib.error):
+        return fou.deserialize_numpy_array(value).tolist()
+    except Exception:
+        # Bytes of any other kind may fail in any way.
         return None
-    return values
 
 
 def _softmax(logits: FloatArray) -> FloatArray:
-    finite = np.where(np.isfinite(logits), logits, np.nan)
-    powers = np.exp(finite - finite.max(axis=1, keepdims=True))
+    """Probabilities of logits; minus infinity is that of a class that is out of the question."""
+    known = np.where(logits < np.inf, logits, np.nan)
+    with np.errstate(invalid="ignore", over="ignore"):
+        powers = np.exp(known - known.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

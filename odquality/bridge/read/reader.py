@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
+from pymongo.errors import OperationFailure
 
-from odquality.bridge.read.attributes import Sieve, read_classes, read_numbers, read_xywh
-from odquality.bridge.read.classes import ClassCodes
-from odquality.bridge.read.ids import Ids
-from odquality.bridge.read.probabilities import read_probabilities
+from odquality.bridge.read.attributes import is_number, read_numbers
+from odquality.bridge.read.batch import Batch
+from odquality.bridge.read.boxes import BoxReader
+from odquality.bridge.read.classes import (
+    ClassCodes,
+    sort_names,
+)
+from odquality.bridge.read.metadata import SIDES, MediaReader
+from odquality.bridge.read.places import Locator, Places
+from odquality.bridge.read.source import Source
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
+from odquality.core.agreement import Agreement
+from odquality.core.class_names import listed
+from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import (
     BoolArray,
-    Boxes,
     FloatArray,
     IntArray,
-    Predictions,
     Scenes,
 )
 
@@ -39,216 +47,188 @@ class SampleChunk:
         sample_ids: id of each image of ``scenes``.
         modified: when each sample was last modified, as its document says.
         scenes: their boxes, in pixels if the source says so, else normalised.
-        label_ids: id of each label of ``scenes``.
-        prediction_ids: id of each prediction of ``scenes``.
+        places: where their boxes stand in the database.
+        metadata: what is to be merged into the metadata of images that lacked a size, by image.
     """
 
     sample_ids: list[ObjectId]
     modified: list[datetime | None]
     scenes: Scenes
-    label_ids: Ids
-    prediction_ids: Ids
-
-
-@dataclass(frozen=True)
-class Source:
-    """What to read from every sample.
-
-    Attributes:
-        gt_field: the ground-truth field.
-        pred_field: the prediction field.
-        in_pixels: whether boxes are scaled by the size in the sample's metadata.
-        needs_confidence: whether predictions without a confidence are left out; else they have
-            the confidence 1.
-        probability_attributes: attributes of predictions that may hold class probabilities.
-        crowd_attribute: attribute of labels that marks regions to ignore, or None.
-        num_classes: number of classes in a row of probabilities, or None where unknown.
-    """
-
-    gt_field: str
-    pred_field: str
-    in_pixels: bool
-    needs_confidence: bool
-    probability_attributes: tuple[str, ...]
-    crowd_attribute: str | None
-    num_classes: int | None
-
-    def columns(self) -> dict[str, Any]:
-        """MongoDB expression of each column that is read."""
-        label_attributes = ["_id", "label", "bounding_box"]
-        prediction_attributes = ["_id", "label", "bounding_box", "confidence"]
-        columns: dict[str, Any] = {
-            "modified": "$last_modified_at",
-            "width": "$metadata.width",
-            "height": "$metadata.height",
-        }
-        for attribute in label_attributes:
-            columns[f"label {attribute}"] = _attribute_list(self.gt_field, attribute)
-        for attribute in prediction_attributes:
-            columns[f"prediction {attribute}"] = _attribute_list(self.pred_field, attribute)
-        if self.crowd_attribute:
-            name = f"label {self.crowd_attribute}"
-            columns[name] = _rare_attribute_list(self.gt_field, self.crowd_attribute)
-        for attribute in self.probability_attributes:
-            columns[f"prediction {attribute}"] = _rare_attribute_list(self.pred_field, attribute)
-        return columns
-
-
-def _attribute_list(field: str, attribute: str) -> dict[str, Any]:
-    """An attribute of all detections of a sample, None where one lacks it; None without a list."""
-    value = {"$ifNull": [f"$$detection.{attribute}", None]}
-    return {"$map": {"input": f"${field}.detections", "as": "detection", "in": value}}
-
-
-def _rare_attribute_list(field: str, attribute: str) -> dict[str, Any]:
-    """As `_attribute_list`, but None if no detection has the attribute: that is quick to read."""
-    having = {"$ifNull": [f"${field}.detections.{attribute}", []]}
-    return {"$cond": [{"$eq": [having, []]}, None, _attribute_list(field, attribute)]}
+    places: Places
+    metadata: Mapping[int, database.Document] = field(default_factory=dict)
 
 
 class Reader:
     """Reads samples, counting what could not be scored and why.
+
+    A first reader numbers the classes as they turn up. Once it has read all samples, `settle`
+    numbers them by their names, which does not depend on the order of the samples, and `settled`
+    gives the chunks these numbers. A reader that is given ``codes`` goes on with them.
 
     Attributes:
         source: what is read.
         codes: the class of each label that was met.
         unscored: number of samples that were passed over, by reason.
         treated: number of detections that needed special treatment, by what was done.
+        agreement: what tells whether labels and predictions fit together.
     """
 
-    def __init__(self, source: Source, codes: ClassCodes) -> None:
-        self.codes = codes
+    def __init__(self, source: Source, codes: ClassCodes | None = None) -> None:
+        self.codes = ClassCodes() if codes is None else codes
         self.unscored: Counter[str] = Counter()
         self.treated: Counter[str] = Counter()
         self.source = source
+        self.agreement = Agreement()
+        self._first_names: list[str] = []
+        self._order: IntArray | None = None
+        self._media = MediaReader()
+        self._boxes = BoxReader(source, self.codes, self.treated, self.agreement)
 
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
-        """Yields, chunk by chunk, the number of samples read and those that can be scored."""
+        """Yields, chunk by chunk, the number of samples read and those that can be scored.
+
+        Raises:
+            ValueError: the database cannot evaluate the view.
+        """
         documents = database.iter_documents(samples, self.source.columns())
+        locator = Locator(samples, self.source.gt_field, self.source.pred_field)
         while True:
             with paused_collector():
-                batch = list(islice(documents, SAMPLES_PER_CHUNK))
+                try:
+                    batch = list(islice(documents, SAMPLES_PER_CHUNK))
+                except OperationFailure as error:
+                    raise ValueError(
+                        "the database cannot evaluate the view, probably because the document of "
+                        f"some sample is malformed: {error}"
+                    ) from error
                 if not batch:
                     return
-                chunk = self._chunk(batch)
+                chunk = self._chunk(batch, samples, locator)
             yield len(batch), chunk
 
-    def _chunk(self, batch: Sequence[database.Document]) -> SampleChunk:
-        documents = [document for document in batch if self._is_scorable(document)]
-        sizes = self._sizes(documents)
-        labels, ignored, label_rows = self._labels(documents, sizes)
-        predictions, prediction_rows = self._predictions(documents, sizes)
+    def settle(self) -> None:
+        """Ends the first reading of all samples: judges what was read and numbers the classes.
+
+        Raises:
+            ValueError: nothing sensible can come of the data, beyond doubt.
+        """
+        refusal = self.refusal() or self._media.refusal()
+        if refusal:
+            raise ValueError(refusal)
+        self._first_names = self.codes.names
+        self.codes, self._order = sort_names(self.codes)
+
+    def settled(self, chunk: SampleChunk) -> SampleChunk:
+        """A chunk of the first reading with the final numbers of its classes."""
+        assert self._order is not None, "settle() comes first"
+        scenes, order = chunk.scenes, self._order
+        return replace(
+            chunk,
+            scenes=replace(
+                scenes,
+                labels=replace(scenes.labels, classes=order[scenes.labels.classes]),
+                predictions=replace(scenes.predictions, classes=order[scenes.predictions.classes]),
+                ignored=replace(scenes.ignored, classes=order[scenes.ignored.classes]),
+            ),
+        )
+
+    def refusal(self) -> str | None:
+        """Why nothing sensible can come of the data, beyond doubt; None if something may."""
+        return self.agreement.refusal(
+            f"gt_field {self.source.gt_field!r}", f"pred_field {self.source.pred_field!r}"
+        )
+
+    def findings(self) -> list[str]:
+        """Sentences about what the user should know of the data, none where all is well."""
+        gt_field, pred_field = repr(self.source.gt_field), repr(self.source.pred_field)
+        names = self._first_names or self.codes.names
+        sentences = self.agreement.findings(names, gt_field, pred_field)
+        unused = sorted(self.source.class_map.keys() - self._boxes.prediction_codes.keys())
+        if unused:
+            sentences.append(f"class_map names classes that {pred_field} has not: {listed(unused)}")
+        if number := self.unscored[_no_value(self.source.gt_field)]:
+            sentences.append(
+                f"images without a value in {gt_field} are not scored, here {number:,}: if an "
+                "annotator found nothing to draw there, pass score_unannotated=True to score them "
+                "as images without labels"
+            )
+        return sentences
+
+    def _chunk(
+        self, batch: Sequence[database.Document], samples: SampleCollection, locator: Locator
+    ) -> SampleChunk:
+        documents = [one for one in batch if self._has_boxes(one)]
+        sizes, metadata = self._sizes(documents, samples)
+        sized = np.flatnonzero(_are_sizes(sizes)).tolist()
+        if unsized := len(documents) - len(sized):
+            self.unscored["no width and height in its metadata"] += unsized
+            documents, sizes = [documents[row] for row in sized], sizes[sized]
+        label_batch, found_batch = Batch(documents, "label"), Batch(documents, "prediction")
+        labels, ignored, label_rows = self._boxes.labels(label_batch, sizes)
+        predictions, prediction_rows = self._boxes.predictions(found_batch, sizes)
+        scenes = Scenes(labels, predictions, ignored, sizes)
+        self.agreement.observe(scenes)
+        self.agreement.observe_label_confidences(
+            images=sum(is_number(document["label confidence"]) for document in documents),
+            of=int(np.count_nonzero(label_batch.counts)),
+        )
         return SampleChunk(
             sample_ids=[document["_id"] for document in documents],
             modified=[document.get("modified") for document in documents],
-            scenes=Scenes(labels, predictions, ignored, sizes),
-            label_ids=_take_ids(documents, "label _id", label_rows),
-            prediction_ids=_take_ids(documents, "prediction _id", prediction_rows),
+            scenes=scenes,
+            places=locator.locate(documents, label_rows, prediction_rows),
+            metadata={image: metadata[row] for image, row in enumerate(sized) if row in metadata},
         )
 
-    def _is_scorable(self, document: database.Document) -> bool:
-        if document.get("label _id") is None:
-            self.unscored[f"no value in {self.source.gt_field!r}"] += 1
-        elif document.get("prediction _id") is None:
-            self.unscored[f"no value in {self.source.pred_field!r}"] += 1
-        elif self.source.in_pixels and not (document.get("width") and document.get("height")):
-            self.unscored["no width and height in its metadata"] += 1
+    def _has_boxes(self, document: database.Document) -> bool:
+        gt_field, pred_field = self.source.gt_field, self.source.pred_field
+        labels, predictions = document["label list"], document["prediction list"]
+        unannotated = labels == "none" and self.source.score_unannotated
+        if labels == "none" and not unannotated:
+            self.unscored[_no_value(gt_field)] += 1
+        elif labels == "other":
+            self.unscored[f"no list of detections in {gt_field!r}"] += 1
+        elif predictions == "none":
+            self.unscored[_no_value(pred_field)] += 1
+        elif predictions == "other":
+            self.unscored[f"no list of detections in {pred_field!r}"] += 1
         else:
+            if unannotated:
+                what = f"samples without a value in {gt_field!r}: scored as images without labels"
+                self.treated[what] += 1
             return True
         return False
 
-    def _sizes(self, documents: Sequence[database.Document]) -> FloatArray:
-        """Width and height of each sample in the unit of its boxes, (N, 2)."""
+    def _sizes(
+        self, documents: Sequence[database.Document], samples: SampleCollection
+    ) -> tuple[FloatArray, dict[int, database.Document]]:
+        """Width and height of each sample in the unit of its boxes, (N, 2), NaN for none.
+
+        Also what their metadata lack and their media told, by row.
+        """
         if not self.source.in_pixels:
-            return np.ones((len(documents), 2))
-        sizes = [(document["width"], document["height"]) for document in documents]
-        return np.array(sizes, np.float64).reshape(-1, 2)
-
-    def _labels(
-        self, documents: Sequence[database.Document], sizes: FloatArray
-    ) -> tuple[Boxes, Boxes, IntArray]:
-        """Labels to review, regions to ignore, and the rows of the former among all labels."""
-        counts = _counts(documents, "label _id")
-        sieve = Sieve(self.source.gt_field, int(counts.sum()), self.treated)
-        xywh = read_xywh(_flatten(documents, "label bounding_box"), sieve)
-        classes = read_classes(_flatten(documents, "label label"), self.codes)
-        crowd = self._crowd(documents, sieve)
-        # A region to ignore needs no class.
-        sieve.set_aside((classes < 0) & ~crowd, "without a label")
-        boxes = Boxes(_to_xyxy(xywh, counts, sizes), classes, counts)
-        rows = np.flatnonzero(sieve.usable & ~crowd)
-        return boxes.take(rows), boxes.take(np.flatnonzero(sieve.usable & crowd)), rows
-
-    def _crowd(self, documents: Sequence[database.Document], sieve: Sieve) -> BoolArray:
-        attribute = self.source.crowd_attribute
-        if not attribute:
-            return np.zeros(len(sieve.usable), bool)
-        values = _flatten_rare(documents, f"label {attribute}", "label _id")
-        crowd = np.fromiter(map(bool, values), bool, len(values))
-        sieve.count(crowd, f"marked {attribute!r}: not reviewed, predictions in them are no errors")
-        return crowd
-
-    def _predictions(
-        self, documents: Sequence[database.Document], sizes: FloatArray
-    ) -> tuple[Predictions, IntArray]:
-        """Predictions, and their rows among all predictions of the samples."""
-        counts = _counts(documents, "prediction _id")
-        sieve = Sieve(self.source.pred_field, int(counts.sum()), self.treated)
-        xywh = read_xywh(_flatten(documents, "prediction bounding_box"), sieve)
-        probabilities = read_probabilities(
-            [
-                (name, _flatten_rare(documents, f"prediction {name}", "prediction _id"))
-                for name in self.source.probability_attributes
-            ],
-            self.source.num_classes,
-            sieve,
-        )
-        classes = read_classes(_flatten(documents, "prediction label"), self.codes)
-        confidence = read_numbers(_flatten(documents, "prediction confidence"))
-        if probabilities is not None:
-            known = ~np.isnan(probabilities).any(axis=1)
-            classes[known] = probabilities[known].argmax(axis=1)
-            confidence = np.where(
-                np.isnan(confidence) & known, probabilities.max(axis=1), confidence
-            )
-        sieve.set_aside(classes < 0, "without a label")
-        missing = np.isnan(confidence)
-        if self.source.needs_confidence:
-            sieve.set_aside(missing, "without a confidence")
-        else:
-            sieve.count(missing, "without a confidence: taken for 1")
-            confidence = np.where(missing, 1.0, confidence)
-        with np.errstate(invalid="ignore"):
-            sieve.set_aside((confidence < 0) | (confidence > 1), "with a confidence outside [0, 1]")
-        boxes = Predictions(_to_xyxy(xywh, counts, sizes), classes, counts, confidence)
-        rows = np.flatnonzero(sieve.usable)
-        return boxes.take(rows), rows
+            return np.ones((len(documents), 2)), {}
+        sides = (_column(documents, side) for side in SIDES)
+        sizes = np.stack([read_numbers(values) for values in sides], axis=1)
+        unknown = np.flatnonzero(~_are_sizes(sizes)).tolist()
+        if not unknown:
+            return sizes, {}
+        ids = [documents[row]["_id"] for row in unknown]
+        read = self._media.read(database.dataset_of(samples), ids)
+        metadata = {row: one for row, one in zip(unknown, read, strict=True) if one is not None}
+        for row, one in metadata.items():
+            sizes[row] = [one[side] for side in SIDES]
+        return sizes, metadata
 
 
-def _counts(documents: Sequence[database.Document], column: str) -> IntArray:
-    return np.fromiter((len(document[column]) for document in documents), np.int64, len(documents))
+def _no_value(field: str) -> str:
+    return f"no value in {field!r}"
 
 
-def _flatten(documents: Sequence[database.Document], column: str) -> list[Any]:
-    return list(chain.from_iterable(document[column] for document in documents))
+def _are_sizes(sizes: FloatArray) -> BoolArray:
+    """Which widths and heights (N, 2) an image may have."""
+    return np.all((sizes > 0) & (sizes <= MAX_COORDINATE), axis=1)
 
 
-def _flatten_rare(documents: Sequence[database.Document], column: str, beside: str) -> list[Any]:
-    """Flattens a column that is None where all values are; ``beside`` has as many values."""
-    return list(
-        chain.from_iterable(
-            [None] * len(document[beside]) if document[column] is None else document[column]
-            for document in documents
-        )
-    )
-
-
-def _take_ids(documents: Sequence[database.Document], column: str, rows: IntArray) -> Ids:
-    ids = _flatten(documents, column)
-    return Ids(map(ids.__getitem__, rows.tolist()))
-
-
-def _to_xyxy(xywh: FloatArray, counts: IntArray, sizes: FloatArray) -> FloatArray:
-    """Corners of normalised boxes (n, 4) in the unit of their samples' sizes."""
-    corners = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1)
-    return corners * np.tile(np.repeat(sizes, counts, axis=0), 2)
+def _column(documents: Sequence[database.Document], name: str) -> list[Any]:
+    return [document.get(name) for document in documents]

@@ -16,10 +16,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
-from odquality.bridge.read import probabilities
-from odquality.bridge.read.classes import ClassCodes, detector_classes
-from odquality.bridge.read.metadata import ensure_sizes
-from odquality.bridge.read.reader import Reader, SampleChunk, Source
+from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.report import LabelQualityReport, quantiles
@@ -34,7 +31,7 @@ from odquality.bridge.store.records import Claim
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scorer
+from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
 logger = logging.getLogger(__name__)
@@ -67,17 +64,7 @@ class Execution:
         self._info = method_info(settings.method)
         self._method = settings.make_method()
         self._dataset: fo.Dataset = dataset_of(samples)
-        names = detector_classes(self._dataset, settings.pred_field, settings.classes)
-        source = Source(
-            gt_field=settings.gt_field,
-            pred_field=settings.pred_field,
-            in_pixels=self._info.in_pixels,
-            needs_confidence=self._info.needs_confidence,
-            probability_attributes=probabilities.attributes(settings.probs_attr),
-            crowd_attribute=settings.iscrowd,
-            num_classes=len(names) if names else None,
-        )
-        self._reader = Reader(source, ClassCodes(names or ()))
+        self._reader = Reader(settings.source(self._dataset))
         self._fields = settings.fields()
         self._writer = Writer(self._dataset, self._fields)
         self._tally = Tally()
@@ -114,16 +101,13 @@ class Execution:
 
     def read(self) -> Generator[Progress, None, None]:
         """Reads all samples into the spool."""
-        with self._tally.clock("read"):
-            if self._info.in_pixels:
-                scorable = self._samples.exists(self._settings.gt_field)
-                ensure_sizes(scorable.exists(self._settings.pred_field))
         done = 0
         chunks = self._reader.read(self._samples)
         while True:
             with self._tally.clock("read"):
                 item = next(chunks, None)
                 if item is None:
+                    self._reader.settle()
                     return
                 self._spool.append(item)
             done += item[0]
@@ -132,7 +116,9 @@ class Execution:
     def learn(self) -> Scorer:
         """Learns what the method needs to know of all images."""
         with self._tally.clock("score"):
-            return self._method.fit(chunk.scenes for _, chunk in self._spool)
+            return learn(
+                self._method, (self._reader.settled(chunk).scenes for _, chunk in self._spool)
+            )
 
     def prepare(self) -> Generator[Progress, None, None]:
         """Takes the key, clears away what an earlier run wrote and declares the fields."""
@@ -159,7 +145,7 @@ class Execution:
         done = 0
         modified: list[ObjectId] = []
         for number, chunk in self._spool:
-            modified += self._score_chunk(scorer, chunk)
+            modified += self._score_chunk(scorer, self._reader.settled(chunk))
             done += number
             yield self._progress("Scored", done, 0.5)
         for _ in range(_MAX_ROUNDS):
@@ -239,7 +225,8 @@ class Execution:
             scores = scorer.score(chunk.scenes)
             issues = None
             if self._info.gives_issues:
-                least, names = self._settings.min_probability, self._reader.codes.names
+                least = self._settings.method_settings()["min_probability"]
+                names = self._reader.codes.names
                 issues = ChunkIssues(chunk, scores, least, names)
         with self._tally.clock("write"):
             self._held().renew()
@@ -286,7 +273,7 @@ class Execution:
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),
-            warnings=self._warnings,
+            warnings=[*self._warnings, *self._reader.findings()],
         )
 
 

@@ -12,10 +12,15 @@ from typing import Any
 import bson
 import fiftyone as fo
 from bson import ObjectId, json_util
+from bson.codec_options import CodecOptions, DatetimeConversion
 from fiftyone.core.collections import SampleCollection
-from pymongo import UpdateOne
 
 Document = dict[str, Any]
+
+# Whatever a document holds can be read: dates beyond those of Python, text that is no UTF-8.
+_LENIENT: CodecOptions[Document] = CodecOptions(
+    unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
 
 
 def dataset_of(samples: SampleCollection) -> fo.Dataset:
@@ -34,6 +39,15 @@ def is_generated(samples: SampleCollection) -> bool:
     return bool(samples._is_generated)
 
 
+def is_dynamic_groups(samples: SampleCollection) -> bool:
+    """Whether a view shows groups that ``group_by`` made of samples.
+
+    Public: a ``media_type`` of ``group`` where ``samples.group_slices`` is None, which misses
+    groups of grouped samples.
+    """
+    return bool(samples._is_dynamic_groups)
+
+
 def filtered_fields(samples: SampleCollection) -> set[str]:
     """Paths of the list fields of which a view hides some elements.
 
@@ -42,6 +56,21 @@ def filtered_fields(samples: SampleCollection) -> set[str]:
     if not isinstance(samples, fo.DatasetView):
         return set()
     return set(samples._get_filtered_fields() or ())
+
+
+def alters_documents(samples: SampleCollection) -> bool:
+    """Whether a view may show other documents than are stored, and not just some or in an order.
+
+    Public: reading the stages of ``view._stages`` one by one; there is no public call.
+    """
+    return not all(map(_keeps_documents, samples._pipeline()))
+
+
+def _keeps_documents(stage: Mapping[str, Any]) -> bool:
+    ((operator, body),) = stage.items()
+    # An exclusion or inclusion of whole fields; anything else computes them.
+    whole = operator == "$project" and all(value in (0, 1) for value in body.values())
+    return whole or operator in ("$match", "$sort", "$limit", "$skip", "$sample", "$unset")
 
 
 def view_stages(samples: SampleCollection) -> list[str] | None:
@@ -66,27 +95,31 @@ def iter_documents(samples: SampleCollection, columns: Mapping[str, Any]) -> Ite
     pipeline = samples._pipeline(post_pipeline=[{"$project": dict(columns)}])
     collection = samples._dataset._sample_collection
     for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
-        yield from bson.decode_iter(batch)
+        yield from bson.decode_iter(batch, _LENIENT)
 
 
-def update_samples(dataset: fo.Dataset, updates: Sequence[UpdateOne]) -> int:
-    """Executes at most one update per sample; returns how many samples matched their filter.
+def find_columns(
+    dataset: fo.Dataset, ids: Sequence[ObjectId], columns: Mapping[str, Any]
+) -> dict[ObjectId, Document]:
+    """MongoDB expressions of some samples as the database holds them, by the samples' ids.
+
+    Public: ``dataset.select(ids).values([...])``.
+    """
+    found = dataset._sample_collection.find({"_id": {"$in": list(ids)}}, dict(columns))
+    return {document["_id"]: document for document in found}
+
+
+def update_samples(
+    dataset: fo.Dataset, query: Mapping[str, Any], pipeline: Sequence[Mapping[str, Any]]
+) -> int:
+    """Applies an update to all samples that match a query; returns how many there were.
+
+    Each sample is updated as a whole or not at all.
 
     Public: ``dataset.set_values(field, values)`` once per field, which writes label by label and
     without a guard against changes made in the meantime.
     """
-    if not updates:
-        return 0
-    result = dataset._sample_collection.bulk_write(list(updates), ordered=False)
-    return int(result.matched_count)
-
-
-def find_ids(dataset: fo.Dataset, query: Mapping[str, Any]) -> list[ObjectId]:
-    """The ids of the samples that match a MongoDB query.
-
-    Public: ``dataset.match(query).values("_id")``.
-    """
-    return [document["_id"] for document in dataset._sample_collection.find(query, {"_id": 1})]
+    return int(dataset._sample_collection.update_many(query, pipeline).matched_count)
 
 
 def forget_loaded_values(dataset: fo.Dataset, paths: Collection[str]) -> None:

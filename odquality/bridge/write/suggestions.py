@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
+import numpy as np
 from bson import ObjectId
 
+from odquality.bridge.read.places import NOWHERE
 from odquality.bridge.read.reader import SampleChunk
-from odquality.core.scenes import FloatArray
 from odquality.kinds import BY_NAME
 from odquality.methods.interface import Scores
 from odquality.methods.issues import Issue, list_issues
@@ -24,6 +26,9 @@ class ChunkIssues:
         scores: of their images and boxes.
         min_probability: least probability of an issue.
         class_names: name of each class code.
+
+    Attributes:
+        by_image: the issues of each image, the likeliest first.
     """
 
     def __init__(
@@ -35,57 +40,101 @@ class ChunkIssues:
     ) -> None:
         self._chunk = chunk
         self._class_names = class_names
-        self._by_image: list[list[Issue]] = [[] for _ in chunk.sample_ids]
+        self.by_image: list[list[Issue]] = [[] for _ in chunk.sample_ids]
+        first = chunk.scenes.labels.offsets.tolist()
         seen = set()
         for issue in list_issues(chunk.scenes, scores, min_probability=min_probability):
-            if issue.label is None or (issue.image, issue.label) not in seen:
-                seen.add((issue.image, issue.label))
-                self._by_image[issue.image].append(issue)
+            if issue.label is not None:
+                row = first[issue.image] + issue.label
+                if row in seen:
+                    continue
+                seen.add(row)
+            self.by_image[issue.image].append(issue)
 
     def of(self, image: int) -> Sequence[Issue]:
         """The issues of an image, the likeliest first."""
-        return self._by_image[image]
+        return self.by_image[image]
 
-    def label_row(self, issue: Issue) -> int | None:
-        """Row of the issue's label among the chunk's labels, None for a missing label."""
-        if issue.label is None:
-            return None
-        return int(self._chunk.scenes.labels.offsets[issue.image]) + issue.label
+    def label_attributes(self, kind: str, suggested_label: str) -> Mapping[int, Document]:
+        """What the issues add to labels, by row among the chunk's labels.
 
-    def suggested_label(self, issue: Issue) -> str | None:
-        """The class that a label should have, where that is not its own."""
-        return None if issue.suggested_class is None else self._class_names[issue.suggested_class]
+        Args:
+            kind: name of the attribute for the kind of an issue.
+            suggested_label: name of that for the class that a label should have, if not its own.
+        """
+        additions: dict[int, Document] = {}
+        for issue, row in self._with_label_rows():
+            if row is not None:
+                additions[row] = {kind: issue.kind}
+                if issue.suggested_class is not None:
+                    additions[row][suggested_label] = self._class_names[issue.suggested_class]
+        return additions
 
-    def documents(self, image: int) -> Mapping[str, Any]:
-        """The issues of an image as a Detections document."""
-        detections = [self._document(issue) for issue in self.of(image)]
-        return {"_cls": "Detections", "detections": detections}
+    def documents(self) -> list[Document]:
+        """The issues of each image as a Detections document.
 
-    def _document(self, issue: Issue) -> Document:
-        """A detection; where a label is to be removed, its own box and class."""
-        labels, row = self._chunk.scenes.labels, self.label_row(issue)
-        name = self.suggested_label(issue)
-        box = issue.suggested_box
-        if row is not None:
-            name = name or self._class_names[int(labels.classes[row])]
-            box = box or tuple(labels.xyxy[row].tolist())
-        assert box is not None
-        return {
-            "_id": ObjectId(),
-            "_cls": "Detection",
-            "attributes": {},
-            "tags": [],
-            "label": name,
-            "bounding_box": self._normalised(box, issue.image),
-            "confidence": issue.probability,
-            "kind": issue.kind,
-            "action": BY_NAME[issue.kind].action,
-            "label_id": None if row is None else str(self._chunk.label_ids[row]),
-        }
+        Where a label is to be removed, the suggestion has its box and class.
+        """
+        labels = self._chunk.scenes.labels
+        own_boxes, own_classes = labels.xyxy.tolist(), labels.classes.tolist()
+        corners, names = [], []
+        for issue, row in self._with_label_rows():
+            code = own_classes[row] if issue.suggested_class is None else issue.suggested_class
+            corners.append(own_boxes[row] if issue.suggested_box is None else issue.suggested_box)
+            names.append(self._class_names[code])
+        columns = zip(
+            chain.from_iterable(self.by_image),
+            names,
+            self._normalised(corners),
+            self._label_ids(),
+            strict=True,
+        )
+        detections = (
+            {
+                "_id": ObjectId(),
+                "_cls": "Detection",
+                "attributes": {},
+                "tags": [],
+                "label": name,
+                "bounding_box": box,
+                "confidence": issue.probability,
+                "kind": issue.kind,
+                "title": BY_NAME[issue.kind].title,
+                "action": BY_NAME[issue.kind].action,
+                "label_id": label_id,
+            }
+            for issue, name, box, label_id in columns
+        )
+        return [
+            {"_cls": "Detections", "detections": list(islice(detections, len(issues)))}
+            for issues in self.by_image
+        ]
 
-    def _normalised(self, xyxy: Sequence[float], image: int) -> list[float]:
-        sizes: FloatArray | None = self._chunk.scenes.image_sizes
+    def _with_label_rows(self) -> Iterator[tuple[Issue, Any]]:
+        """Every issue, image by image, and the row of its label, None for a missing one."""
+        first = self._chunk.scenes.labels.offsets.tolist()
+        for issue in chain.from_iterable(self.by_image):
+            yield issue, None if issue.label is None else first[issue.image] + issue.label
+
+    def _label_ids(self) -> Iterator[str | None]:
+        """The id of the label of every issue, image by image; None where it has none."""
+        positions = self._chunk.places.labels.tolist()
+        image, ids = NOWHERE, []
+        for issue, row in self._with_label_rows():
+            if row is None or positions[row] == NOWHERE:
+                yield None
+                continue
+            if issue.image != image:
+                image, ids = issue.image, self._chunk.places.label_ids(issue.image)
+            given = ids[positions[row]]
+            yield None if given is None else str(given)
+
+    def _normalised(self, corners: Sequence[Sequence[float]]) -> list[list[float]]:
+        """Boxes of all issues, image by image, as ``x, y, width, height`` in [0, 1]."""
+        sizes = self._chunk.scenes.image_sizes
         assert sizes is not None
-        width, height = sizes[image].tolist()
-        x1, y1, x2, y2 = xyxy
-        return [x1 / width, y1 / height, (x2 - x1) / width, (y2 - y1) / height]
+        size = np.repeat(sizes, [len(issues) for issues in self.by_image], axis=0)
+        xyxy = np.array(corners, np.float64).reshape(-1, 4)
+        xywh = np.hstack([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]]) / np.tile(size, 2)
+        boxes: list[list[float]] = xywh.tolist()
+        return boxes

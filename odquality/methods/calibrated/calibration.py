@@ -12,6 +12,7 @@ import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.methods.calibrated.canonical import canonical
 from odquality.methods.calibrated.corruption import CORRUPTED_SHARE, corrupt
 from odquality.methods.calibrated.draws import Keys
 from odquality.methods.calibrated.error_rate import error_rate
@@ -31,20 +32,23 @@ _WRONG_LABELS = 500
 _MAX_COPIES = 20
 
 
-def calibrate(scenes: Scenes, keys: Keys) -> ErrorModel:
+def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     """Fits a model to scenes, drawn towards `PRIOR_MODEL` where they are few.
 
     Args:
         scenes: the images.
-        keys: (N,) the images' keys, which determine all that is random.
+        seed: of all that is random.
     """
     num_labels = len(scenes.labels)
     if num_labels == 0:
         return PRIOR_MODEL
+    form = canonical(scenes, seed)
+    scenes, keys = form.scenes, form.label_keys
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
     present = gather_evidence(scenes, detected)
-    wrong = _wrong_pieces(scenes, keys, copies, detected)
+    labelled = scenes.of_images(np.flatnonzero(scenes.labels.counts))
+    wrong = _wrong_pieces(labelled, keys, copies, detected)
     present_pieces: dict[str, Pieces] = dict.fromkeys(LABEL_KINDS, present.labels)
     present_pieces[OVERLOOKED] = {"unclaimed": present.unclaimed[present.candidate]}
     ratios = {
@@ -57,26 +61,25 @@ def calibrate(scenes: Scenes, keys: Keys) -> ErrorModel:
         suspicion = _suspicion(model, kinds, present_pieces[kinds[0]])
         for number, kind in enumerate(kinds):
             rates[kind] = min(most, _rate(suspicion, _suspicion(model, kinds, wrong[kind]), number))
-    return ErrorModel(ratios, rates, detected)
+    return ErrorModel(ratios, rates, tuple(sorted(form.classes[list(detected)].tolist())))
 
 
 def _wrong_pieces(
     scenes: Scenes, keys: Keys, copies: int, detected: tuple[int, ...]
 ) -> dict[str, Pieces]:
     """The evidence of wrong boxes, per kind of error."""
-    finds = _found_labels(scenes)
+    found = _found_labels(scenes)
+    finds = np.concatenate([found + copy * len(scenes.labels) for copy in range(copies)])
+    finds[np.tile(found < 0, copies)] = -1
     wrong: dict[str, Pieces] = {}
     for kind in KINDS:
-        parts = []
-        for copy in range(copies):
-            corruption = corrupt(scenes, keys, kind, copy)
-            evidence = gather_evidence(corruption.scenes, detected)
-            if kind == OVERLOOKED:
-                parts.append(_missing(evidence, finds, corruption.wrong))
-            else:
-                rows = np.flatnonzero(corruption.wrong)
-                parts.append({name: values[rows] for name, values in evidence.labels.items()})
-        wrong[kind] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        corruption = corrupt(scenes, keys, kind, copies)
+        evidence = gather_evidence(corruption.scenes, detected)
+        if kind == OVERLOOKED:
+            wrong[kind] = _missing(evidence, finds, corruption.wrong)
+        else:
+            rows = np.flatnonzero(corruption.wrong)
+            wrong[kind] = {name: values[rows] for name, values in evidence.labels.items()}
     return wrong
 
 

@@ -1,7 +1,8 @@
 """Copies of a dataset's labels with known errors, to learn from what errors look like.
 
 Each copy holds errors of one kind, in a fifth of the labels, so that most errors have neighbours
-that are as they were. Places and sizes are relative to boxes and images, never absolute.
+that are as they were. The copies of an image are images of their own. Places and sizes are relative
+to boxes and images, never absolute.
 
 The demo and the benchmarks inject errors by code of their own (`odquality.demo.injection`): a
 method must not be measured on the errors that it has been taught.
@@ -16,7 +17,8 @@ import numpy as np
 
 from odquality.core.geometry import box_iou
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
-from odquality.methods.calibrated.draws import Keys, box_keys, image_frames, mix, uniform
+from odquality.methods.calibrated.draws import Keys, mix, uniform
+from odquality.methods.calibrated.frames import image_frames, relative
 
 # Share of the labels that a copy has errors in.
 CORRUPTED_SHARE = 0.2
@@ -37,7 +39,7 @@ _CHOSEN, _CLASS, _WIDTH, _HEIGHT, _X, _Y, _DONOR, _PLACE = range(8)
 
 @dataclass(frozen=True)
 class Corruption:
-    """A copy of scenes with errors of one kind.
+    """Copies of scenes with errors of one kind.
 
     Attributes:
         scenes: the images with the corrupted labels.
@@ -49,17 +51,19 @@ class Corruption:
     wrong: BoolArray
 
 
-def corrupt(scenes: Scenes, keys: Keys, kind: str, copy: int) -> Corruption:
-    """Corrupts the labels of scenes with errors of one kind.
+def corrupt(scenes: Scenes, keys: Keys, kind: str, copies: int) -> Corruption:
+    """Copies scenes, and corrupts the labels of the copies with errors of one kind.
 
     Args:
-        scenes: the images, at least one of which has a label.
-        keys: (N,) the images' keys, which determine all that is random.
+        scenes: the images, in canonical form; at least one has a label.
+        keys: (L,) the labels' keys, which determine all that is random.
         kind: ``overlooked``, ``swap``, ``badloc``, ``spurious`` or ``duplicate``.
-        copy: number of the copy; every copy has other errors.
+        copies: how many copies to make, one after another; every copy has other errors.
     """
     kinds = list(_CORRUPTIONS)
-    draw = mix(box_keys(keys, scenes.labels.counts), copy * len(kinds) + kinds.index(kind))
+    numbers = len(kinds) * np.arange(copies) + kinds.index(kind)
+    draw = np.concatenate([mix(keys, int(number)) for number in numbers])
+    scenes = Scenes.join([scenes] * copies)
     return _CORRUPTIONS[kind](scenes, draw, uniform(draw, _CHOSEN) < CORRUPTED_SHARE)
 
 
@@ -87,7 +91,7 @@ def _displace(scenes: Scenes, draw: Keys, chosen: BoolArray) -> Corruption:
     for redraw in range(_MAX_REDRAWS):
         old = labels.xyxy[rows]
         new = _displaced(old, mix(draw[rows], redraw))
-        iou = box_iou(_unit_squares(len(rows)), _relative(new, old))
+        iou = box_iou(_unit_squares(len(rows)), relative(new.T, old.T))
         fits = (iou >= DISPLACED_IOU[0]) & (iou < DISPLACED_IOU[1])
         xyxy[rows[fits]] = new[fits]
         rows = rows[~fits]
@@ -109,14 +113,14 @@ def _add(scenes: Scenes, draw: Keys, chosen: BoolArray) -> Corruption:
     """Adds a box of the relative size of some label and the class of another, anywhere."""
     labels, frames = scenes.labels, image_frames(scenes)
     image = labels.image[chosen]
-    frame = frames[image]
-    frame_size = frame[:, 2:] - frame[:, :2]
+    corner, far_corner = np.split(frames[:, image].T, 2, axis=1)
+    frame_size = far_corner - corner
     draw = draw[chosen]
     donor = (uniform(draw, _DONOR) * len(labels)).astype(np.int64)
-    relative_size = _relative(labels.xyxy[donor], frames[labels.image[donor]])
+    relative_size = relative(labels.xyxy[donor].T, frames[:, labels.image[donor]])
     size = (relative_size[2:] - relative_size[:2]).T * frame_size
     free = frame_size - size
-    corner = frame[:, :2] + free * np.stack([uniform(draw, _X), uniform(draw, _Y)], axis=1)
+    corner = corner + free * np.stack([uniform(draw, _X), uniform(draw, _Y)], axis=1)
     classes = labels.classes[(uniform(draw, _CLASS) * len(labels)).astype(np.int64)]
     return _with_labels(scenes, np.hstack([corner, corner + size]), classes, image)
 
@@ -156,12 +160,3 @@ def _with_labels(
 
 def _unit_squares(count: int) -> FloatArray:
     return np.repeat([[0.0], [0.0], [1.0], [1.0]], count, axis=1)
-
-
-def _relative(boxes: FloatArray, frames: FloatArray) -> FloatArray:
-    """Boxes in the coordinates in which their frames are unit squares, (4, n) columns."""
-    origin, size = frames[:, :2], frames[:, 2:] - frames[:, :2]
-    corners = np.tile(origin, 2), np.tile(size, 2)
-    scaled = np.zeros_like(boxes)
-    np.divide(boxes - corners[0], corners[1], out=scaled, where=corners[1] > 0)
-    return scaled.T

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import FloatArray
+from odquality.methods.calibrated.logistic import LogisticRegression
 
 # Offset that keeps the logarithm of a piece of evidence of 0 finite. Detectors' outputs are cut at
 # about this confidence.
@@ -17,9 +18,6 @@ SMALLEST = 0.003
 _PRIOR_PRECISION = 16.0
 # The intercept's standard deviation is one.
 _INTERCEPT_PRECISION = 1.0
-
-# So far is the fit taken that the rounding errors of another unit of the boxes do not show.
-_CONVERGED = 1e-14
 
 # exp() of larger exponents adds nothing but overflow.
 _MAX_EXPONENT = 30.0
@@ -39,6 +37,11 @@ class Term:
     weight: float
     log: bool = False
 
+    def of(self, evidence: Mapping[str, FloatArray]) -> FloatArray:
+        """The term of n boxes with this evidence, before weighting, (n,)."""
+        values = evidence[self.piece]
+        return np.log(SMALLEST + values) if self.log else values
+
 
 @dataclass(frozen=True)
 class DensityRatio:
@@ -54,8 +57,7 @@ class DensityRatio:
 
     def log(self, evidence: Mapping[str, FloatArray]) -> FloatArray:
         """Log density ratio of n boxes with this evidence, (n,)."""
-        weights = np.array([term.weight for term in self.terms])
-        exponent = self.intercept + _columns(self.terms, evidence) @ weights
+        exponent = sum((term.weight * term.of(evidence) for term in self.terms), self.intercept)
         return np.clip(exponent, -_MAX_EXPONENT, _MAX_EXPONENT)
 
     def fitted(
@@ -76,32 +78,24 @@ class DensityRatio:
             copies: how many times the boxes as they are were corrupted to get the wrong ones,
                 which count in total as one copy's.
         """
-        from scipy.optimize import minimize
-
-        parts = _columns(self.terms, present), _columns(self.terms, wrong)
-        num_present, num_wrong = map(len, parts)
+        num_present, num_wrong = (_size(pieces) for pieces in (present, wrong))
         if num_present == 0 or num_wrong == 0:
             return self
         prior = np.array([term.weight for term in self.terms])
         # In units of the prior weights, all of them are non-negative and of about the same size.
-        columns = np.concatenate(parts) * prior
-        columns = np.hstack([columns, np.ones((len(columns), 1))])
-        sign = np.repeat([-1.0, 1.0], [num_present, num_wrong])
-        share = np.repeat([1.0, 1.0 / copies], [num_present, num_wrong])
-        offset = np.log(num_wrong / copies / num_present)
-        start = np.append(np.ones(len(prior)), self.intercept)
-        precision = np.append(np.full(len(prior), _PRIOR_PRECISION), _INTERCEPT_PRECISION)
-
-        def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-            margin = sign * (columns @ parameters + offset)
-            deviation = parameters - start
-            value = share @ np.logaddexp(0.0, -margin) + precision @ deviation**2 / 2
-            slope = -sign * share / (1 + np.exp(np.clip(margin, -_MAX_EXPONENT, _MAX_EXPONENT)))
-            return value, columns.T @ slope + precision * deviation
-
-        bounds = [(0.0, None)] * len(prior) + [(None, None)]
-        options = {"ftol": _CONVERGED, "gtol": _CONVERGED, "maxiter": 1000}
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+        columns = [
+            term.weight * np.concatenate([term.of(present), term.of(wrong)]) for term in self.terms
+        ]
+        number = len(columns)
+        found = LogisticRegression(
+            columns=[*columns, np.ones(num_present + num_wrong)],
+            sign=np.repeat([-1.0, 1.0], [num_present, num_wrong]),
+            share=np.repeat([1.0, 1.0 / copies], [num_present, num_wrong]),
+            offset=float(np.log(num_wrong / copies / num_present)),
+            prior=np.append(np.ones(number), self.intercept),
+            precision=np.append(np.full(number, _PRIOR_PRECISION), _INTERCEPT_PRECISION),
+            bounded=np.arange(number + 1) < number,
+        ).fit()
         weights = prior * found[:-1]
         terms = tuple(
             Term(term.piece, float(weight), term.log)
@@ -110,12 +104,6 @@ class DensityRatio:
         return DensityRatio(terms, float(found[-1]))
 
 
-def _columns(terms: tuple[Term, ...], evidence: Mapping[str, FloatArray]) -> FloatArray:
-    """The terms of n boxes before weighting, (n, number of terms)."""
-    return np.stack(
-        [
-            np.log(SMALLEST + evidence[term.piece]) if term.log else evidence[term.piece]
-            for term in terms
-        ],
-        axis=1,
-    )
+def _size(evidence: Mapping[str, FloatArray]) -> int:
+    """Number of boxes."""
+    return len(next(iter(evidence.values())))

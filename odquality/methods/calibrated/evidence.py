@@ -78,25 +78,30 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
     region_fit, ignored = _in_regions(scenes.ignored, predictions, detected)
 
     def best(of: Overlaps, strength: FloatArray) -> tuple[FloatArray, IntArray]:
-        values = predictions.confidence[of.second] * strength
+        values = predictions.confidence.take(of.second) * strength
         return best_partner(values, of.first, of.second, len(labels))
 
+    not_a_part = 1 - _square(_square(inside))
     nearest_own = own_class.where(_is_best(own_class, own_class_fit))
     nearest_other = other_class.where(_is_best(other_class, fit))
-    tight_support = best(own_class, own_class.iou**3)
+    tight_support = best(own_class, own_class.iou * own_class.iou * own_class.iou)
     pieces = {
         "support": best(own_class, own_class.iou),
         "tight_support": tight_support,
         "contradiction": best(nearest_other, nearest_other.iou),
-        "displacement": best(nearest_own, (4 * nearest_own.iou * (1 - nearest_own.iou)) ** 2),
+        "displacement": best(nearest_own, _square(4 * nearest_own.iou * (1 - nearest_own.iou))),
         "repetition": _repetition(labels, tight_support[0]),
     }
     return Evidence(
         labels={name: values for name, (values, _) in pieces.items()},
         rows={name: rows for name, (_, rows) in pieces.items()},
-        unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * (1 - inside**4),
+        unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,
         candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,
     )
+
+
+def _square(values: FloatArray) -> FloatArray:
+    return values * values
 
 
 def _largest_per_second(values: FloatArray, pairs: Overlaps, size: int) -> FloatArray:

@@ -33,12 +33,21 @@ class Overlaps:
 
     def where(self, keep: BoolArray) -> Overlaps:
         """The pairs of the mask ``keep``, (n,)."""
-        return Overlaps(self.first[keep], self.second[keep], self.iou[keep], self.inside[keep])
+        rows = np.flatnonzero(keep)
+        return Overlaps(
+            self.first.take(rows),
+            self.second.take(rows),
+            self.iou.take(rows),
+            self.inside.take(rows),
+        )
 
 
 def overlaps(first: Boxes, second: Boxes) -> Overlaps:
     """Finds the pairs of overlapping boxes; memory grows with their number, not with all pairs."""
-    blocks = [_overlapping(first, second, a, b) for a, b in iter_pairs(first.counts, second.counts)]
+    areas = box_area(first.columns), box_area(second.columns)
+    blocks = [
+        _overlapping(first, second, areas, a, b) for a, b in iter_pairs(first.counts, second.counts)
+    ]
     if not blocks:
         rows, shares = np.zeros(0, np.int64), np.zeros(0)
         return Overlaps(rows, rows, shares, shares)
@@ -50,14 +59,15 @@ def overlaps(first: Boxes, second: Boxes) -> Overlaps:
     )
 
 
-def _overlapping(first: Boxes, second: Boxes, a: IntArray, b: IntArray) -> Overlaps:
+def _overlapping(
+    first: Boxes, second: Boxes, areas: tuple[FloatArray, FloatArray], a: IntArray, b: IntArray
+) -> Overlaps:
     # The IoU of `core.geometry` takes unions below a fixed area for empty, which depends on the
     # unit; here every pair has a shared area, and so a union.
     intersection = box_intersection(first.columns.take(a, axis=1), second.columns.take(b, axis=1))
     found = np.flatnonzero(intersection)
     a, b, intersection = a.take(found), b.take(found), intersection.take(found)
-    first_area = box_area(first.columns.take(a, axis=1))
-    second_area = box_area(second.columns.take(b, axis=1))
+    first_area, second_area = areas[0].take(a), areas[1].take(b)
     iou = intersection / (first_area + second_area - intersection)
     return Overlaps(a, b, iou, intersection / second_area)
 

@@ -1,83 +1,65 @@
-"""A random sample of a dataset's images, drawn in one pass and in bounded memory."""
+"""A random sample of a dataset's images, which merges with those of other images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.scenes import Boxes, IntArray, Predictions, Scenes
-from odquality.methods.calibrated.draws import Keys, image_keys
+from odquality.core.scenes import IntArray, Scenes
+from odquality.methods.calibrated.contents import describe
+from odquality.methods.calibrated.draws import Keys, mix
+
+# No image has a key of this or above.
+_NO_LIMIT = 2**64 - 1
 
 
-def sample_images(chunks: Iterable[Scenes], size: int, seed: int) -> tuple[Scenes, Keys]:
-    """Draws at most ``size`` images; which ones does not depend on their order or on the chunks.
+@dataclass(frozen=True)
+class Sample:
+    """The images of the smallest keys, which are random: as many as can be, but at most ``size``.
 
-    Returns:
-        The images in ascending order of their keys, and the keys. Image sizes are left out.
+    Of images with the same key, which have the same boxes, all are drawn or none: so it matters
+    neither in which order they came nor what their classes are called. Images without any box,
+    which tell nothing, are never drawn.
+
+    Attributes:
+        scenes: the images, in no particular order.
+        keys: (n,) their keys.
+        limit: all images of smaller keys are drawn, and no others.
+        size: how many there are at most.
     """
-    scenes, keys = _EMPTY, np.zeros(0, np.uint64)
-    for chunk in chunks:
-        new = image_keys(chunk, seed)
-        if len(keys) == size:
-            drawn = np.flatnonzero(new < keys[-1])
-            chunk, new = _select(chunk, drawn), new[drawn]
-        keys = np.concatenate([keys, new])
-        order = np.argsort(keys, kind="stable")[:size]
-        scenes, keys = _select(_join(scenes, chunk), order), keys[order]
-    return scenes, keys
+
+    scenes: Scenes
+    keys: Keys
+    limit: int
+    size: int
+
+    @classmethod
+    def draw(cls, scenes: Scenes, size: int, seed: int) -> Sample:
+        """Draws from some images."""
+        keys = mix(describe(scenes).image_keys, seed)
+        num_boxes = scenes.labels.counts + scenes.predictions.counts + scenes.ignored.counts
+        images = np.flatnonzero(num_boxes)
+        drawn, limit = _smallest(keys[images], _NO_LIMIT, size)
+        images = images[drawn]
+        return cls(scenes.of_images(images), keys[images], limit, size)
+
+    def merge(self, other: Sample) -> Sample:
+        """A sample of the images of which both are samples."""
+        keys = np.concatenate([self.keys, other.keys])
+        drawn, limit = _smallest(keys, min(self.limit, other.limit), self.size)
+        own = len(self.keys)
+        parts = [
+            self.scenes.of_images(drawn[drawn < own]),
+            other.scenes.of_images(drawn[drawn >= own] - own),
+        ]
+        return Sample(Scenes.join(parts), keys[drawn], limit, self.size)
 
 
-def _select(scenes: Scenes, images: IntArray) -> Scenes:
-    """The scenes of some images, in the order of ``images``."""
-    predictions = scenes.predictions
-    rows, counts = _rows(predictions, images)
-    return Scenes(
-        _select_boxes(scenes.labels, images),
-        Predictions(
-            xyxy=predictions.xyxy[rows],
-            classes=predictions.classes[rows],
-            counts=counts,
-            confidence=predictions.confidence[rows],
-        ),
-        _select_boxes(scenes.ignored, images),
-    )
-
-
-def _select_boxes(boxes: Boxes, images: IntArray) -> Boxes:
-    rows, counts = _rows(boxes, images)
-    return Boxes(boxes.xyxy[rows], boxes.classes[rows], counts)
-
-
-def _rows(boxes: Boxes, images: IntArray) -> tuple[IntArray, IntArray]:
-    """The rows of the boxes of some images, image after image, and their number per image."""
-    counts = boxes.counts[images]
-    shifts = boxes.offsets[images] - (np.cumsum(counts) - counts)
-    return np.repeat(shifts, counts) + np.arange(counts.sum()), counts
-
-
-def _join(first: Scenes, second: Scenes) -> Scenes:
-    """The images of both, those of ``first`` first."""
-    predictions = _join_boxes(first.predictions, second.predictions)
-    confidence = np.concatenate([first.predictions.confidence, second.predictions.confidence])
-    return Scenes(
-        _join_boxes(first.labels, second.labels),
-        Predictions(predictions.xyxy, predictions.classes, predictions.counts, confidence),
-        _join_boxes(first.ignored, second.ignored),
-    )
-
-
-def _join_boxes(first: Boxes, second: Boxes) -> Boxes:
-    return Boxes(
-        np.concatenate([first.xyxy, second.xyxy]),
-        np.concatenate([first.classes, second.classes]),
-        np.concatenate([first.counts, second.counts]),
-    )
-
-
-_NO_BOXES = Boxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0, np.int64))
-_EMPTY = Scenes(
-    _NO_BOXES,
-    Predictions(_NO_BOXES.xyxy, _NO_BOXES.classes, _NO_BOXES.counts, np.zeros(0)),
-    _NO_BOXES,
-)
+def _smallest(keys: Keys, limit: int, size: int) -> tuple[IntArray, int]:
+    """Rows of the keys below the largest possible limit, which is at most ``limit``; and that."""
+    drawn = np.flatnonzero(keys < np.uint64(limit))
+    if len(drawn) > size:
+        limit = int(np.partition(keys[drawn], size)[size])
+        drawn = drawn[keys[drawn] < np.uint64(limit)]
+    return drawn, limit

@@ -8,7 +8,6 @@ probability of each error. No confidence is too low or too high to count, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ from odquality.kinds import LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import ErrorModel
-from odquality.methods.calibrated.sample import sample_images
+from odquality.methods.calibrated.sample import Sample
 from odquality.methods.interface import Scores
 
 # The piece of evidence that shows what an error is about.
@@ -45,14 +44,18 @@ class Calibrated:
     seed: int = 51
     max_images: int = 2000
 
-    def fit(self, chunks: Iterable[Scenes]) -> CalibratedScorer:
-        """Learns what errors look like with this detector, in one pass.
+    def observe(self, scenes: Scenes) -> Sample:
+        """Draws from these images."""
+        return Sample.draw(scenes, self.max_images, self.seed)
+
+    def fit(self, statistics: Sample) -> CalibratedScorer:
+        """Learns what errors look like with this detector.
 
         Where the dataset says little (few images, no labels, no predictions, one class), the fit is
         drawn towards the fixed weights and rates of `odquality.methods.calibrated.model`; with no
         labels at all it is exactly those.
         """
-        return CalibratedScorer(calibrate(*sample_images(chunks, self.max_images, self.seed)))
+        return CalibratedScorer(calibrate(statistics.scenes, self.seed))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Average precision of a detector per class, over IoU .5, .55, ..., .95, streaming and compact."""
+"""Average precision of a detector per class, over IoU .5, .55, ..., .95, mergeable and compact."""
 
 from __future__ import annotations
 
-from array import array
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
+from odquality.core.segments import place_in_run
 
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 
@@ -20,55 +21,76 @@ _FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
 _BLOCK = 1 << 20
 
 
-class AveragePrecision:
-    """Collects matches over chunks of a dataset; takes eight bytes per prediction.
+@dataclass(frozen=True)
+class _Matches:
+    """What some images tell, class after class.
 
-    Classes should be numbered without large gaps (`ClassNumbers`).
+    Attributes:
+        classes: (K,) int64 the classes of their labels and predictions, ascending.
+        num_labels: (K,) int64 number of labels of each class.
+        offsets: (K + 1,) int64; the k-th class owns ``bits[offsets[k]:offsets[k + 1]]``.
+        bits: (P,) uint64 confidence of each prediction and its flags.
+    """
+
+    classes: IntArray
+    num_labels: IntArray
+    offsets: IntArray
+    bits: NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class AveragePrecision:
+    """Matches of predictions to labels; takes eight bytes per prediction.
 
     A prediction is matched to the label of its class with which its IoU is largest. At each
     threshold, the most confident of the predictions matched to a label is a true positive and all
     others are false ones. Equally confident predictions count as if true positives came first.
     """
 
-    def __init__(self) -> None:
-        self._num_labels = np.zeros(0, np.int64)
-        self._matches: list[array[int]] = []
+    parts: tuple[_Matches, ...] = ()
 
-    def add(self, scenes: Scenes) -> None:
-        """Takes the labels and predictions of more images into account."""
+    @classmethod
+    def observe(cls, scenes: Scenes) -> AveragePrecision:
+        """The matches in some images."""
         labels, predictions = scenes.labels, scenes.predictions
-        num_classes = 1 + max(
-            len(self._matches) - 1,
-            labels.classes.max(initial=-1),
-            predictions.classes.max(initial=-1),
-        )
-        added = num_classes - len(self._matches)
-        self._matches += [array("Q") for _ in range(added)]
-        self._num_labels = np.concatenate([self._num_labels, np.zeros(added, np.int64)])
-        self._num_labels += np.bincount(labels.classes, minlength=num_classes)
-
         # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
         confidence = (predictions.confidence + 0.0).view(np.uint64)
-        matches = (confidence & ~_FLAGS) | _true_positives(labels, predictions)
-        order = np.argsort(predictions.classes, kind="stable")
-        matches = matches[order]
-        ends = np.cumsum(np.bincount(predictions.classes, minlength=num_classes))
-        parts = np.split(matches, ends[:-1])
-        for stored, part in zip(self._matches, parts, strict=False):
-            stored.frombytes(part.tobytes())
-
-    def per_class(self) -> FloatArray:
-        """Mean average precision of each class over the thresholds; (K,) float64 in [0, 1].
-
-        The area under the precision-recall curve, precision made monotonous (PASCAL VOC 2010). 0
-        for a class without labels or without predictions.
-        """
-        return np.array(
-            [
-                _average_precision(np.frombuffer(matches, np.uint64), int(num_labels))
-                for matches, num_labels in zip(self._matches, self._num_labels, strict=True)
-            ]
+        bits = (confidence & ~_FLAGS) | _true_positives(labels, predictions)
+        every = np.concatenate([labels.classes, predictions.classes])
+        classes, numbers = np.unique(every, return_inverse=True)
+        of_labels, of_predictions = numbers[: len(labels)], numbers[len(labels) :]
+        counts = np.bincount(of_predictions, minlength=len(classes))
+        matches = _Matches(
+            classes,
+            np.bincount(of_labels, minlength=len(classes)),
+            np.concatenate(([0], np.cumsum(counts))),
+            bits[np.argsort(of_predictions, kind="stable")],
         )
+        return cls((matches,) if len(classes) else ())
+
+    def merge(self, other: AveragePrecision) -> AveragePrecision:
+        """The matches in the images of both."""
+        return AveragePrecision(self.parts + other.parts)
+
+    def per_class(self) -> tuple[IntArray, FloatArray]:
+        """Mean average precision of each class over the thresholds.
+
+        The area under the precision-recall curve, precision made monotonous (PASCAL VOC 2010).
+
+        Returns:
+            (K,) int64 the classes of all labels and predictions, ascending; and (K,) float64 in
+            [0, 1], 0 for a class without labels or without predictions.
+        """
+        num_labels: dict[int, int] = {}
+        bits: dict[int, list[NDArray[np.uint64]]] = {}
+        for part in self.parts:
+            bounds = part.offsets.tolist()
+            for row, number in enumerate(part.classes.tolist()):
+                num_labels[number] = num_labels.get(number, 0) + int(part.num_labels[row])
+                bits.setdefault(number, []).append(part.bits[bounds[row] : bounds[row + 1]])
+        classes = sorted(bits)
+        precisions = [_average_precision(np.concatenate(bits[c]), num_labels[c]) for c in classes]
+        return np.array(classes, np.int64), np.array(precisions, np.float64)
 
 
 def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
@@ -78,10 +100,14 @@ def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
     matches.sort()
     # Precision falls between true positives, so it matters at them alone.
     rows = _true_positive_rows(matches)
-    flags = matches[rows]
+    # The most confident first.
+    flags = matches[rows][::-1]
+    confidence = flags & ~_FLAGS
+    more_confident = len(matches) - np.searchsorted(matches, confidence | _FLAGS, side="right")
     total = 0.0
     for bit in range(len(IOU_THRESHOLDS)):
-        rank = len(matches) - rows[(flags & np.uint64(1 << bit)) > 0][::-1]
+        positive = np.flatnonzero(flags & np.uint64(1 << bit))
+        rank = more_confident[positive] + place_in_run(confidence[positive]) + 1
         precision = np.arange(1, len(rank) + 1) / rank
         total += np.maximum.accumulate(precision[::-1]).sum() / num_labels
     return total / len(IOU_THRESHOLDS)

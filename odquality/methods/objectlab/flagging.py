@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.class_numbers import ClassNumbers
-from odquality.core.scenes import BoolArray, FloatArray, Scenes
-from odquality.methods.interface import Scores
+from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
+from odquality.methods.interface import learn
 from odquality.methods.objectlab.average_precision import AveragePrecision
-from odquality.methods.objectlab.scorer import ObjectLab
+from odquality.methods.objectlab.scorer import ObjectLab, ObjectLabScorer, ObjectLabStatistics
 
 # A box is an issue if its score is at most this share of its class's average precision.
 AVERAGE_PRECISION_SHARE = 0.25 * 0.8
@@ -19,7 +18,7 @@ AVERAGE_PRECISION_SHARE = 0.25 * 0.8
 
 @dataclass(frozen=True)
 class FlaggedImages:
-    """What `flag_images` found.
+    """What was found in N images.
 
     Attributes:
         is_issue: (N,) bool.
@@ -37,22 +36,79 @@ def flag_images(method: ObjectLab, chunks: Callable[[], Iterable[Scenes]]) -> Fl
         method: the settings of ObjectLab.
         chunks: gives all images, chunk by chunk; called once for each of the two passes.
     """
-    average_precision, numbers = AveragePrecision(), ClassNumbers()
-    numbered = (numbers.apply(scenes) for scenes in chunks())
-    scorer = method.fit(_watched(numbered, average_precision))
-    thresholds = _thresholds(average_precision.per_class())
-    is_issue, quality = [], []
-    for scenes in map(numbers.apply, chunks()):
-        scores = scorer.score(scenes)
-        is_issue.append(_flag(scenes, scores, thresholds))
-        quality.append(scores.images["quality"])
-    return FlaggedImages(np.concatenate(is_issue), np.concatenate(quality))
+    flagger = learn(Flagging(method), chunks())
+    parts = [flagger.flag(scenes) for scenes in chunks()]
+    return FlaggedImages(
+        np.concatenate([part.is_issue for part in parts]),
+        np.concatenate([part.quality for part in parts]),
+    )
 
 
-def _watched(chunks: Iterable[Scenes], average_precision: AveragePrecision) -> Iterable[Scenes]:
-    for scenes in chunks:
-        average_precision.add(scenes)
-        yield scenes
+@dataclass(frozen=True)
+class FlaggingStatistics:
+    """What flagging needs to know of a dataset, in eight bytes per prediction."""
+
+    objectlab: ObjectLabStatistics
+    average_precision: AveragePrecision
+
+    def merge(self, other: FlaggingStatistics) -> FlaggingStatistics:
+        """The statistics of the images of both."""
+        return FlaggingStatistics(
+            self.objectlab.merge(other.objectlab),
+            self.average_precision.merge(other.average_precision),
+        )
+
+
+@dataclass(frozen=True)
+class Flagging:
+    """ObjectLab's scores held to what the detector can do.
+
+    Attributes:
+        method: the settings of ObjectLab.
+    """
+
+    method: ObjectLab
+
+    def observe(self, scenes: Scenes) -> FlaggingStatistics:
+        """What these images tell of the dataset and of the detector."""
+        return FlaggingStatistics(self.method.observe(scenes), AveragePrecision.observe(scenes))
+
+    def fit(self, statistics: FlaggingStatistics) -> Flagger:
+        """Sets the thresholds of a dataset.
+
+        Raises:
+            ValueError: the boxes are evidently not in pixels.
+        """
+        classes, precision = statistics.average_precision.per_class()
+        return Flagger(self.method.fit(statistics.objectlab), classes, _thresholds(precision))
+
+
+@dataclass(frozen=True)
+class Flagger:
+    """Flags images of a dataset that is known.
+
+    Attributes:
+        scorer: of the boxes.
+        classes: (K,) int64 all classes of the dataset, ascending.
+        thresholds: (K,) float64 in [0, 1], the score at which a box of each class is an issue.
+    """
+
+    scorer: ObjectLabScorer
+    classes: IntArray
+    thresholds: FloatArray
+
+    def flag(self, scenes: Scenes) -> FlaggedImages:
+        """Flags the images that have a box at or below the threshold of its class."""
+        scores = self.scorer.score(scenes)
+        flagged = np.zeros(len(scenes), bool)
+        for boxes, by_kind in (
+            (scenes.labels, scores.labels),
+            (scenes.predictions, scores.predictions),
+        ):
+            thresholds = self.thresholds[np.searchsorted(self.classes, boxes.classes)]
+            for values in by_kind.values():
+                flagged[boxes.image[values <= thresholds]] = True
+        return FlaggedImages(flagged, scores.images["quality"])
 
 
 def _thresholds(average_precision: FloatArray) -> FloatArray:
@@ -64,15 +120,3 @@ def _thresholds(average_precision: FloatArray) -> FloatArray:
     known = average_precision > 0
     typical = average_precision[known].mean() if known.any() else 1.0
     return AVERAGE_PRECISION_SHARE * np.where(known, average_precision, typical)
-
-
-def _flag(scenes: Scenes, scores: Scores, thresholds: FloatArray) -> BoolArray:
-    """Which images have a box at or below the threshold of its class, (N,)."""
-    flagged = np.zeros(len(scenes), bool)
-    for boxes, by_kind in (
-        (scenes.labels, scores.labels),
-        (scenes.predictions, scores.predictions),
-    ):
-        for values in by_kind.values():
-            flagged[boxes.image[values <= thresholds[boxes.classes]]] = True
-    return flagged

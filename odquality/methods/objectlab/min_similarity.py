@@ -1,4 +1,4 @@
-"""The smallest non-zero similarity of a dataset, found without computing them all."""
+"""The smallest non-zero similarity, found without computing them all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from odquality.core.geometry import box_iou, squared_distance
 from odquality.core.pairs import iter_pairs
-from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.core.segments import reduce_runs
 from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance, similarity
 
@@ -16,50 +16,59 @@ from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance
 _MARGIN = 1e-9
 
 
-class MinSimilarity:
-    """Running minimum over chunks of a dataset.
+def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
+    """The smallest non-zero similarity of any label to any prediction of its image.
 
     Similarity falls with distance, so a pair can only lower the minimum if its centres are farther
     apart than the minimum allows. Once the minimum is what the smallest nearness gives, such a pair
     must also overlap, or its similarity is 0. Few labels have a partner like that.
 
-    Attributes:
-        value: the smallest non-zero similarity so far, in (0, 1]; 1.0 before any pair.
+    Args:
+        labels: of some images.
+        predictions: of the same images.
+        alpha: weight of IoU against the distance of the centres, in [0, 1].
+
+    Returns:
+        The similarity, in (0, 1]; 1.0 where there is none.
     """
+    farthest = _farthest_partner(labels, predictions)
+    if not len(farthest):
+        return 1.0
+    search = _Search(labels, predictions, alpha)
+    # One of the farthest pairs sets a reach that few other labels come to.
+    search.scan(farthest == farthest.max())
+    if search.smallest <= (1.0 - alpha) * NEARNESS_STEP:
+        np.minimum(farthest, _farthest_overlap(labels, predictions), out=farthest)
+    search.scan(farthest >= search.reach_squared)
+    return search.smallest
 
-    def __init__(self, alpha: float) -> None:
-        self.value = 1.0
-        self._alpha = alpha
 
-    def add(self, scenes: Scenes) -> None:
-        """Takes the labels and predictions of more images into account."""
-        labels, predictions = scenes.labels, scenes.predictions
-        farthest = _farthest_partner(labels, predictions)
-        if not len(farthest):
-            return
-        # One of the farthest pairs sets a reach that few other labels come to.
-        self._scan(labels, predictions, farthest == farthest.max())
-        if self.value <= (1.0 - self._alpha) * NEARNESS_STEP:
-            np.minimum(farthest, _farthest_overlap(labels, predictions), out=farthest)
-        self._scan(labels, predictions, farthest >= self._reach_squared)
+class _Search:
+    """The smallest similarity that was met so far."""
 
-    def _scan(self, labels: Boxes, predictions: Boxes, keep: BoolArray) -> None:
+    def __init__(self, labels: Boxes, predictions: Boxes, alpha: float) -> None:
+        self.smallest = 1.0
+        self._labels, self._predictions, self._alpha = labels, predictions, alpha
+
+    def scan(self, keep: BoolArray) -> None:
         """Takes all pairs of some labels into account."""
+        labels, predictions = self._labels, self._predictions
         for label, prediction in iter_pairs(labels.counts, predictions.counts, keep_first=keep):
             distance = squared_distance(
                 labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)
             )
-            far = np.flatnonzero(distance >= self._reach_squared)
+            far = np.flatnonzero(distance >= self.reach_squared)
             iou = box_iou(
                 labels.columns.take(label.take(far), axis=1),
                 predictions.columns.take(prediction.take(far), axis=1),
             )
             similar = similarity(iou, distance.take(far), self._alpha)
-            self.value = float(similar.min(initial=self.value, where=similar > 0))
+            self.smallest = float(similar.min(initial=self.smallest, where=similar > 0))
 
     @property
-    def _reach_squared(self) -> float:
-        return (least_distance(self.value, self._alpha) * (1 - _MARGIN)) ** 2
+    def reach_squared(self) -> float:
+        """Squared distance of centres, nearer than which no pair lowers the minimum."""
+        return (least_distance(self.smallest, self._alpha) * (1 - _MARGIN)) ** 2
 
 
 def _farthest_partner(labels: Boxes, predictions: Boxes) -> FloatArray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from odquality.core.geometry import box_area
-from odquality.core.scenes import Boxes, Scenes
+from odquality.core.scenes import Boxes
 
 # Normalised coordinates end at 1, give or take what a detector draws beyond the border.
 _NORMALISED_LIMIT = 1.5
@@ -13,37 +15,30 @@ _NORMALISED_LIMIT = 1.5
 _FEW = 64
 
 
-class PixelCheck:
-    """Watches the largest coordinate of labels and of predictions over chunks of a dataset."""
+def unit_extent(boxes: Boxes) -> float:
+    """How far from 0 the corners of boxes that have an area lie, infinity if that tells of pixels.
 
-    def __init__(self) -> None:
-        self._largest = {"labels": 0.0, "predictions": 0.0}
+    Boxes without area (padding, say) tell nothing about the unit; without others it is 0.
+    """
+    largest = 0.0
+    # A few boxes nearly always settle it.
+    for columns in (boxes.columns[:, :_FEW], boxes.columns):
+        corners = columns[:, box_area(columns) > 0]
+        largest = float(np.abs(corners).max(initial=0.0))
+        if largest > _NORMALISED_LIMIT:
+            return math.inf
+    return largest
 
-    def add(self, scenes: Scenes) -> None:
-        """Takes the boxes of more images into account."""
-        self._watch("labels", scenes.labels)
-        self._watch("predictions", scenes.predictions)
 
-    def verify(self) -> None:
-        """Checks what was seen.
+def verify_pixels(argument: str, extent: float) -> None:
+    """Checks the largest `unit_extent` of a dataset's labels or predictions.
 
-        Raises:
-            ValueError: no coordinate of the labels, or none of the predictions, exceeds 1.5.
-        """
-        for argument, largest in self._largest.items():
-            if 0 < largest <= _NORMALISED_LIMIT:
-                raise ValueError(
-                    f"{argument}: no coordinate of any box exceeds {largest:.3g}, so the boxes "
-                    "seem to be normalised to [0, 1]; expected pixels (multiply x by the image's "
-                    "width and y by its height)"
-                )
-
-    def _watch(self, argument: str, boxes: Boxes) -> None:
-        # A few boxes nearly always settle it.
-        for columns in (boxes.columns[:, :_FEW], boxes.columns):
-            if self._largest[argument] > _NORMALISED_LIMIT:
-                return
-            # Boxes without area (padding, say) tell nothing about the unit.
-            corners = columns[:, box_area(columns) > 0]
-            if corners.size:
-                self._largest[argument] = max(self._largest[argument], float(np.abs(corners).max()))
+    Raises:
+        ValueError: no coordinate exceeds 1.5; names the argument.
+    """
+    if 0 < extent <= _NORMALISED_LIMIT:
+        raise ValueError(
+            f"{argument}: no coordinate of any box exceeds {extent:.3g}, so the boxes seem to be "
+            "normalised to [0, 1]; expected pixels (multiply x by the image's width and y by its "
+            "height)"
+        )

@@ -8,7 +8,6 @@ predictions resemble little is *badloc*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,8 +30,8 @@ from odquality.core.scenes import (
 )
 from odquality.core.segments import segment_softmin
 from odquality.methods.interface import Scores
-from odquality.methods.objectlab.min_similarity import MinSimilarity
-from odquality.methods.objectlab.pixel_check import PixelCheck
+from odquality.methods.objectlab.min_similarity import min_similarity
+from odquality.methods.objectlab.pixel_check import unit_extent, verify_pixels
 from odquality.methods.objectlab.similarity import ALPHA, similarity
 from odquality.methods.objectlab.weights import AggregationWeights
 
@@ -70,19 +69,47 @@ class ObjectLab:
     high_probability: float = HIGH_PROBABILITY
     temperature: float = TEMPERATURE
 
-    def fit(self, chunks: Iterable[Scenes]) -> ObjectLabScorer:
-        """Finds the smallest similarity in the dataset, all that images share.
+    def observe(self, scenes: Scenes) -> ObjectLabStatistics:
+        """Finds the smallest similarity in these images, and whether they are in pixels."""
+        return ObjectLabStatistics(
+            min_similarity(scenes.labels, scenes.predictions, self.alpha),
+            unit_extent(scenes.labels),
+            unit_extent(scenes.predictions),
+        )
+
+    def fit(self, statistics: ObjectLabStatistics) -> ObjectLabScorer:
+        """A scorer that knows the smallest similarity in the dataset, all that images share.
 
         Raises:
             ValueError: the boxes are evidently not in pixels.
         """
-        smallest = MinSimilarity(self.alpha)
-        pixels = PixelCheck()
-        for scenes in chunks:
-            pixels.add(scenes)
-            smallest.add(scenes)
-        pixels.verify()
-        return ObjectLabScorer(self, smallest.value)
+        verify_pixels("labels", statistics.label_extent)
+        verify_pixels("predictions", statistics.prediction_extent)
+        return ObjectLabScorer(self, statistics.min_similarity)
+
+
+@dataclass(frozen=True)
+class ObjectLabStatistics:
+    """What images share in this method.
+
+    Attributes:
+        min_similarity: the smallest non-zero similarity of any label to any prediction of its
+            image, in (0, 1].
+        label_extent: of the labels, as `unit_extent` defines it.
+        prediction_extent: of the predictions.
+    """
+
+    min_similarity: float
+    label_extent: float
+    prediction_extent: float
+
+    def merge(self, other: ObjectLabStatistics) -> ObjectLabStatistics:
+        """The statistics of the images of both."""
+        return ObjectLabStatistics(
+            min(self.min_similarity, other.min_similarity),
+            max(self.label_extent, other.label_extent),
+            max(self.prediction_extent, other.prediction_extent),
+        )
 
 
 @dataclass(frozen=True)

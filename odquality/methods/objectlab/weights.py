@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Mapping
-from math import isclose, isfinite
+from math import isclose
+from typing import Any
+
+from odquality.core.parameters import number, shown
 
 KINDS = ("overlooked", "swap", "badloc")
 
@@ -21,31 +24,25 @@ class AggregationWeights:
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         if weights is None:
             weights = dict.fromkeys(KINDS, 1 / len(KINDS))
-        _verify(weights)
-        self._weights = {kind: float(weights[kind]) for kind in KINDS}
+        self._weights = _checked("aggregation_weights", weights)
 
     def items(self) -> ItemsView[str, float]:
         """Pairs of kind and weight."""
         return self._weights.items()
 
 
-def _verify(weights: Mapping[str, float]) -> None:
+def _checked(name: str, weights: Any) -> dict[str, float]:
     expected = f"expected one weight for each of {', '.join(map(repr, KINDS))}"
     if not isinstance(weights, Mapping):
-        raise ValueError(f"aggregation_weights is a {type(weights).__name__}; {expected}")
-    unknown = sorted(map(str, set(weights) - set(KINDS)))
+        raise ValueError(f"{name} is {shown(weights)}; {expected}")
+    unknown = [kind for kind in weights if kind not in KINDS]
     if unknown:
-        raise ValueError(f"aggregation_weights has unknown keys {unknown}; {expected}")
+        raise ValueError(f"{name} has unknown keys {shown(unknown)}; {expected}")
     missing = [kind for kind in KINDS if kind not in weights]
     if missing:
-        raise ValueError(f"aggregation_weights lacks {missing}; {expected}")
-    for kind, weight in weights.items():
-        if not isinstance(weight, (int, float)) and not hasattr(weight, "__float__"):
-            raise ValueError(f"aggregation_weights[{kind!r}] is {weight!r}; expected a number")
-        if not isfinite(weight) or weight < 0:
-            raise ValueError(
-                f"aggregation_weights[{kind!r}] is {weight}; expected a number of at least 0"
-            )
-    total = sum(map(float, weights.values()))
+        raise ValueError(f"{name} lacks {missing}; {expected}")
+    checked = {kind: number(f"{name}[{kind!r}]", weights[kind], 0) for kind in KINDS}
+    total = sum(checked.values())
     if not isclose(total, 1.0, rel_tol=1e-5, abs_tol=1e-8):
-        raise ValueError(f"aggregation_weights add up to {total:g}; expected a sum of 1")
+        raise ValueError(f"{name} add up to {total:g}; expected a sum of 1")
+    return checked

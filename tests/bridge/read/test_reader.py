@@ -73,8 +73,9 @@ def test_other_boxes_that_are_none(make_dataset: Any, box: Any) -> None:
     [
         (None, "without a confidence"),
         (np.nan, "without a confidence"),
-        (1.5, "with a confidence outside [0, 1]"),
-        (-0.1, "with a confidence outside [0, 1]"),
+        (np.inf, "without a confidence"),
+        (-np.inf, "without a confidence"),
+        (-0.1, "with a confidence below 0"),
     ],
 )
 def test_confidences(make_dataset: Any, confidence: float | None, treatment: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import fiftyone as fo
 import pytest
+from fiftyone import ViewField as F
 
+import odquality
 from odquality.bridge.run.targets import detections_fields
-from tests.bridge.datasets import compute, far_sample, set_all
+from odquality.bridge.store.marks import make_mark
+from tests.bridge.datasets import BOX, compute, detection, far_sample, set_all
 
 
 def refusal(samples: Any, **arguments: Any) -> str:
@@ -24,50 +29,119 @@ def test_no_samples(samples: Any) -> None:
     assert refusal(samples).startswith(f"samples is a {type(samples).__name__}; expected a Fift")
 
 
-def test_grouped(make_dataset: Any) -> None:
+def follow(message: str, samples: Any) -> Any:
+    """Does what a message says, by evaluating the expression in it."""
+    expression = re.search(r"(?:samples|fo)\.(?:\w+|\((?:[^()]|\([^()]*\))*\)|[.])+", message)
+    assert expression is not None, message
+    return eval(expression.group(), {"samples": samples, "fo": fo})
+
+
+def grouped_dataset(make_dataset: Any) -> fo.Dataset:
     dataset = make_dataset()
-    dataset.add_group_field("group", default="left")
-    one = far_sample()
-    one["group"] = fo.Group().element("left")
-    dataset.add_sample(one)
+    dataset.add_group_field("group", default="lidar")
+    for number in range(3):
+        group, one = fo.Group(), far_sample()
+        one["group"], one["number"] = group.element("left"), number
+        dataset.add_sample(fo.Sample("/nowhere/a.pcd", group=group.element("lidar"), number=number))
+        dataset.add_sample(one)
+    return dataset
+
+
+def test_grouped(make_dataset: Any) -> None:
+    dataset = grouped_dataset(make_dataset)
     message = refusal(dataset)
-    assert "samples.select_group_slices(name) (slices: 'left')" in message
+    assert "samples.select_group_slices('left') (slices: 'left')" in message
+    assert compute(follow(message, dataset)).num_scored == 3
+
+
+def test_grouped_without_images(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    dataset.add_group_field("group", default="lidar")
+    dataset.add_sample(fo.Sample("/nowhere/a.pcd", group=fo.Group().element("lidar")))
+    with pytest.raises(ValueError, match=r"none of its slices holds images: .*point-cloud"):
+        compute(dataset)
+
+
+def test_dynamic_groups(dataset: fo.Dataset) -> None:
+    view = dataset.limit(5).group_by("rank")
+    message = refusal(view)
+    assert message.endswith("score its samples without the groups: samples.flatten()")
+    assert compute(follow(message, view)).num_scored == 5
+
+
+def test_dynamic_groups_of_grouped_samples(make_dataset: Any) -> None:
+    view = grouped_dataset(make_dataset).group_by("number")
+    flat = follow(refusal(view), view)
+    assert compute(follow(refusal(flat), flat)).num_scored == 3
 
 
 def video_dataset(make_dataset: Any) -> fo.Dataset:
-    video = fo.Sample(filepath="/nowhere/a.mp4")
-    video.frames[1] = fo.Frame(
-        filepath="/nowhere/1.jpg",
-        ground_truth=fo.Detections(detections=[]),
-        predictions=fo.Detections(detections=[]),
-    )
+    events = fo.TemporalDetections(detections=[fo.TemporalDetection(label="x", support=[1, 2])])
+    video = fo.Sample(filepath="/nowhere/a.mp4", events=events)
+    for number in (1, 2, 3):
+        video.frames[number] = fo.Frame(
+            filepath=f"/nowhere/{number}.jpg",
+            ground_truth=fo.Detections(detections=[detection("cat", BOX)]),
+            predictions=fo.Detections(detections=[detection("cat", BOX, confidence=0.9)]),
+        )
     return make_dataset([video])
 
 
-def test_video(make_dataset: Any) -> None:
-    message = refusal(video_dataset(make_dataset))
-    assert message.startswith("samples holds videos; score their frames as images")
+VIDEOS: dict[str, tuple[Callable[[fo.Dataset], Any], str, int]] = {
+    "videos": (lambda dataset: dataset, "samples holds videos; score their frames as images", 3),
+    "clips": (lambda dataset: dataset.to_clips("events"), "samples is a ClipsView: its samples", 2),
+    "frames": (
+        lambda dataset: dataset.to_frames(sample_frames=True, sparse=True),
+        "samples is a FramesView: its samples are made from the frames of videos",
+        3,
+    ),
+    "patches of frames": (
+        lambda dataset: dataset.to_frames(sample_frames=True, sparse=True).to_patches(
+            "ground_truth"
+        ),
+        "samples is a PatchesView: each of its samples is one box of a frame",
+        3,
+    ),
+}
 
 
-def test_frames(make_dataset: Any) -> None:
-    frames = video_dataset(make_dataset).to_frames(sample_frames=True, sparse=True)
-    message = refusal(frames)
-    assert message.startswith("samples is a FramesView: its samples are made from those of another")
-
-
-def test_the_advice_for_videos_works(make_dataset: Any) -> None:
-    frames = video_dataset(make_dataset).to_frames(sample_frames=True, sparse=True).clone()
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_the_advice_for_videos_works(make_dataset: Any, kind: str) -> None:
+    make_view, beginning, num_frames = VIDEOS[kind]
+    view = make_view(video_dataset(make_dataset))
+    message = refusal(view)
+    assert message.startswith(beginning)
+    frames = follow(message, view)
     try:
-        frames.set_field("metadata", fo.ImageMetadata(width=640, height=480)).save()
-        assert compute(frames).num_scored == 1
+        assert compute(frames, method="calibrated").num_scored == num_frames
     finally:
         frames.delete()
 
 
-def test_patches(dataset: fo.Dataset) -> None:
-    message = refusal(dataset.to_patches("ground_truth"))
-    assert message.startswith("samples is a PatchesView")
-    assert "view.clone()" in message
+PATCHES: dict[str, Callable[[fo.Dataset], Any]] = {
+    "patches": lambda dataset: dataset.to_patches("ground_truth"),
+    "some patches": lambda dataset: dataset.match(F("rank") > 3).to_patches("predictions"),
+    "evaluation patches": lambda dataset: dataset.to_evaluation_patches("evaluation"),
+}
+
+
+@pytest.mark.parametrize("kind", PATCHES)
+def test_the_advice_for_patches_works(dataset: fo.Dataset, kind: str) -> None:
+    dataset.evaluate_detections(
+        "predictions", gt_field="ground_truth", eval_key="evaluation", progress=False
+    )
+    view = PATCHES[kind](dataset)
+    message = refusal(view)
+    assert "each of its samples is one box. Score the samples that they come from" in message
+    assert compute(follow(message, view)).num_scored == len(set(view.values("sample_id")))
+
+
+def test_a_dataset_made_of_patches(dataset: fo.Dataset) -> None:
+    patches = dataset.to_patches("ground_truth").clone()
+    try:
+        assert "a sample of patches is one box; score the dataset" in refusal(patches)
+    finally:
+        patches.delete()
 
 
 def test_other_media(make_dataset: Any) -> None:
@@ -141,9 +215,60 @@ def test_a_key_of_a_run_of_another_kind(dataset: fo.Dataset) -> None:
     assert dataset.list_runs() == ["other"]
 
 
-@pytest.mark.parametrize("probs_attr", ["", 3])
-def test_an_attribute_that_is_no_name(dataset: fo.Dataset, probs_attr: Any) -> None:
-    assert refusal(dataset, probs_attr=probs_attr).startswith(f"probs_attr is {probs_attr!r}")
+@pytest.mark.parametrize("argument", ["probs_attr", "iscrowd"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", " ", 3, True, ["probs"], b"probs", "$x", "a$b", "a.b", ".", "attributes.x.value"),
+        *("_id", "id", "_cls", "label", "bounding_box", "confidence", "tags", "attributes", "a\0"),
+    ],
+    ids=repr,
+)
+def test_an_attribute_that_is_no_name(dataset: fo.Dataset, argument: str, name: Any) -> None:
+    assert refusal(dataset, **{argument: name}).startswith(f"{argument} is {name!r}")
+
+
+ARGUMENTS: dict[str, list[Any]] = {
+    "classes": ["cat", b"cat", 3, {"cat"}, ["cat", "cat"], [], {1: "cat"}, ["cat", 1]],
+    "class_map": ["cat", ["cat"], {"cat": 1}, {1: "cat"}, 3],
+    "min_probability": [None, "0.5", -0.1, 1.1, float("nan"), [0.5], True, 10**400],
+    "score_unannotated": [None, "yes", 1],
+    "method": [None, "best", ["objectlab"], 3, {}],
+    "gt_field": [None, "", 3, ["ground_truth"], "x" * 500, "$", "ground_truth."],
+}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [(name, value) for name, values in ARGUMENTS.items() for value in values],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_bad_argument_is_named(dataset: fo.Dataset, argument: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument} (is|names) "):
+        odquality.compute_label_quality(
+            dataset, **{"gt_field": "ground_truth", "pred_field": "predictions", argument: value}
+        )
+    assert dataset.list_runs() == []
+
+
+def own_field(dataset: fo.Dataset, path: str, **arguments: Any) -> None:
+    name = path.rpartition(".")[2]
+    dataset.add_sample_field(path, info=make_mark("key", name), **arguments)
+
+
+def test_fields_of_runs_are_no_input(dataset: fo.Dataset) -> None:
+    own_field(
+        dataset,
+        "suggested",
+        ftype=fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.Detections,
+    )
+    own_field(dataset, "predictions.detections.swap_flag", ftype=fo.FloatField)
+    assert detections_fields(dataset) == ["ground_truth", "predictions"]
+    message = refusal(dataset, gt_field="suggested")
+    assert message.startswith("gt_field is 'suggested', which a run of this plugin wrote; expected")
+    message = refusal(dataset, probs_attr="swap_flag")
+    assert message.startswith("probs_attr is 'swap_flag', an attribute that a run of this plugin")
 
 
 def test_an_unknown_method(dataset: fo.Dataset) -> None:

@@ -24,6 +24,7 @@ from odquality.core.scenes import Scenes
 from odquality.demo.injection.labels import ANY
 from odquality.kinds import KINDS
 from odquality.methods.calibrated.scorer import Calibrated
+from odquality.methods.interface import learn
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the benchmark's data are not at {DATA}")
 
@@ -55,7 +56,7 @@ CALIBRATION_ERROR = {
 def _score(data: DetectionData) -> Suspicion:
     reviewed, ignored = np.flatnonzero(~data.iscrowd), np.flatnonzero(data.iscrowd)
     scenes = Scenes(data.labels.take(reviewed), data.predictions, data.labels.take(ignored))
-    scores = Calibrated().fit([scenes]).score(scenes)
+    scores = learn(Calibrated(), [scenes]).score(scenes)
     labels = {}
     for name, values in scores.labels.items():
         labels[name] = np.full(len(data.labels), np.nan)

@@ -3,47 +3,72 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from odquality.methods.calibrated.draws import image_keys
-from odquality.methods.calibrated.sample import sample_images
+from odquality.core.scenes import NO_SCENES, Scenes
+from odquality.methods.calibrated.sample import Sample
 
 
-def _chunks(scenes, permute, order, size):
-    return [permute(scenes, order[at : at + size]) for at in range(0, len(order), size)]
+def _drawn(chunks: list[Scenes], size: int, seed: int = 3) -> Sample:
+    sample = Sample.draw(NO_SCENES, size, seed)
+    for chunk in chunks:
+        sample = sample.merge(Sample.draw(chunk, size, seed))
+    return sample
 
 
 def test_the_sample_does_not_depend_on_order_or_chunks(clean, permute):
-    expected, keys = sample_images([clean], 40, seed=3)
+    expected = _drawn([clean], 40)
     order = np.random.default_rng(1).permutation(len(clean))
 
     for size in (7, 60, 1000):
-        sample, sampled_keys = sample_images(_chunks(clean, permute, order, size), 40, seed=3)
-        np.testing.assert_array_equal(sampled_keys, keys)
-        for name in ("labels", "predictions"):
-            for part in ("xyxy", "classes", "counts"):
-                np.testing.assert_array_equal(
-                    getattr(getattr(sample, name), part), getattr(getattr(expected, name), part)
-                )
-        np.testing.assert_array_equal(
-            sample.predictions.confidence, expected.predictions.confidence
-        )
+        sample = _drawn([permute(clean, order[at : at + size]) for at in range(0, 300, size)], 40)
+        # In whatever order.
+        assert sorted(sample.keys.tolist()) == sorted(expected.keys.tolist())
+        assert sample.limit == expected.limit
+        assert sorted(_images(sample.scenes)) == sorted(_images(expected.scenes))
+
+
+def _images(scenes: Scenes) -> list[list[float]]:
+    """The numbers of each image."""
+    return [
+        np.concatenate([np.hstack(of.labels.columns), np.hstack(of.predictions.columns)]).tolist()
+        for of in (scenes.of_images(np.array([image])) for image in range(len(scenes)))
+    ]
 
 
 def test_the_sample_holds_whole_images(clean):
-    sample, keys = sample_images([clean], 40, seed=3)
-    assert len(sample) == 40
-    np.testing.assert_array_equal(image_keys(sample, seed=3), keys)
+    sample = _drawn([clean], 40)
+    assert len(sample.scenes) == 40
+    again = Sample.draw(sample.scenes, 40, seed=3)
+    np.testing.assert_array_equal(again.keys, sample.keys)
 
 
 def test_few_images_are_all_sampled_and_other_seeds_sample_others(clean):
-    assert len(sample_images([clean], 1000, seed=3)[0]) == len(clean)
-    others = sample_images([clean], 40, seed=4)[0]
-    assert (
-        others.labels.counts.tolist()
-        != sample_images([clean], 40, seed=3)[0].labels.counts.tolist()
-    )
+    assert len(_drawn([clean], 1000).scenes) == len(clean)
+    counts = [_drawn([clean], 40, seed).scenes.labels.counts.tolist() for seed in (3, 4)]
+    assert counts[0] != counts[1]
+
+
+def test_images_without_boxes_are_left_out(clean, make_scenes):
+    nothing = make_scenes([], [])
+    sample = _drawn([nothing, clean, nothing], 1000)
+    assert len(sample.scenes) == len(clean)
+    assert len(_drawn([nothing], 40).scenes) == 0
 
 
 def test_no_images_give_an_empty_sample():
-    sample, keys = sample_images([], 40, seed=3)
-    assert len(sample) == len(keys) == 0
+    sample = _drawn([], 40)
+    assert len(sample.scenes) == len(sample.keys) == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 40])
+@pytest.mark.parametrize("chunk", [1, 4, 100])
+def test_of_images_with_the_same_boxes_all_are_drawn_or_none(clean, size, chunk):
+    images = np.repeat(np.arange(8), [1, 5, 2, 3, 1, 4, 2, 1])
+    images = np.random.default_rng(size).permutation(images)
+    parts = [clean.of_images(images[at : at + chunk]) for at in range(0, len(images), chunk)]
+    keys = np.sort(_drawn([clean.of_images(images)], 1000).keys)
+    # The largest number of smallest keys that cuts none apart.
+    ends = np.flatnonzero(np.diff(keys, append=0)) + 1
+    most = max(end for end in (0, *ends.tolist()) if end <= size)
+    np.testing.assert_array_equal(np.sort(_drawn(parts, size).keys), keys[:most])

@@ -19,14 +19,15 @@ def average_precision(labels: Any, predictions: Any, *, images_per_chunk: int = 
     collected = AveragePrecision()
     data = ImageLists(labels, predictions, images_per_chunk=images_per_chunk)
     for scenes in data.scenes():
-        collected.add(scenes)
+        collected = collected.merge(AveragePrecision.observe(scenes))
     return collected.per_class()
 
 
 def of_class_0(label_boxes: Any, found: Any) -> float:
     labels = labels_of([(box, 0) for box in label_boxes])
     rows = rows_of(*[(box, 0, confidence) for box, confidence in found])
-    return float(average_precision(labels, [rows])[0])
+    classes, values = average_precision(labels, [rows])
+    return float(values[classes == 0][0])
 
 
 def test_a_perfect_detector() -> None:
@@ -63,14 +64,22 @@ def test_the_most_confident_match_is_the_true_one_at_each_threshold() -> None:
 
 def test_classes_without_labels_or_predictions() -> None:
     labels = labels_of([(BOX, 0), (OTHER, 4)])
-    found = average_precision(labels, [rows_of((BOX, 0, 0.9), (OTHER, 2, 0.9))])
-    assert found.tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
+    classes, values = average_precision(labels, [rows_of((BOX, 0, 0.9), (OTHER, 2, 0.9))])
+    assert classes.tolist() == [0, 2, 4]
+    assert values.tolist() == [1.0, 0.0, 0.0]
+
+
+def test_classes_may_be_large_identifiers() -> None:
+    labels = labels_of([(BOX, 10**15), (OTHER, 7)])
+    classes, values = average_precision(labels, [rows_of((BOX, 0, 0.9))])
+    assert classes.tolist() == [0, 7, 10**15]
+    assert values.tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("num_images", [0, 2])
 def test_nothing_at_all(num_images: int) -> None:
-    found = average_precision(labels_of(*[[]] * num_images), [[]] * num_images)
-    assert found.shape == (0,)
+    classes, values = average_precision(labels_of(*[[]] * num_images), [[]] * num_images)
+    assert classes.shape == values.shape == (0,)
 
 
 def test_a_confidence_of_zero_ranks_last() -> None:
@@ -83,4 +92,4 @@ def test_chunks_do_not_matter(images_per_chunk: int) -> None:
     labels, predictions = random_scenes(3, 50)
     expected = average_precision(labels, to_rows(predictions))
     found = average_precision(labels, to_rows(predictions), images_per_chunk=images_per_chunk)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
+    np.testing.assert_array_equal(found, expected)

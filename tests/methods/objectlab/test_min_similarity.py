@@ -9,7 +9,7 @@ import pytest
 
 from odquality.arrays.image_lists import ImageLists
 from odquality.core.geometry import box_iou, squared_distance
-from odquality.methods.objectlab.min_similarity import MinSimilarity
+from odquality.methods.objectlab.min_similarity import min_similarity
 from odquality.methods.objectlab.similarity import ALPHA, similarity
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
 
@@ -20,11 +20,8 @@ SLIVER = ([0.0, 0, 1000, 1000], [CORNER, CORNER, 2000, 2000])
 
 
 def smallest(labels: Any, predictions: Any, *, images_per_chunk: int = 500) -> float:
-    running = MinSimilarity(ALPHA)
     data = ImageLists(labels, predictions, images_per_chunk=images_per_chunk)
-    for scenes in data.scenes():
-        running.add(scenes)
-    return running.value
+    return min(min_similarity(scenes.labels, scenes.predictions, ALPHA) for scenes in data.scenes())
 
 
 def every_pair(labels: Any, predictions: Any) -> float:
@@ -103,7 +100,6 @@ def test_slivers_equal_the_reference() -> None:
 @pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0])
 def test_other_weights_of_the_overlap(alpha: float) -> None:
     labels, predictions = labels_of([([0, 0, 10, 10], 0)]), [rows_of(([5, 0, 15, 10], 0, 1))]
-    running = MinSimilarity(alpha)
-    for scenes in ImageLists(labels, predictions).scenes():
-        running.add(scenes)
-    assert running.value == pytest.approx(alpha / 3 + (1 - alpha) * np.exp(-0.5))
+    (scenes,) = ImageLists(labels, predictions).scenes()
+    found = min_similarity(scenes.labels, scenes.predictions, alpha)
+    assert found == pytest.approx(alpha / 3 + (1 - alpha) * np.exp(-0.5))

@@ -44,8 +44,17 @@ def test_legal_weights(weights: Any) -> None:
         ({"overlooked": np.inf, "swap": 1, "badloc": 0}, r"\['overlooked'\] is inf; expected"),
         ({"overlooked": "1", "swap": 0, "badloc": 0}, r"\['overlooked'\] is '1'; expected a"),
         ({"overlooked": None, "swap": 0, "badloc": 1}, r"\['overlooked'\] is None; expected a"),
+        (
+            {"overlooked": 10**400, "swap": 0, "badloc": 0},
+            r"\['overlooked'\] is 1000",
+        ),
+        ({"overlooked": True, "swap": 0, "badloc": 0}, r"\['overlooked'\] is True; expected a"),
+        ({"overlooked": 1, "swap": 0, "badloc": 0, 7: 0}, r"has unknown keys \[7\]; expected one"),
         ({"overlooked": 1, "swap": 1, "badloc": 1}, r"aggregation_weights add up to 3; expected"),
-        ([0.5, 0.25, 0.25], r"aggregation_weights is a list; expected one weight for each"),
+        (
+            [0.5, 0.25, 0.25],
+            r"aggregation_weights is \[0.5, 0.25, 0.25\]; expected one",
+        ),
     ],
 )
 def test_malformed_weights(weights: Any, message: str) -> None:

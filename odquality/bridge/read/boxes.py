@@ -1,0 +1,123 @@
+"""Labels and predictions of some samples as arrays, without those that cannot be scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from odquality.bridge.read.attributes import Sieve, read_corners, read_numbers
+from odquality.bridge.read.batch import Batch
+from odquality.bridge.read.classes import NO_CLASS, ClassCodes, MappedCodes, read_classes
+from odquality.bridge.read.probabilities import read_probabilities
+from odquality.bridge.read.source import Source
+from odquality.core.agreement import Agreement
+from odquality.core.confidence import above_one, clip_hair
+from odquality.core.flags import read_flags
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Predictions
+
+
+class BoxReader:
+    """Reads the boxes of batch after batch.
+
+    Args:
+        source: what is read.
+        codes: the class of each label that was met; others are added.
+        treated: counts detections that need special treatment, by what was done.
+        agreement: observes what the boxes of samples do not tell any more.
+
+    Attributes:
+        prediction_codes: the class of each predicted name that was met.
+    """
+
+    def __init__(
+        self, source: Source, codes: ClassCodes, treated: Counter[str], agreement: Agreement
+    ) -> None:
+        self._source = source
+        self._codes = codes
+        self._treated = treated
+        self._agreement = agreement
+        self.prediction_codes: Mapping[str, int] = codes
+        if source.class_map:
+            self.prediction_codes = MappedCodes(codes, source.class_map)
+        probable = read_classes(source.classes or (), self.prediction_codes)
+        # Several classes of the detector may be one among the labels.
+        self._probable, self._merged = np.unique(probable, return_inverse=True)
+
+    def labels(self, batch: Batch, sizes: FloatArray) -> tuple[Boxes, Boxes, IntArray]:
+        """Labels to review, regions to ignore, and the rows of the former among all labels."""
+        counts = batch.counts
+        sieve = Sieve(self._source.gt_field, int(counts.sum()), self._treated)
+        scale = np.repeat(sizes, counts, axis=0)
+        corners = read_corners(batch.values("bounding_box"), scale, sieve)
+        classes = read_classes(batch.values("label"), self._codes)
+        crowd = self._crowd(batch, sieve)
+        # A region to ignore needs no class.
+        sieve.set_aside((classes == NO_CLASS) & ~crowd, "without a label")
+        boxes = Boxes(corners, classes, counts)
+        rows = np.flatnonzero(sieve.usable & ~crowd)
+        return boxes.take(rows), boxes.take(np.flatnonzero(sieve.usable & crowd)), rows
+
+    def _crowd(self, batch: Batch, sieve: Sieve) -> BoolArray:
+        """Which labels are marked as regions to ignore."""
+        crowd = np.zeros(len(sieve.usable), bool)
+        name = self._source.crowd_attribute
+        for attribute in self._source.crowd_attributes():
+            values = batch.rare_values(attribute)
+            if values is not None:
+                marked, unreadable = read_flags(values)
+                sieve.count(unreadable, f"whose {name!r} says neither yes nor no: reviewed")
+                crowd |= marked
+        sieve.count(crowd, f"marked {name!r}: not reviewed, predictions in them are no errors")
+        return crowd
+
+    def predictions(self, batch: Batch, sizes: FloatArray) -> tuple[Predictions, IntArray]:
+        """Predictions, and their rows among all predictions of the samples."""
+        counts = batch.counts
+        sieve = Sieve(self._source.pred_field, int(counts.sum()), self._treated)
+        scale = np.repeat(sizes, counts, axis=0)
+        corners = read_corners(batch.values("bounding_box"), scale, sieve)
+        classes = read_classes(batch.values("label"), self.prediction_codes)
+        confidence = read_numbers(batch.values("confidence"))
+        confidence[~np.isfinite(confidence)] = np.nan
+        self._use_probabilities(batch, classes, confidence, sieve)
+        sieve.set_aside(classes == NO_CLASS, "without a label")
+        self._agreement.observe_confidences(confidence)
+        confidence = self._mend_confidence(confidence, sieve)
+        rows = np.flatnonzero(sieve.usable)
+        return Predictions(corners, classes, counts, confidence).take(rows), rows
+
+    def _use_probabilities(
+        self, batch: Batch, classes: IntArray, confidence: FloatArray, sieve: Sieve
+    ) -> None:
+        """Gives predictions that have class probabilities their most probable class, in place."""
+        names = self._source.probability_attributes
+        columns = [(name, batch.rare_values(name)) for name in names]
+        given = [(name, values) for name, values in columns if values is not None]
+        num_classes = len(self._source.classes) if self._source.classes else None
+        probabilities = read_probabilities(given, num_classes, sieve)
+        if probabilities is None:
+            return
+        known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+        summed = np.zeros((len(known), len(self._probable)))
+        np.add.at(summed.T, self._merged, probabilities[known].T)
+        most_probable = self._probable[summed.argmax(axis=1)]
+        labelled = classes[known] != NO_CLASS
+        self._agreement.observe_argmax(most_probable[labelled], classes[known][labelled])
+        classes[known] = most_probable
+        unsure = np.isnan(confidence[known])
+        confidence[known[unsure]] = np.minimum(summed[unsure].max(axis=1, initial=0.0), 1.0)
+
+    def _mend_confidence(self, confidence: FloatArray, sieve: Sieve) -> FloatArray:
+        """Confidences in [0, 1]; those of predictions that were set aside are anything."""
+        missing = np.isnan(confidence)
+        if self._source.needs_confidence:
+            sieve.set_aside(missing, "without a confidence")
+        else:
+            sieve.count(missing, "without a confidence: taken for 1")
+            confidence = np.where(missing, 1.0, confidence)
+        confidence = clip_hair(confidence)
+        sieve.set_aside(confidence < 0, "with a confidence below 0")
+        sieve.count(above_one(confidence), "with a confidence above 1: taken for 1")
+        return np.minimum(confidence, 1.0)

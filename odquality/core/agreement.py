@@ -1,0 +1,222 @@
+"""Do labels and predictions fit together? What both look like, and what that gives away.
+
+Nothing here is needed for a score. It finds the mistakes that make all scores meaningless: other
+class names, boxes in another unit, fields that are swapped, images in another order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from odquality.core import confidence as confidences
+from odquality.core.box_units import BoxPlaces, units_differ
+from odquality.core.class_names import compare_class_names
+from odquality.core.geometry import box_iou
+from odquality.core.pairs import iter_pairs
+from odquality.core.scenes import FloatArray, IntArray, Scenes
+
+# Of each chunk, so many labels are held against the predictions of their images.
+_COMPARED_LABELS = 256
+# Boxes that overlap less have nothing to do with each other. Below this share of overlapping
+# labels, and with this many to judge by, images or units are probably mixed up.
+_LEAST_IOU = 0.1
+_FEW_OVERLAP = 0.1
+_ENOUGH_LABELS = 20
+# More predictions than this share whose label is not their most probable class are most of them.
+_MOST = 0.5
+
+
+@dataclass
+class Agreement:
+    """Statistics of labels and predictions; those of several parts of a dataset add up.
+
+    Attributes:
+        label_places: where the labels lie.
+        prediction_places: where the predictions lie.
+        label_classes: number of labels of each class; classes have small numbers.
+        prediction_classes: number of predictions of each class.
+        compared: labels that were held against predictions of their image.
+        overlapping: those of them that overlap one.
+        confident_labels: images with a label that has a confidence, which only predictions should.
+        labelled: images with labels.
+        found: predictions, usable or not.
+        confident: those of them that have a confidence.
+        above_one: those of them whose confidence is above 1.
+        largest_confidence: of all of them.
+        argmax_compared: predictions that have a label and class probabilities.
+        argmax_differs: those of them whose most probable class is not their label.
+    """
+
+    label_places: BoxPlaces = field(default_factory=BoxPlaces)
+    prediction_places: BoxPlaces = field(default_factory=BoxPlaces)
+    label_classes: Counter[int] = field(default_factory=Counter)
+    prediction_classes: Counter[int] = field(default_factory=Counter)
+    compared: int = 0
+    overlapping: int = 0
+    confident_labels: int = 0
+    labelled: int = 0
+    found: int = 0
+    confident: int = 0
+    above_one: int = 0
+    largest_confidence: float = 0.0
+    argmax_compared: int = 0
+    argmax_differs: int = 0
+
+    def observe(self, scenes: Scenes) -> None:
+        """Takes the boxes and classes of more images into account."""
+        self.observe_units(scenes)
+        self.label_classes += _count_classes(scenes.labels.classes)
+        self.prediction_classes += _count_classes(scenes.predictions.classes)
+        self._observe_overlap(scenes)
+
+    def observe_units(self, scenes: Scenes) -> None:
+        """Takes the places of the boxes of more images into account, and nothing else."""
+        self.label_places.observe(scenes.labels, scenes.image_sizes)
+        self.prediction_places.observe(scenes.predictions, scenes.image_sizes)
+
+    def observe_label_confidences(self, *, images: int, of: int) -> None:
+        """Takes into account in how many of some labelled images labels have confidences."""
+        self.confident_labels += images
+        self.labelled += of
+
+    def observe_confidences(self, confidence: FloatArray) -> None:
+        """Takes the confidences (n,) of predictions into account as they were given; NaN: none."""
+        self.found += len(confidence)
+        self.confident += int(np.count_nonzero(~np.isnan(confidence)))
+        self.above_one += int(np.count_nonzero(confidences.above_one(confidence)))
+        largest = float(np.fmax.reduce(confidence, initial=0.0))
+        self.largest_confidence = max(self.largest_confidence, largest)
+
+    def observe_argmax(self, most_probable: IntArray, labels: IntArray) -> None:
+        """Compares the most probable classes of n predictions with the classes of their labels."""
+        self.argmax_compared += len(labels)
+        self.argmax_differs += int(np.count_nonzero(most_probable != labels))
+
+    def merge(self, other: Agreement) -> None:
+        """Adds what was observed elsewhere, with the same numbers for the classes."""
+        self.label_places.merge(other.label_places)
+        self.prediction_places.merge(other.prediction_places)
+        self.label_classes += other.label_classes
+        self.prediction_classes += other.prediction_classes
+        self.largest_confidence = max(self.largest_confidence, other.largest_confidence)
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def refusal(self, labels_are: str, found: str) -> str | None:
+        """Why nothing sensible can come of the data, beyond doubt; None if something may.
+
+        Args:
+            labels_are: what the labels are called in the message.
+            found: what the predictions are called in the message.
+        """
+        if self.found and not self.confident and self.confident_labels > self.labelled / 2:
+            return (
+                f"{found} has no confidences while {labels_are} has some: the two seem to be "
+                "swapped; expected the labels to review and a detector's predictions"
+            )
+        if confidences.are_of_another_scale(
+            self.above_one, self.confident, self.largest_confidence
+        ):
+            return (
+                f"confidences of {found} go up to {self.largest_confidence:g} and seem to be in "
+                "percent or on another scale; expected numbers in [0, 1]"
+            )
+        return None
+
+    def units_refusal(self) -> str | None:
+        """Says which of the arguments ``labels`` and ``predictions`` is in another unit, if one is.
+
+        For images of unknown size; the sizes tell more.
+        """
+        for differs, name, other, places in zip(
+            units_differ(self.label_places, self.prediction_places),
+            ("labels", "predictions"),
+            ("predictions", "labels"),
+            (self.label_places, self.prediction_places),
+            strict=True,
+        ):
+            if differs:
+                return (
+                    f"{name}: no coordinate of any box exceeds {places.largest:.3g}, so the boxes "
+                    f"seem to be normalised to [0, 1]; expected pixels as in {other} (multiply x "
+                    "by the image's width and y by its height)"
+                )
+        return None
+
+    def findings(self, class_names: Sequence[str], labels_are: str, found: str) -> list[str]:
+        """Sentences about what probably went wrong, none where all is well.
+
+        Args:
+            class_names: name of each class number.
+            labels_are: what the labels are called in a sentence.
+            found: what the predictions are called in a sentence.
+        """
+        sentences = compare_class_names(
+            _by_name(self.label_classes, class_names),
+            _by_name(self.prediction_classes, class_names),
+            labels_are=labels_are,
+            found=found,
+        )
+        places = [
+            self.label_places.finding(labels_are),
+            self.prediction_places.finding(found),
+        ]
+        outside = [sentence for sentence in places if sentence]
+        sentences += outside
+        # Boxes that are elsewhere overlap nothing; that need not be said twice.
+        enough = self.compared >= _ENOUGH_LABELS and not outside
+        if enough and self.overlapping < _FEW_OVERLAP * self.compared:
+            sentences.append(
+                f"only {self.overlapping / self.compared:.0%} of the boxes of {labels_are} "
+                f"that were compared overlap any of {found}: are both of the same images, and "
+                "in the same unit and form?"
+            )
+        if self.argmax_differs > _MOST * self.argmax_compared:
+            share = self.argmax_differs / self.argmax_compared
+            sentences.append(
+                f"the class probabilities of {share:.0%} of {found} that have some are largest for "
+                "another class than the prediction's own label: are the classes in the order of "
+                "the probabilities? Pass classes=[...] in that order, or probs_attr=None to use "
+                "the labels of the predictions"
+            )
+        return sentences
+
+    def _observe_overlap(self, scenes: Scenes) -> None:
+        """Holds some labels, evenly spread, against the predictions of their images."""
+        labels, predictions = scenes.labels, scenes.predictions
+        chosen = np.zeros(len(labels), bool)
+        chosen[:: 1 + len(labels) // _COMPARED_LABELS] = True
+        overlaps = np.zeros(len(labels), bool)
+        for first, second in iter_pairs(labels.counts, predictions.counts, keep_first=chosen):
+            iou = box_iou(labels.xyxy[first].T, predictions.xyxy[second].T)
+            overlaps[first[iou >= _LEAST_IOU]] = True
+        in_question = chosen & np.repeat(predictions.counts > 0, labels.counts)
+        self.compared += int(np.count_nonzero(in_question))
+        self.overlapping += int(np.count_nonzero(overlaps))
+
+
+_SUMS = (
+    "compared",
+    "overlapping",
+    "confident_labels",
+    "labelled",
+    "found",
+    "confident",
+    "above_one",
+    "argmax_compared",
+    "argmax_differs",
+)
+
+
+def _count_classes(classes: IntArray) -> Counter[int]:
+    counts = np.bincount(classes)
+    numbers = np.flatnonzero(counts)
+    return Counter(dict(zip(numbers.tolist(), counts[numbers].tolist(), strict=True)))
+
+
+def _by_name(counts: Counter[int], names: Sequence[str]) -> dict[str, int]:
+    return {names[number]: count for number, count in counts.items()}

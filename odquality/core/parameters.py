@@ -1,0 +1,125 @@
+"""Checks of single parameters: what one gave, under which name, and what was expected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from enum import Enum
+from numbers import Real
+from typing import Any, Final
+
+import numpy as np
+
+
+class NotGiven(Enum):
+    """The default of a parameter that is told from every value that one may give, None too."""
+
+    NOT_GIVEN = "not given"
+
+    def __repr__(self) -> str:
+        return "<not given>"
+
+
+NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+
+# A value is shown in a message up to this many characters.
+_MOST_SHOWN = 80
+
+
+def number(
+    name: str,
+    value: Any,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    open_low: bool = False,
+) -> float:
+    """A finite number between two bounds, which are allowed themselves.
+
+    Args:
+        name: of the parameter, for the message.
+        value: what was given. A bool is no number.
+        low: least number, or minus infinity.
+        high: largest number, or infinity.
+        open_low: whether ``low`` itself is not allowed.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        ValueError: the value is anything else.
+    """
+    if isinstance(value, Real) and not isinstance(value, bool):
+        try:
+            converted = float(value)
+        except OverflowError:
+            converted = math.inf
+        inside = low < converted <= high if open_low else low <= converted <= high
+        if inside and math.isfinite(converted):
+            return converted
+    raise ValueError(f"{name} is {shown(value)}; expected {_numbers(low, high, open_low)}")
+
+
+def integer(name: str, value: Any, low: int, high: int) -> int:
+    """An integer from ``low`` to ``high``.
+
+    Args:
+        name: of the parameter, for the message.
+        value: what was given. Neither a bool nor a float is an integer.
+        low: least integer.
+        high: largest integer.
+
+    Returns:
+        The value as a Python int.
+
+    Raises:
+        ValueError: the value is anything else.
+    """
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        converted = int(value)
+        if low <= converted <= high:
+            return converted
+    raise ValueError(f"{name} is {shown(value)}; expected an integer from {low} to {high}")
+
+
+def boolean(name: str, value: Any) -> bool:
+    """True or False.
+
+    Raises:
+        ValueError: the value is anything else, such as 1 or ``"yes"``.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise ValueError(f"{name} is {shown(value)}; expected True or False")
+
+
+def choice(name: str, value: Any, choices: Iterable[str]) -> str:
+    """One of some names.
+
+    Raises:
+        ValueError: the value is none of them; the message lists them.
+    """
+    names = list(choices)
+    if isinstance(value, str) and value in names:
+        return value
+    raise ValueError(f"{name} is {shown(value)}; expected one of {', '.join(map(repr, names))}")
+
+
+def shown(value: Any) -> str:
+    """A value as it appears in a message: in one line, and not too long."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        # Python writes no integer of thousands of digits; other objects may fail otherwise.
+        return f"of type {type(value).__name__}"
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def _numbers(low: float, high: float, open_low: bool) -> str:
+    if math.isfinite(high) and math.isfinite(low):
+        return f"a number in {'(' if open_low else '['}{low:g}, {high:g}]"
+    if math.isfinite(low):
+        return f"a number {'above' if open_low else 'of at least'} {low:g}"
+    if math.isfinite(high):
+        return f"a number of at most {high:g}"
+    return "a finite number"

@@ -1,0 +1,67 @@
+"""Boxes of images are chosen, arranged, joined and pickled with all that belongs to them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from odquality.core.scenes import NO_SCENES, Boxes, Predictions, Scenes
+
+COUNTS = np.array([2, 0, 3])
+
+
+def boxes() -> Boxes:
+    return Boxes(np.arange(20.0).reshape(5, 4), np.arange(5), COUNTS)
+
+
+def predictions() -> Predictions:
+    of = boxes()
+    return Predictions(of.xyxy, of.classes, of.counts, confidence=np.arange(5) / 10)
+
+
+def scenes() -> Scenes:
+    sizes = np.array([[10.0, 11], [20, 21], [30, 31]])
+    return Scenes(boxes(), predictions(), boxes().take(np.array([0, 4])), sizes)
+
+
+@pytest.mark.parametrize("of", [boxes(), predictions()])
+def test_take_keeps_the_images(of: Boxes) -> None:
+    taken = of.take(np.array([1, 2, 4]))
+    assert type(taken) is type(of)
+    assert taken.classes.tolist() == [1, 2, 4]
+    assert taken.counts.tolist() == [1, 0, 2]
+
+
+def test_images_may_come_in_any_order_and_repeatedly() -> None:
+    chosen = predictions().of_images(np.array([2, 1, 0, 2]))
+    assert chosen.counts.tolist() == [3, 0, 2, 3]
+    assert chosen.classes.tolist() == [2, 3, 4, 0, 1, 2, 3, 4]
+    assert (chosen.confidence * 10).round().tolist() == chosen.classes.tolist()
+    whole = scenes().of_images(np.array([2, 0]))
+    assert whole.ignored.counts.tolist() == [1, 1]
+    assert whole.image_sizes is not None
+    assert whole.image_sizes[:, 0].tolist() == [30, 10]
+
+
+def test_joining_is_choosing_backwards() -> None:
+    parts = [scenes().of_images(np.array([image])) for image in range(3)]
+    joined = Scenes.join(parts)
+    np.testing.assert_array_equal(joined.labels.xyxy, scenes().labels.xyxy)
+    np.testing.assert_array_equal(joined.predictions.confidence, scenes().predictions.confidence)
+    np.testing.assert_array_equal(joined.ignored.counts, scenes().ignored.counts)
+    assert joined.image_sizes is not None
+    # Half of the sizes are of no use.
+    assert Scenes.join([scenes(), NO_SCENES]).image_sizes is None
+    assert len(Scenes.join([scenes(), NO_SCENES])) == 3
+
+
+def test_a_pickle_holds_nothing_that_can_be_computed() -> None:
+    of = predictions()
+    before = len(pickle.dumps(of))
+    assert of.columns.shape == (4, 5)
+    assert of.image.tolist() == [0, 0, 2, 2, 2]
+    assert len(pickle.dumps(of)) == before
+    again = pickle.loads(pickle.dumps(of))
+    np.testing.assert_array_equal(again.columns, of.columns)

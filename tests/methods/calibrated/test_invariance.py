@@ -1,0 +1,127 @@
+"""Scores depend on what is in the images alone, to the last bit.
+
+Neither the order of images, of chunks or of boxes matters, nor how classes are numbered; and the
+unit of the boxes no more than it takes to round them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odquality.core.scenes import AnyBoxes, IntArray, Scenes
+from odquality.methods.calibrated.scorer import Calibrated
+from odquality.methods.interface import Scores, learn
+from tests.methods.strategies import shuffled, small_scenes, split
+
+quickly = settings(max_examples=40, deadline=None)
+
+
+methods = st.builds(
+    Calibrated, seed=st.integers(0, 2**64 - 1), max_images=st.sampled_from([3, 2000])
+)
+
+
+def _shuffled(scenes: Scenes, rng: np.random.Generator) -> tuple[Scenes, IntArray, IntArray]:
+    """The scenes with other orders of boxes; the rows of labels and predictions they come from."""
+    labels, label_rows = shuffled(scenes.labels, rng)
+    predictions, prediction_rows = shuffled(scenes.predictions, rng)
+    ignored, _ = shuffled(scenes.ignored, rng)
+    return Scenes(labels, predictions, ignored), label_rows, prediction_rows
+
+
+def _with_classes(scenes: Scenes, numbers: IntArray) -> Scenes:
+    def of(boxes: AnyBoxes) -> AnyBoxes:
+        return replace(boxes, classes=numbers[boxes.classes])
+
+    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+
+
+def _scaled(scenes: Scenes, scale: list[float]) -> Scenes:
+    def of(boxes: AnyBoxes) -> AnyBoxes:
+        return replace(boxes, xyxy=boxes.xyxy * scale)
+
+    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+
+
+def _assert_same(found: Scores, expected: Scores, compare: Callable[..., None]) -> None:
+    for part in ("images", "labels", "predictions"):
+        for name, values in getattr(expected, part).items():
+            compare(getattr(found, part)[name], values, err_msg=f"{part} {name}")
+
+
+@quickly
+@given(small_scenes(), methods, st.integers(0, 2**32))
+def test_the_order_of_boxes(scenes: Scenes, method: Calibrated, seed: int) -> None:
+    other, labels, predictions = _shuffled(scenes, np.random.default_rng(seed))
+    scorer = learn(method, [scenes])
+    assert learn(method, [other]) == scorer
+    expected, found = scorer.score(scenes), scorer.score(other)
+    for name, values in expected.images.items():
+        np.testing.assert_array_equal(found.images[name], values)
+    for name, values in expected.labels.items():
+        np.testing.assert_array_equal(found.labels[name], values[labels])
+    for name, values in expected.predictions.items():
+        np.testing.assert_array_equal(found.predictions[name], values[predictions])
+
+
+@quickly
+@given(small_scenes(), methods, st.data())
+def test_the_order_of_images_and_the_chunks(
+    scenes: Scenes, method: Calibrated, data: st.DataObject
+) -> None:
+    expected = learn(method, [scenes])
+    chunks, order = split(scenes, data)
+    assert learn(method, chunks) == expected
+    images = expected.score(scenes.of_images(order)).images
+    for name, values in expected.score(scenes).images.items():
+        np.testing.assert_array_equal(images[name], values[order])
+
+
+@quickly
+@given(small_scenes(), methods, st.data())
+def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.DataObject) -> None:
+    numbers = np.array(data.draw(st.permutations([0, 1, 2, 7, 10**15])), np.int64)
+    renumbered = _with_classes(scenes, numbers)
+    expected = learn(method, [scenes]).score(scenes)
+    found = learn(method, [renumbered]).score(renumbered)
+    _assert_same(found, expected, np.testing.assert_array_equal)
+
+
+@quickly
+@given(small_scenes(), methods, st.sampled_from([[0.5, 0.25] * 2, [1024.0, 2048.0] * 2]))
+def test_the_unit_of_the_boxes(scenes: Scenes, method: Calibrated, scale: list[float]) -> None:
+    other = _scaled(scenes, scale)
+    expected = learn(method, [scenes]).score(scenes)
+    found = learn(method, [other]).score(other)
+    # Powers of two are not rounded.
+    _assert_same(found, expected, np.testing.assert_array_equal)
+
+
+@pytest.mark.parametrize("scale", [[1 / 640, 1 / 480] * 2, [0.3, 7.7] * 2])
+def test_the_unit_of_the_boxes_but_for_rounding(clean: Scenes, scale: list[float]) -> None:
+    def close(found: object, expected: object, err_msg: str) -> None:
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10, err_msg=err_msg)
+
+    other = _scaled(clean, scale)
+    method = Calibrated()
+    _assert_same(learn(method, [other]).score(other), learn(method, [clean]).score(clean), close)
+
+
+def test_all_at_once_on_a_larger_dataset(clean: Scenes) -> None:
+    rng = np.random.default_rng(11)
+    numbers = rng.permutation(4)
+    other, labels, _ = _shuffled(_with_classes(clean, numbers), rng)
+    order = rng.permutation(len(clean))
+    for max_images in (100, 2000):
+        method = Calibrated(max_images=max_images)
+        expected = learn(method, [clean])
+        chunks = [other.of_images(part) for part in np.array_split(order, 7)]
+        scorer = learn(method, chunks)
+        for name, values in expected.score(clean).labels.items():
+            np.testing.assert_array_equal(scorer.score(other).labels[name], values[labels])
