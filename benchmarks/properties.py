@@ -15,7 +15,7 @@ import pytest
 from devtools.property_cases import FACTOR_VARIABLE
 
 RESULTS = Path(__file__).parent / "results" / "properties.md"
-TESTS = ("tests/arrays/test_properties.py",)
+TESTS = ("tests/arrays/test_properties.py", "tests/bridge/read/test_raw_documents.py")
 
 
 def main() -> int:

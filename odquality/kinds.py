@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -23,6 +23,11 @@ class Kind:
     question: str
     action: str
     certainty: str
+
+    @property
+    def label(self) -> str:
+        """The title with the name, for columns and tables: ``Wrong box (badloc)``."""
+        return f"{self.title} ({self.name})"
 
 
 # An object without a label. The detector's prediction shows it, so its score is a prediction's.
@@ -73,3 +78,14 @@ KINDS = tuple(BY_NAME)
 
 # A label of the wrong class, in the wrong place, on nothing, or on an object that has one already.
 LABEL_KINDS = tuple(name for name in KINDS if name != OVERLOOKED)
+
+
+def label_of(name: str) -> str:
+    """A kind as people read it; any other name, ``quality`` for one, stands for itself."""
+    return BY_NAME[name].label if name in BY_NAME else name
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names in the order of the table; what is no kind comes last, by the alphabet."""
+    ranks = {name: rank for rank, name in enumerate(KINDS)}
+    return sorted(names, key=lambda name: (ranks.get(name, len(ranks)), name))

@@ -13,8 +13,8 @@ from devtools.private_database import private_database
 
 NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 7, 30, 3
 # Labels in all of the datasets of dense images, and as many predictions.
-DENSE_BOXES = 40_000
-BOXES_PER_DENSE_IMAGE = (20, 200, 2_000, 8_000)
+DENSE_BOXES = 16_000
+BOXES_PER_DENSE_IMAGE = (20, 200, 2_000)
 
 OPERATOR = "@odquality/label-quality/compute_label_quality"
 FIELDS = (

@@ -95,13 +95,15 @@ class Setting:
         check: called with the setting's name and value; returns the value as the method needs it,
             or raises a ValueError that names the setting and says what was expected.
         title: in a few words, for forms.
-        description: in a sentence, for forms.
+        description: in a sentence, for forms and documents.
+        in_runs: whether runs in FiftyOne take it too, and not the array functions alone.
     """
 
     default: Any
     check: Callable[[str, Any], Any]
     title: str
     description: str
+    in_runs: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of, is_streamed
-from odquality.app.operators.form import build_form, read_settings
-from odquality.app.operators.output import report_output
+from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
+from odquality.app.operators.form import build_form
+from odquality.app.operators.output import error_output, report_output
+from odquality.app.operators.params import check, read_settings, to_params
 from odquality.bridge.run.compute import iter_label_quality
+from odquality.bridge.run.described import keywords, takes
 from odquality.bridge.run.execution import Progress
 from odquality.bridge.run.report import LabelQualityReport
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.app_config import show_fields
-from odquality.core.parameters import NOT_GIVEN, NotGiven
+
+Steps = Generator[Progress, None, LabelQualityReport]
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class ComputeLabelQuality(foo.Operator):
@@ -39,63 +45,33 @@ class ComputeLabelQuality(foo.Operator):
             risk_level=types.RiskLevel.MEDIUM,
         )
 
+    @takes(RUN_PARAMETERS)
     def __call__(
-        self,
-        samples: SampleCollection,
-        gt_field: str = RunSettings.gt_field,
-        pred_field: str = RunSettings.pred_field,
-        *,
-        key: str = RunSettings.key,
-        method: str = RunSettings.method,
-        aggregation_weights: Mapping[str, float] | None = None,
-        overlapping_label_check: bool | NotGiven = NOT_GIVEN,
-        probs_attr: str | None = RunSettings.probs_attr,
-        classes: Sequence[str] | None = None,
-        iscrowd: str | None = RunSettings.iscrowd,
-        min_probability: float | NotGiven = NOT_GIVEN,
-        seed: int | NotGiven = NOT_GIVEN,
-        delegate: bool = False,
+        self, samples: SampleCollection, *fields: str, delegate: bool = False, **settings: Any
     ) -> Any:
         """Scores a dataset or view from Python.
 
-        The arguments are those of `odquality.compute_label_quality`, which does the same without
-        a time limit.
+        `odquality.compute_label_quality` does the same without a time limit.
 
         Args:
             samples: a dataset or view.
-            gt_field: the field with the labels to review.
-            pred_field: the field with the predictions.
-            key: name of the run and of its fields.
-            method: name of the method.
-            aggregation_weights: weights of the kinds of error.
-            overlapping_label_check: whether labels of different classes on one box are swaps.
-            probs_attr: attribute of the predictions with class probabilities.
-            classes: the order of the classes in it.
-            iscrowd: attribute of the labels that marks regions to ignore.
-            min_probability: least probability of an error to suggest a correction.
-            seed: of the calibrated method.
+            *fields: the fields of the labels and of the predictions, as older versions took them;
+                give them by name.
             delegate: whether to queue the run for ``fiftyone delegated launch``.
+            **settings: `RUN_PARAMETERS`, one by one.
 
         Returns:
             FiftyOne's execution result, whose ``result`` is the report as a dict; in a notebook
             an ``asyncio.Task`` of it, to be awaited.
+
+        Raises:
+            ValueError: an argument does not fit the dataset.
         """
-        params = {
-            "gt_field": gt_field,
-            "pred_field": pred_field,
-            "key": key,
-            "method": method,
-            "aggregation_weights": aggregation_weights,
-            "overlapping_label_check": overlapping_label_check,
-            "probs_attr": probs_attr or "",
-            "classes": classes,
-            "iscrowd": iscrowd or "",
-            "min_probability": min_probability,
-            "seed": seed,
-        }
-        given = {name: value for name, value in params.items() if value is not NOT_GIVEN}
+        given = keywords(self.name, RUN_PARAMETERS, fields, settings)
+        samples = flat(samples)
+        check(RunSettings.of(given), samples)
         return foo.execute_operator(
-            self.uri, context_of(samples), params=given, request_delegation=delegate
+            self.uri, context_of(samples), params=to_params(given), request_delegation=delegate
         )
 
     def resolve_placement(self, ctx: foo.ExecutionContext) -> types.Placement:
@@ -109,9 +85,10 @@ class ComputeLabelQuality(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         """Runs: streams to the App that waits for it, else returns the report as a dict."""
-        steps = _run(ctx)
+        samples = target_of(ctx)
+        steps = _run(ctx, samples)
         if is_streamed(ctx):
-            return _stream(ctx, steps)
+            return _stream(ctx, steps, samples)
         while True:
             try:
                 step = next(steps)
@@ -122,37 +99,49 @@ class ComputeLabelQuality(foo.Operator):
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         """The summary."""
-        return report_output(ctx.results or {})
+        return report_output(ctx.results)
 
 
-def _run(ctx: foo.ExecutionContext) -> Generator[Progress, None, LabelQualityReport]:
-    settings = read_settings(ctx.params)
-    report = yield from iter_label_quality(ctx.target_view(require_flat=True), settings)
+def _run(ctx: foo.ExecutionContext, samples: SampleCollection) -> Steps:
+    settings = read_settings(ctx)
+    report = yield from iter_label_quality(samples, settings)
     show_fields(ctx.dataset, settings.fields().sidebar_paths, visible=[settings.key])
     return report
 
 
-def _stream(
-    ctx: foo.ExecutionContext, steps: Generator[Progress, None, LabelQualityReport]
-) -> Iterator[Any]:
-    """Shows progress, then the worst images first and the summary."""
-    report: LabelQualityReport
+def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) -> Iterator[Any]:
+    """Shows progress, then the worst images first and the summary, or what is wrong."""
+    try:
+        report = yield from _show_progress(ctx, steps)
+    except ValueError as error:
+        # People get the message; the server's log keeps where it comes from.
+        _LOGGER.info("Label quality was not computed", exc_info=True)
+        yield ctx.ops.notify(str(error), variant="error")
+        yield _show_output(ctx, error_output(str(error)), {"error": str(error)})
+        return
+    yield ctx.ops.notify(report.headline(), variant="success" if report.num_scored else "warning")
+    yield ctx.ops.reload_dataset()
+    yield ctx.ops.set_view(view=worst_first(samples, report.key))
+    yield ctx.ops.set_active_fields([*_active_fields(ctx), report.key])
+    results = report.to_dict()
+    yield _show_output(ctx, report_output(results), results)
+
+
+def _show_progress(
+    ctx: foo.ExecutionContext, steps: Steps
+) -> Generator[Any, None, LabelQualityReport]:
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
-            report = end.value
-            break
+            yield ctx.ops.set_progress(progress=1.0, label="Done")
+            report: LabelQualityReport = end.value
+            return report
         yield ctx.ops.set_progress(progress=step.complete, label=step.label)
-    yield ctx.ops.set_progress(progress=1.0, label="Done")
-    yield ctx.ops.notify(report.headline(), variant="success" if report.num_scored else "warning")
-    yield ctx.ops.reload_dataset()
-    yield ctx.ops.set_view(view=worst_first(ctx.target_view(require_flat=True), report.key))
-    yield ctx.ops.set_active_fields([*_active_fields(ctx), report.key])
-    results = report.to_dict()
-    yield ctx.trigger(
-        "show_output", {"outputs": report_output(results).to_json(), "results": results}
-    )
+
+
+def _show_output(ctx: foo.ExecutionContext, form: types.Property, results: dict[str, Any]) -> Any:
+    return ctx.ops.show_output(outputs=form.to_json(), results=results)
 
 
 def _active_fields(ctx: foo.ExecutionContext) -> list[str]:

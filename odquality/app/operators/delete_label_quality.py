@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import fiftyone.operators as foo
@@ -9,7 +12,12 @@ import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.calls import context_of
+from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
+from odquality.bridge.run.worst import find_run
+
+# What `execute` returns.
+_OUTPUTS = {"deleted": "Deleted run", "fields": "Fields that went with it"}
 
 
 class DeleteLabelQuality(foo.Operator):
@@ -35,19 +43,51 @@ class DeleteLabelQuality(foo.Operator):
             key: of the run.
 
         Returns:
-            FiftyOne's execution result.
+            FiftyOne's execution result, whose ``result["fields"]`` are the paths that are gone.
+
+        Raises:
+            ValueError: no label quality run has that key.
         """
-        return foo.execute_operator(self.uri, context_of(samples), params={"key": key})
+        params = {"key": find_run(samples, key).key}
+        return foo.execute_operator(self.uri, context_of(samples), params=params)
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         """The form: a run."""
         return run_form(ctx, "Delete label quality run")
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Deletes the run and its fields; returns its key."""
-        key = ctx.params["key"]
-        ctx.dataset.delete_run(key)
-        ctx.ops.clear_view()
+        """Deletes the run; returns its key and the paths of the fields that it wrote."""
+        dataset = ctx.dataset
+        key = find_run(dataset, ctx.params.get("key")).key
+        before = dataset.get_field_schema(flat=True)
+        shown = _stages(ctx)
+        dataset.delete_run(key)
+        after = dataset.get_field_schema(flat=True)
+        gone = [path for path in before if path not in after]
+        # What the App shows may rest on the fields; what does not, the user keeps.
+        if _mentions(shown, gone):
+            ctx.ops.clear_view()
+        if _mentions([ctx.request_params.get(name) for name in ("filters", "extended")], gone):
+            ctx.ops.clear_sidebar_filters()
         ctx.ops.reload_dataset()
-        ctx.ops.notify(f"Deleted label quality run {key!r}", variant="success")
-        return {"deleted": key}
+        ctx.ops.notify(
+            f"Deleted label quality run {key!r} and its {len(gone)} fields", variant="success"
+        )
+        return {"deleted": key, "fields": gone}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        """The run and its fields."""
+        return values_output(ctx.results, _OUTPUTS)
+
+
+def _stages(ctx: foo.ExecutionContext) -> Any:
+    """The stages of the view that the App shows, apart from the sidebar's filters."""
+    if name := ctx.request_params.get("view_name"):
+        return ctx.dataset.load_saved_view(name)._serialize()
+    return ctx.request_params.get("view")
+
+
+def _mentions(stages: Any, paths: Iterable[str]) -> bool:
+    """Whether stages or filters name one of some fields."""
+    words = set(re.findall(r"\w+", json.dumps(stages, default=str)))
+    return any(path.split(".")[-1] in words for path in paths)

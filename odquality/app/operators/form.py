@@ -1,225 +1,161 @@
-"""The form of `compute_label_quality`, and the settings that a filled form stands for."""
+"""The form of `compute_label_quality`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
+from odquality.app.operators.calls import target_of
+from odquality.app.operators.guess import guess_fields
+from odquality.app.operators.notices import mark, refuse, warn
+from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings
+from odquality.app.operators.weights import add_weights
+from odquality.bridge.read.preview import preview
 from odquality.bridge.run import targets
-from odquality.bridge.run.ownership import check_key, survey
-from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.described import Described
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
 from odquality.bridge.store import records
 from odquality.bridge.store.database import dataset_of
-from odquality.methods.objectlab.weights import KINDS, AggregationWeights
+from odquality.methods.interface import Setting
 from odquality.methods.registry import METHODS
 
-# Parts of a field's name that tell what it holds.
-_GT_HINTS = ("ground_truth", "groundtruth", "gt", "annotation", "label")
-_PRED_HINTS = ("prediction", "pred", "model", "detector", "yolo", "rcnn", "detr")
-
-# What stands before a slider must be short.
-_KIND_LABELS = {"overlooked": "Missing", "swap": "Class", "badloc": "Location"}
-# Sliders move in hundredths, and three equal ones cannot add up to 1.
-_SLIDER_WEIGHTS = {"overlooked": 0.34, "swap": 0.33, "badloc": 0.33}
-
-
-def read_settings(params: Mapping[str, Any]) -> RunSettings:
-    """The settings that a form or a caller gave; what was not given has its default."""
-    given = {
-        name: params[name]
-        for name in RunSettings.__dataclass_fields__
-        if params.get(name) not in (None, "")
-    }
-    # A form keeps what was entered before its switch was turned or its method changed.
-    by_form = "custom_weights" in params
-    if by_form and not (params["custom_weights"] and params.get("method") == "objectlab"):
-        given.pop("aggregation_weights", None)
-    if by_form and (method := str(given.get("method"))) in METHODS:
-        others = {name for info in METHODS.values() for name in info.settings}
-        for name in others - set(METHODS[method].settings):
-            given.pop(name, None)
-    for attribute in ("probs_attr", "iscrowd"):
-        if attribute in params and params[attribute] in (None, ""):
-            given[attribute] = None
-    return RunSettings(**given)
+_PARAMETERS = {one.name: one for one in RUN_PARAMETERS}
 
 
 def build_form(ctx: foo.ExecutionContext) -> types.Object:
-    """The form's fields; errors stand on the field that causes them."""
+    """The form's fields, with what is wrong with what they hold."""
     inputs = types.Object()
     inputs.view_target(ctx, action_description="Score the labels of", require_flat=True)
-    samples = ctx.target_view(require_flat=True)
-    _show_error(inputs, "samples_error", lambda: targets.check_samples(samples))
-    fields = targets.detections_fields(samples)
-    if len(fields) < 2:
-        _refuse(
+    samples = target_of(ctx)
+    try:
+        targets.check_samples(samples)
+    except ValueError as error:
+        refuse(inputs, "samples_error", str(error))
+        return inputs
+    candidates = targets.detections_fields(samples)
+    if len(candidates) < 2:
+        refuse(
             inputs,
             "fields_error",
             "The dataset needs two fields of type Detections, labels and predictions; it has "
-            f"{', '.join(fields) or 'none'}",
+            f"{', '.join(candidates) or 'none'}",
         )
         return inputs
-    settings = read_settings(ctx.params)
-    _add_fields(inputs, ctx.params, fields)
+    guesses = dict(zip(("gt_field", "pred_field"), guess_fields(candidates), strict=True))
+    settings = read_settings(ctx, guesses)
+    for name, guess in guesses.items():
+        _add_choice(inputs, name, candidates, default=guess)
     _add_method(inputs)
-    _add_key(inputs, samples, settings)
-    if settings.method == "objectlab":
-        _add_weights(inputs, ctx.params, settings)
-        inputs.bool(
-            "overlapping_label_check",
-            label="Overlapping labels are wrong",
-            description="Two labels of different classes on the same box count as a wrong class",
-            default=METHODS["objectlab"].settings["overlapping_label_check"].default,
-            view=types.SwitchView(),
-        )
-    else:
-        inputs.float(
-            "min_probability",
-            label="Suggest corrections from this probability",
-            description="Errors at least this likely get a suggestion; scores do not depend on it",
-            min=0,
-            max=1,
-            default=METHODS["calibrated"].settings["min_probability"].default,
-        )
-    _add_attributes(inputs)
+    _add_input(inputs, "key", _PARAMETERS["key"])
+    _warn_of_replacement(inputs, samples, settings.key)
+    if isinstance(settings.method, str) and settings.method in METHODS:
+        _add_method_settings(inputs, ctx.params, settings)
+    for name in ("probs_attr", "iscrowd"):
+        _add_input(inputs, name, _PARAMETERS[name], "; leave empty for None")
+    if isinstance(ctx.params.get("class_map"), str):
+        _add_input(inputs, "class_map", _PARAMETERS["class_map"])
+    if not _has_error(inputs, samples, settings):
+        _add_preview(inputs, samples, settings)
     return inputs
 
 
-def _add_fields(inputs: types.Object, params: Mapping[str, Any], fields: Sequence[str]) -> None:
-    gt_field, pred_field = guess_fields(fields)
-    for name, label, description, guess in (
-        ("gt_field", "Ground truth", "The labels to review", gt_field),
-        ("pred_field", "Predictions", "What a detector found on the same images", pred_field),
-    ):
-        choices = types.DropdownView(componentsProps={"select": {"data-cy": name}})
-        for field in fields:
-            choices.add_choice(field, label=field)
-        inputs.enum(
-            name,
-            choices.values(),
-            label=label,
-            description=description,
-            default=guess,
-            view=choices,
-        )
-    if params.get("gt_field") and params.get("gt_field") == params.get("pred_field"):
-        _mark(inputs, "pred_field", "Choose a field other than the ground truth")
-
-
-def guess_fields(fields: Sequence[str]) -> tuple[str, str]:
-    """The fields that most likely hold the ground truth and the predictions, by their names."""
-
-    def first(hints: Sequence[str], among: Sequence[str]) -> str:
-        named = [field for hint in hints for field in among if hint in field.lower()]
-        return (named or list(among))[0]
-
-    predictions = first(_PRED_HINTS, fields)
-    others = [field for field in fields if field != predictions]
-    ground_truth = first(_GT_HINTS, others)
-    if predictions == fields[0] and not any(hint in predictions.lower() for hint in _PRED_HINTS):
-        # No name tells: the first field is more likely the older one, the ground truth.
-        ground_truth, predictions = fields[0], fields[1]
-    return ground_truth, predictions
-
-
-def _add_key(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:
-    inputs.str(
-        "key",
-        label="Key",
-        description="Name of the run; the fields it writes begin with it",
-        default=RunSettings.key,
+def _add_choice(inputs: types.Object, name: str, values: Sequence[str], *, default: str) -> None:
+    choices = types.DropdownView(componentsProps={"select": {"data-cy": name}})
+    for value in values:
+        choices.add_choice(value, label=value)
+    inputs.enum(
+        name,
+        choices.values(),
+        label=_PARAMETERS[name].title,
+        description=_PARAMETERS[name].description,
+        default=default,
+        view=choices,
     )
-    dataset = dataset_of(samples)
-    try:
-        check_key(settings.key)
-        survey(dataset, settings.fields(), values_too=False)
-    except ValueError as error:
-        _mark(inputs, "key", str(error))
-        return
-    if records.find(dataset, settings.key) is not None:
-        inputs.view(
-            "overwrite_warning",
-            types.Warning(
-                label=f"Run {settings.key!r} exists",
-                description="Its scores are replaced on all samples of the dataset",
-            ),
-        )
 
 
 def _add_method(inputs: types.Object) -> None:
     choices = types.RadioGroup()
-    for name, info in METHODS.items():
-        choices.add_choice(name, label=info.title, description=info.description)
+    for name, method in METHODS.items():
+        choices.add_choice(name, label=method.title, description=method.description)
     inputs.enum(
         "method",
         choices.values(),
-        label="Method",
+        label=_PARAMETERS["method"].title,
         default=RunSettings.method,
         view=choices,
     )
 
 
-def _add_weights(inputs: types.Object, params: Mapping[str, Any], settings: RunSettings) -> None:
-    inputs.bool(
-        "custom_weights",
-        label="Weigh kinds of errors",
-        description="By default all count the same in an image's score",
-        default=False,
-        view=types.SwitchView(componentsProps={"switch": {"data-cy": "custom_weights"}}),
+def _add_method_settings(
+    inputs: types.Object, params: Mapping[str, Any], settings: RunSettings
+) -> None:
+    for name, setting in run_settings(METHODS[settings.method]).items():
+        if name == "aggregation_weights":
+            weighed = params.get(WEIGHTS_SWITCH, settings.of_method.get(name) is not None)
+            add_weights(inputs, setting, shown=bool(weighed))
+        else:
+            _add_input(inputs, name, setting)
+
+
+def _add_input(inputs: types.Object, name: str, texts: Described | Setting, hint: str = "") -> None:
+    """Adds a field for a text, a number or a switch, by the type of its default."""
+    add, view = inputs.str, None
+    if isinstance(texts.default, bool):
+        add, view = inputs.bool, types.SwitchView()
+    elif isinstance(texts.default, int):
+        add = inputs.int
+    elif isinstance(texts.default, float):
+        add = inputs.float
+    add(
+        name,
+        label=texts.title,
+        description=texts.description + hint,
+        default=texts.default,
+        view=view,
     )
-    if not params.get("custom_weights", settings.aggregation_weights is not None):
-        return
-    sliders = types.Object()
-    for kind in KINDS:
-        sliders.float(
-            kind,
-            label=_KIND_LABELS[kind],
-            min=0,
-            max=1,
-            default=_SLIDER_WEIGHTS[kind],
-            view=types.SliderView(componentsProps={"slider": {"step": 0.01, "data-cy": kind}}),
+
+
+def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: object) -> None:
+    record = records.find(dataset_of(samples), key) if isinstance(key, str) else None
+    if record is not None:
+        state = "exists" if record.is_complete else "is incomplete"
+        warn(
+            inputs,
+            "overwrite_warning",
+            f"Run {key!r} {state}",
+            "Its scores are replaced on all samples of the dataset",
         )
-    inputs.define_property("aggregation_weights", sliders, label="Weights, adding up to 1")
+
+
+def _add_preview(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:
+    """Warns of what a look at some samples shows, and offers the settings that help."""
+    found = preview(samples, settings)
+    for number, warning in enumerate(found.warnings):
+        warn(inputs, f"warning_{number}", "Labels and predictions may not fit together", warning)
+    helpful = {
+        "class_map": any("class_map" in warning for warning in found.warnings),
+        "score_unannotated": found.has_unannotated or settings.score_unannotated,
+    }
+    for name, helps in helpful.items():
+        if helps and name not in inputs.properties:
+            _add_input(inputs, name, _PARAMETERS[name])
+
+
+def _has_error(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> bool:
+    """Puts what keeps a run from starting on the field of the argument that the message names."""
     try:
-        AggregationWeights(settings.aggregation_weights or _SLIDER_WEIGHTS)
+        check(settings, samples)
     except ValueError as error:
-        _mark(inputs, "aggregation_weights", str(error))
-        _refuse(inputs, "weights_error", str(error))
-
-
-def _add_attributes(inputs: types.Object) -> None:
-    inputs.str(
-        "probs_attr",
-        label="Attribute with class probabilities",
-        description="'auto' looks for 'probs', then 'logits'; empty for label and confidence alone",
-        default=RunSettings.probs_attr,
-    )
-    inputs.str(
-        "iscrowd",
-        label="Attribute of regions to ignore",
-        description="Labels with this attribute are not reviewed; empty for none",
-        default=RunSettings.iscrowd,
-    )
-
-
-def _mark(inputs: types.Object, name: str, message: str) -> None:
-    prop = inputs.properties[name]
-    prop.invalid = True
-    prop.error_message = message
-
-
-def _refuse(inputs: types.Object, name: str, message: str) -> None:
-    prop = inputs.view(name, types.Error(label="Cannot score", description=message))
-    prop.invalid = True
-    prop.error_message = message
-
-
-def _show_error(inputs: types.Object, name: str, check: Callable[[], None]) -> None:
-    try:
-        check()
-    except ValueError as error:
-        _refuse(inputs, name, str(error))
+        name = re.split(r"\W", str(error))[0]
+        if name in inputs.properties:
+            mark(inputs, name, error)
+        if name not in inputs.properties or name == "aggregation_weights":
+            # The App shows no error on what has no field of its own.
+            refuse(inputs, "settings_error", str(error))
+        return True
+    return False

@@ -1,36 +1,80 @@
-"""A report as the App shows it."""
+"""What an operator did, as the App shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import fiftyone.operators.types as types
 
 from odquality.bridge.run.report import LabelQualityReport
+from odquality.kinds import label_of
 
 
-def report_output(results: Mapping[str, Any]) -> types.Property:
+def report_output(results: Mapping[str, Any] | None) -> types.Property:
     """The output form of a report given as a dict."""
+    return text_output(_markdown(LabelQualityReport.from_dict(results)) if results else "")
+
+
+def error_output(message: str) -> types.Property:
+    """The output form of a run that could not start."""
     outputs = types.Object()
-    if results:
-        report = LabelQualityReport.from_dict(results)
-        outputs.md(_markdown(report), name="summary")
+    outputs.view("error", types.Error(label="Not computed", description=message))
     return types.Property(outputs, view=types.View(label="Label quality"))
 
 
+def text_output(markdown: str) -> types.Property:
+    """An output form with a text."""
+    outputs = types.Object()
+    if markdown:
+        outputs.md(markdown, name="summary")
+    return types.Property(outputs, view=types.View(label="Label quality"))
+
+
+def values_output(results: Mapping[str, Any] | None, labels: Mapping[str, str]) -> types.Property:
+    """The output form of a few values: a number, a text or a list of texts each."""
+    outputs = types.Object()
+    for name, value in (results or {}).items():
+        if isinstance(value, list):
+            outputs.list(name, types.String(), label=labels[name])
+        elif isinstance(value, int):
+            outputs.int(name, label=labels[name])
+        else:
+            outputs.str(name, label=labels[name])
+    return types.Property(outputs, view=types.View(label="Label quality"))
+
+
+def escape(text: object) -> str:
+    """A text whose characters mean nothing in Markdown, on one line."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))
+
+
 def _markdown(report: LabelQualityReport) -> str:
-    parts = [f"**{report.headline()}**"]
-    parts += [f"- {number:,} images unscored: {why}" for why, number in report.unscored.items()]
-    parts += [f"- {number:,} of {what}" for what, number in report.treated.items()]
-    parts += [f"- {warning}" for warning in report.warnings]
+    parts = [f"**{escape(report.headline())}**"]
+    if report.advice:
+        parts.append(f"\n{escape(report.advice)}\n")
+    parts += [f"- {n:,} images unscored: {escape(why)}" for why, n in report.unscored.items()]
+    parts += [f"- {n:,} of {escape(what)}" for what, n in report.treated.items()]
+    parts += [f"- {escape(warning)}" for warning in report.warnings]
     if report.worst:
-        names = list(report.worst[0].scores)
-        rows = [
-            [PurePath(image.filepath).name, *(f"{image.scores[name]:.3f}" for name in names)]
-            for image in report.worst
-        ]
-        table = [["Worst images", *names], ["---"] * (1 + len(names)), *rows]
-        parts.append("\n" + "\n".join(f"| {' | '.join(row)} |" for row in table))
+        parts.append("\n" + _table(report))
     return "\n".join(parts)
+
+
+def _table(report: LabelQualityReport) -> str:
+    names = list(dict.fromkeys(name for image in report.worst for name in image.scores))
+    rows = [
+        [
+            escape(PurePath(image.filepath).name),
+            *(f"{image.scores[name]:.3f}" if name in image.scores else "" for name in names),
+        ]
+        for image in report.worst
+    ]
+    head = ["Worst images", *(escape(label_of(name)) for name in names)]
+    return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *rows))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

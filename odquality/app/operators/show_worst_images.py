@@ -8,9 +8,18 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of
+from odquality.app.operators.calls import context_of, is_streamed, target_of
+from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.worst import worst_first
+from odquality.bridge.run.worst import find_run, worst_first
+
+# What `execute` returns.
+_OUTPUTS = {
+    "key": "Run",
+    "num_images": "Images, the worst first",
+    "advice": "Note",
+    "sample_ids": "Samples",
+}
 
 
 class ShowWorstImages(foo.Operator):
@@ -38,8 +47,11 @@ class ShowWorstImages(foo.Operator):
 
         Returns:
             FiftyOne's execution result, whose ``result["sample_ids"]`` are the worst first.
+
+        Raises:
+            ValueError: no label quality run has that key.
         """
-        params = {"key": key, "limit": limit}
+        params = {"key": find_run(samples, key).key, "limit": limit}
         return foo.execute_operator(self.uri, context_of(samples), params=params)
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -49,9 +61,26 @@ class ShowWorstImages(foo.Operator):
         return form
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Sets the App's view; returns the ids, the worst first."""
-        view = worst_first(ctx.target_view(), ctx.params["key"])
+        """Sets the App's view.
+
+        Returns:
+            The run's key, the number of images, what to know of an incomplete run and, but to the
+            App, the ids of the samples.
+        """
+        record = find_run(ctx.dataset, ctx.params.get("key"))
+        view = worst_first(target_of(ctx), record.key)
         if ctx.params.get("limit"):
             view = view.limit(ctx.params["limit"])
         ctx.ops.set_view(view=view)
-        return {"sample_ids": view.values("id")}
+        results: dict[str, Any] = {"key": record.key}
+        if not record.is_complete:
+            results["advice"] = record.describe()
+            ctx.ops.notify(results["advice"], variant="warning")
+        if is_streamed(ctx):
+            return results | {"num_images": len(view)}
+        ids = view.values("id")
+        return results | {"num_images": len(ids), "sample_ids": ids}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        """The run and the number of its images."""
+        return values_output(ctx.results, _OUTPUTS)

@@ -1,89 +1,74 @@
-"""Makes sure that the size of every image is known."""
+"""Sizes of images whose metadata lack them, read from the media."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import fiftyone as fo
-from fiftyone import ViewField as F
-from fiftyone.core.collections import SampleCollection
+from bson import ObjectId
 
-from odquality.bridge.read.source import Source
-from odquality.core.geometry import MAX_COORDINATE
+from odquality.bridge.store.database import find_columns
 
 NAMED_SAMPLES = 5
 
 _READERS = 8
 
-
-def ensure_sizes(samples: SampleCollection, source: Source) -> None:
-    """Completes the metadata of the samples that have no width and height but need them.
-
-    Sizes are read from the media. Samples without metadata get all that their media tell, others
-    width and height beside what they have. Nothing is written unless all media can be read.
-
-    Args:
-        samples: whose metadata is completed; other fields are not touched.
-        source: what is read from the samples.
-
-    Raises:
-        ValueError: the media of some samples cannot be read; names them.
-    """
-    if not source.in_pixels:
-        return
-    scored = samples.exists(source.pred_field)
-    if not source.score_unannotated:
-        scored = scored.exists(source.gt_field)
-    ids, paths, are_documents = scored.match(~_KNOWN).values(
-        ["id", "filepath", F("metadata").type() == "object"]
-    )
-    if not ids:
-        return
-    with ThreadPoolExecutor(_READERS) as pool:
-        found = list(pool.map(_read, paths))
-    unreadable = [row for row, metadata in enumerate(found) if metadata is None]
-    if unreadable:
-        named = [f"{ids[row]} ({paths[row]})" for row in unreadable[:NAMED_SAMPLES]]
-        raise ValueError(_unreadable(len(unreadable), named))
-    complete, widths, heights = {}, {}, {}
-    for sample_id, metadata, is_document in zip(ids, found, are_documents, strict=True):
-        assert metadata is not None
-        if is_document:
-            widths[sample_id], heights[sample_id] = metadata.width, metadata.height
-        else:
-            complete[sample_id] = metadata
-    for path, values in (
-        ("metadata", complete),
-        ("metadata.width", widths),
-        ("metadata.height", heights),
-    ):
-        if values:
-            samples.set_values(path, values, key_field="id", progress=False)
+# What is already there stays; these are missing or no sizes.
+SIDES = ("width", "height")
 
 
-def _read(path: str | None) -> fo.ImageMetadata | None:
-    """What a file tells of its image, None where it cannot be read."""
+class MediaReader:
+    """Reads what media tell of their images, and remembers which cannot be read."""
+
+    def __init__(self) -> None:
+        self._num_unreadable = 0
+        self._named: list[str] = []
+
+    def read(self, dataset: fo.Dataset, ids: Sequence[ObjectId]) -> list[dict[str, Any] | None]:
+        """What to merge into the metadata of some samples, None where the media cannot be read.
+
+        Samples without metadata get all that their media tell, others width and height alone.
+        """
+        columns = {"path": "$filepath", "type": {"$type": "$metadata"}}
+        found = find_columns(dataset, ids, columns)
+        paths = [found.get(sample_id, {}).get("path") for sample_id in ids]
+        with ThreadPoolExecutor(_READERS) as pool:
+            metadata = list(pool.map(_read, paths))
+        for sample_id, path, one in zip(ids, paths, metadata, strict=True):
+            if one is None:
+                self._num_unreadable += 1
+                if len(self._named) < NAMED_SAMPLES:
+                    self._named.append(f"{sample_id} ({path})")
+        return [
+            one
+            if one is None or found[sample_id]["type"] != "object"
+            else {side: one[side] for side in SIDES}
+            for sample_id, one in zip(ids, metadata, strict=True)
+        ]
+
+    def refusal(self) -> str | None:
+        """Why not all samples that need a size have one; None if they have."""
+        number = self._num_unreadable
+        if not number:
+            return None
+        more = f" and {number - NAMED_SAMPLES} more" if number > NAMED_SAMPLES else ""
+        return (
+            f"{number} samples have no width and height in their metadata, and their media cannot "
+            f"be read: {'; '.join(self._named)}{more}. Make the files reachable and run "
+            "dataset.compute_metadata(), or set sample.metadata = fo.ImageMetadata(width=..., "
+            "height=...)"
+        )
+
+
+def _read(path: str | None) -> dict[str, Any] | None:
+    """The metadata document of an image file, None where it cannot be read."""
     try:
         metadata = fo.ImageMetadata.build_for(path)
     except Exception:
         # No file, no rights, no network, no image: a reader may raise anything.
         return None
-    return metadata if metadata.width and metadata.height else None
-
-
-def _unreadable(number: int, named: list[str]) -> str:
-    more = f" and {number - len(named)} more" if number > len(named) else ""
-    return (
-        f"{number} samples have no width and height in their metadata, and their media cannot be "
-        f"read: {'; '.join(named)}{more}. Make the files reachable and run "
-        "dataset.compute_metadata(), or set sample.metadata = fo.ImageMetadata(width=..., "
-        "height=...)"
-    )
-
-
-def _is_size(side: str) -> F:
-    value = F(f"metadata.{side}")
-    return value.is_number() & (value > 0) & (value <= MAX_COORDINATE)
-
-
-_KNOWN = _is_size("width") & _is_size("height")
+    if not (metadata.width and metadata.height):
+        return None
+    return dict(metadata.to_mongo())

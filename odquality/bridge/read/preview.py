@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+import fiftyone as fo
 from fiftyone import ViewField as F
 from fiftyone.core.collections import SampleCollection
 
@@ -13,14 +14,19 @@ from odquality.bridge.read.reader import Reader
 from odquality.bridge.read.source import Source
 from odquality.bridge.store.database import dataset_of
 
-if TYPE_CHECKING:
-    from odquality.bridge.run.settings import RunSettings
-
 logger = logging.getLogger(__name__)
 
 # A form takes this look whenever something in it changes.
 _SAMPLES_READ = 100
 _SAMPLES_SEARCHED = 2000
+
+
+class Settings(Protocol):
+    """The settings of a run, as far as they say what to read."""
+
+    def source(self, dataset: fo.Dataset) -> Source:
+        """What to read from every sample."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Preview:
     has_unannotated: bool = False
 
 
-def preview(samples: SampleCollection, settings: RunSettings) -> Preview:
+def preview(samples: SampleCollection, settings: Settings) -> Preview:
     """Looks at the first samples: reads some of them, and searches some more for labels.
 
     What goes wrong says nothing: whoever fills in a form is told what is wrong with each argument,

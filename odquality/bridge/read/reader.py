@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from odquality.bridge.read.classes import (
     ClassCodes,
     sort_names,
 )
+from odquality.bridge.read.metadata import SIDES, MediaReader
 from odquality.bridge.read.places import Locator, Places
 from odquality.bridge.read.source import Source
 from odquality.bridge.store import database
@@ -47,12 +48,14 @@ class SampleChunk:
         modified: when each sample was last modified, as its document says.
         scenes: their boxes, in pixels if the source says so, else normalised.
         places: where their boxes stand in the database.
+        metadata: what is to be merged into the metadata of images that lacked a size, by image.
     """
 
     sample_ids: list[ObjectId]
     modified: list[datetime | None]
     scenes: Scenes
     places: Places
+    metadata: Mapping[int, database.Document] = field(default_factory=dict)
 
 
 class Reader:
@@ -78,6 +81,7 @@ class Reader:
         self.agreement = Agreement()
         self._first_names: list[str] = []
         self._order: IntArray | None = None
+        self._media = MediaReader()
         self._boxes = BoxReader(source, self.codes, self.treated, self.agreement)
 
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
@@ -99,7 +103,7 @@ class Reader:
                     ) from error
                 if not batch:
                     return
-                chunk = self._chunk(batch, locator)
+                chunk = self._chunk(batch, samples, locator)
             yield len(batch), chunk
 
     def settle(self) -> None:
@@ -108,7 +112,7 @@ class Reader:
         Raises:
             ValueError: nothing sensible can come of the data, beyond doubt.
         """
-        refusal = self.refusal()
+        refusal = self.refusal() or self._media.refusal()
         if refusal:
             raise ValueError(refusal)
         self._first_names = self.codes.names
@@ -150,11 +154,15 @@ class Reader:
             )
         return sentences
 
-    def _chunk(self, batch: Sequence[database.Document], locator: Locator) -> SampleChunk:
-        sizes = self._sizes(batch)
-        known = _are_sizes(sizes).tolist()
-        scorable = [row for row, one in enumerate(batch) if self._is_scorable(one, known[row])]
-        documents, sizes = [batch[row] for row in scorable], sizes[scorable]
+    def _chunk(
+        self, batch: Sequence[database.Document], samples: SampleCollection, locator: Locator
+    ) -> SampleChunk:
+        documents = [one for one in batch if self._has_boxes(one)]
+        sizes, metadata = self._sizes(documents, samples)
+        sized = np.flatnonzero(_are_sizes(sizes)).tolist()
+        if unsized := len(documents) - len(sized):
+            self.unscored["no width and height in its metadata"] += unsized
+            documents, sizes = [documents[row] for row in sized], sizes[sized]
         label_batch, found_batch = Batch(documents, "label"), Batch(documents, "prediction")
         labels, ignored, label_rows = self._boxes.labels(label_batch, sizes)
         predictions, prediction_rows = self._boxes.predictions(found_batch, sizes)
@@ -169,9 +177,10 @@ class Reader:
             modified=[document.get("modified") for document in documents],
             scenes=scenes,
             places=locator.locate(documents, label_rows, prediction_rows),
+            metadata={image: metadata[row] for image, row in enumerate(sized) if row in metadata},
         )
 
-    def _is_scorable(self, document: database.Document, has_size: bool) -> bool:
+    def _has_boxes(self, document: database.Document) -> bool:
         gt_field, pred_field = self.source.gt_field, self.source.pred_field
         labels, predictions = document["label list"], document["prediction list"]
         unannotated = labels == "none" and self.source.score_unannotated
@@ -183,8 +192,6 @@ class Reader:
             self.unscored[_no_value(pred_field)] += 1
         elif predictions == "other":
             self.unscored[f"no list of detections in {pred_field!r}"] += 1
-        elif not has_size:
-            self.unscored["no width and height in its metadata"] += 1
         else:
             if unannotated:
                 what = f"samples without a value in {gt_field!r}: scored as images without labels"
@@ -192,12 +199,26 @@ class Reader:
             return True
         return False
 
-    def _sizes(self, documents: Sequence[database.Document]) -> FloatArray:
-        """Width and height of each sample in the unit of its boxes, (N, 2); NaN for none."""
+    def _sizes(
+        self, documents: Sequence[database.Document], samples: SampleCollection
+    ) -> tuple[FloatArray, dict[int, database.Document]]:
+        """Width and height of each sample in the unit of its boxes, (N, 2), NaN for none.
+
+        Also what their metadata lack and their media told, by row.
+        """
         if not self.source.in_pixels:
-            return np.ones((len(documents), 2))
-        sides = (_column(documents, side) for side in ("width", "height"))
-        return np.stack([read_numbers(values) for values in sides], axis=1)
+            return np.ones((len(documents), 2)), {}
+        sides = (_column(documents, side) for side in SIDES)
+        sizes = np.stack([read_numbers(values) for values in sides], axis=1)
+        unknown = np.flatnonzero(~_are_sizes(sizes)).tolist()
+        if not unknown:
+            return sizes, {}
+        ids = [documents[row]["_id"] for row in unknown]
+        read = self._media.read(database.dataset_of(samples), ids)
+        metadata = {row: one for row, one in zip(unknown, read, strict=True) if one is not None}
+        for row, one in metadata.items():
+            sizes[row] = [one[side] for side in SIDES]
+        return sizes, metadata
 
 
 def _no_value(field: str) -> str:

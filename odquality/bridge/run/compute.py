@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
+from typing import Any
 
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
+from odquality.bridge.run.described import keywords, takes
 from odquality.bridge.run.execution import Execution, Progress
 from odquality.bridge.run.report import LabelQualityReport
-from odquality.bridge.run.settings import RunSettings
-from odquality.core.parameters import NOT_GIVEN, NotGiven
+from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 
 
+@takes(RUN_PARAMETERS)
 def compute_label_quality(
     samples: SampleCollection,
     *fields: str,
-    gt_field: str = RunSettings.gt_field,
-    pred_field: str = RunSettings.pred_field,
-    key: str = RunSettings.key,
-    method: str = RunSettings.method,
-    aggregation_weights: Mapping[str, float] | None = None,
-    overlapping_label_check: bool | NotGiven = NOT_GIVEN,
-    probs_attr: str | None = RunSettings.probs_attr,
-    classes: Sequence[str] | Mapping[int, str] | None = None,
-    class_map: Mapping[str, str] | None = None,
-    iscrowd: str | None = RunSettings.iscrowd,
-    score_unannotated: bool = RunSettings.score_unannotated,
-    min_probability: float | NotGiven = NOT_GIVEN,
-    seed: int | NotGiven = NOT_GIVEN,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
+    **settings: Any,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.
 
@@ -54,36 +43,14 @@ def compute_label_quality(
     ``score_unannotated``). What suggests that labels and predictions do not fit together, such as
     other class names or boxes in another unit, is among the report's warnings. Metadata is
     completed where it is needed and missing. A sample that someone modifies during the run is read
-    and scored
-    again.
+    and scored again.
 
     Args:
         samples: a dataset of images, or any view of one; of a grouped dataset, a view of a slice.
         *fields: an older form of ``gt_field, pred_field``, in this order; name them instead.
-        gt_field: the ``Detections`` field with the labels to review.
-        pred_field: the ``Detections`` field with the detector's predictions.
-        key: name of the run and of its fields.
-        method: ``calibrated``, or ``objectlab``, the reference method.
-        aggregation_weights: of ObjectLab: weights of ``overlooked``, ``swap`` and ``badloc`` in a
-            sample's score, adding up to 1; equal ones if None.
-        overlapping_label_check: of ObjectLab: whether two labels of different classes on the same
-            box count as swapped.
-        probs_attr: attribute of the predictions with one probability (or logit, if ``logit`` is
-            part of its name) per class; ``auto`` looks for ``probs``, then ``logits``; None uses
-            label and confidence alone.
-        classes: the order of the classes in that attribute, as a list of names or a dict
-            ``{0: name, ...}``; by default the dataset's own list for ``pred_field``, else its
-            default classes.
-        class_map: ``{name among the predictions: name among the labels}`` for classes that the
-            detector calls otherwise; several may become one.
-        iscrowd: attribute of the labels that marks regions to ignore, or None for none.
-        score_unannotated: whether a sample without a value in ``gt_field`` is scored as an image
-            without labels; else it stays unscored.
-        min_probability: of the calibrated method: least probability of an error to suggest a
-            correction, in [0, 1].
-        seed: of the calibrated method; the same data with the same seed gives the same scores.
         progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
             configuration decides if None.
+        **settings: `RUN_PARAMETERS`, one by one.
 
     Returns:
         A report to print.
@@ -93,32 +60,8 @@ def compute_label_quality(
             needed cannot be read. Nothing was written then.
         RuntimeError: the database failed, or someone deleted the run meanwhile.
     """
-    if fields:
-        if len(fields) > 2:
-            raise TypeError(f"{len(fields)} fields were given; expected gt_field and pred_field")
-        warnings.warn(
-            "name the fields: gt_field=..., pred_field=...; by position they are taken for "
-            "gt_field, pred_field, which FiftyOne's own functions order the other way round",
-            FutureWarning,
-            stacklevel=2,
-        )
-        gt_field, pred_field = (*fields, pred_field)[:2]
-    settings = RunSettings(
-        gt_field=gt_field,
-        pred_field=pred_field,
-        key=key,
-        method=method,
-        aggregation_weights=aggregation_weights,
-        overlapping_label_check=overlapping_label_check,
-        probs_attr=probs_attr,
-        classes=classes,
-        class_map=class_map,
-        iscrowd=iscrowd,
-        score_unannotated=score_unannotated,
-        min_probability=min_probability,
-        seed=seed,
-    )
-    steps = iter_label_quality(samples, settings)
+    given = keywords("compute_label_quality", RUN_PARAMETERS, fields, settings)
+    steps = iter_label_quality(samples, RunSettings.of(given))
     with fo.ProgressBar(total=100, progress=progress) as bar:
         done = 0
         while True:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.core.scenes import FloatArray
+from odquality.kinds import in_order, label_of
 
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
+
+COMPLETE = "complete"
+INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,15 @@ class WorstImage:
         scores: by name, in [0, 1], lower = more likely mislabelled.
     """
 
-    sample_id: str
-    filepath: str
-    scores: Mapping[str, float]
+    sample_id: str = "unknown"
+    filepath: str = "unknown"
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> WorstImage:
+        """The image that a record holds."""
+        known = read_fields(cls, values)
+        return cls(**known | {"scores": read_numbers(known.get("scores"))})
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class LabelQualityReport:
         key: of the run and its fields.
         dataset: name of the dataset.
         method: name of the method.
+        state: ``complete``, or ``incomplete`` while a run goes on and after it was cut off.
         num_scored: number of samples that have scores.
         unscored: number of samples that have none, by reason.
         treated: number of detections with special treatment, by what was done.
@@ -46,63 +58,71 @@ class LabelQualityReport:
         worst: the images with the lowest scores, the worst first.
         seconds: spent on ``read``, ``score`` and ``write``.
         warnings: what else the user should know.
-        state: ``complete``; ``incomplete`` as long as the run has not come to its end.
     """
 
-    key: str
-    dataset: str
-    method: str
-    num_scored: int
-    unscored: Mapping[str, int]
-    treated: Mapping[str, int]
-    num_labels: int
-    num_predictions: int
-    issues: Mapping[str, int]
-    quantiles: Mapping[str, float]
-    worst: Sequence[WorstImage]
-    seconds: Mapping[str, float]
-    warnings: Sequence[str]
-    state: str = "complete"
+    key: str = "unknown"
+    dataset: str = "unknown"
+    method: str = "unknown"
+    state: str = COMPLETE
+    num_scored: int = 0
+    unscored: Mapping[str, int] = field(default_factory=dict)
+    treated: Mapping[str, int] = field(default_factory=dict)
+    num_labels: int = 0
+    num_predictions: int = 0
+    issues: Mapping[str, int] = field(default_factory=dict)
+    quantiles: Mapping[str, float] = field(default_factory=dict)
+    worst: Sequence[WorstImage] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-serialisable values."""
         return asdict(self)
 
     @classmethod
-    def incomplete(cls, key: str, dataset: str, method: str) -> LabelQualityReport:
-        """What a run has to say that has not come to its end."""
-        return cls(
-            key=key,
-            dataset=dataset,
-            method=method,
-            num_scored=0,
-            unscored={},
-            treated={},
-            num_labels=0,
-            num_predictions=0,
-            issues={},
-            quantiles={},
-            worst=[],
-            seconds={},
-            warnings=[],
-            state="incomplete",
-        )
+    def from_dict(cls, values: Mapping[str, Any]) -> LabelQualityReport:
+        """The report that `to_dict` gave, of this or another version of odquality.
+
+        What a record lacks, or holds in a form that no version wrote, has its default; what this
+        version does not know is left out.
+        """
+        known = read_fields(cls, values)
+        for name in ("unscored", "treated", "issues", "quantiles", "seconds"):
+            known[name] = read_numbers(known.get(name))
+        known["worst"] = [WorstImage.from_dict(image) for image in known.get("worst", ())]
+        known["warnings"] = [str(warning) for warning in known.get("warnings", ())]
+        return cls(**known)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> LabelQualityReport:
-        """The report that `to_dict` gave."""
-        worst = [WorstImage(**image) for image in values["worst"]]
-        return cls(**{**values, "worst": worst})
+    def incomplete(cls, key: str, dataset: str, method: str) -> LabelQualityReport:
+        """What there is to say of a run that has not ended."""
+        return cls(key, dataset, method, state=INCOMPLETE)
+
+    @property
+    def advice(self) -> str:
+        """What to do about a run that has not ended; empty for one that has."""
+        if self.state == COMPLETE:
+            return ""
+        return (
+            "The run was cut off, or still goes on: its scores may be missing or old. Run again "
+            f"under the key {self.key!r}, or delete the run: dataset.delete_run({self.key!r})"
+        )
 
     def headline(self) -> str:
         """One sentence for a notification."""
+        if self.state != COMPLETE:
+            return f"Label quality run {self.key!r} is incomplete"
         if not self.num_scored:
             return f"Label quality: no image could be scored ({self._unscored()})"
-        return (
-            f"Label quality of {_count(self.num_scored, 'image')} scored; lowest "
-            f"{self.quantiles['0.0']:.3f}, median {self.quantiles['0.5']:.3f}"
-            + (f"; likely errors: {self._found()}" if self.issues else "")
-        )
+        scores = [
+            f"{name} {self.quantiles[quantile]:.3f}"
+            for name, quantile in (("lowest", "0.0"), ("median", "0.5"))
+            if quantile in self.quantiles
+        ]
+        parts = [f"Label quality of {_count(self.num_scored, 'image')} scored", ", ".join(scores)]
+        if self.issues:
+            parts.append(f"likely errors: {self._found()}")
+        return "; ".join(filter(None, parts))
 
     def __str__(self) -> str:
         lines = [
@@ -110,6 +130,8 @@ class LabelQualityReport:
             f"  scored    {_count(self.num_scored, 'image')}, {_count(self.num_labels, 'label')}, "
             f"{_count(self.num_predictions, 'prediction')}",
         ]
+        if self.state != COMPLETE:
+            lines = [f"INCOMPLETE. {self.advice}", lines[0]]
         lines += [f"  unscored  {_count(n, 'image')}: {why}" for why, n in self.unscored.items()]
         lines += [f"  note      {n:,} of {what}" for what, n in self.treated.items()]
         lines += [f"  warning   {warning}" for warning in self.warnings]
@@ -117,20 +139,25 @@ class LabelQualityReport:
             lines.append(f"  errors    {self._found()}")
         if self.quantiles:
             shown = "  ".join(
-                f"{float(quantile):.0%} {score:.3f}" for quantile, score in self.quantiles.items()
+                f"{_percent(quantile)} {score:.3f}" for quantile, score in self.quantiles.items()
             )
             lines.append(f"  quantiles {shown}")
         if self.worst:
             lines.append("  worst images (0 = surely mislabelled, 1 = surely right)")
         for image in self.worst:
-            parts = "  ".join(f"{name} {score:.3f}" for name, score in image.scores.items())
+            parts = "  ".join(
+                f"{label_of(name)} {score:.3f}" for name, score in image.scores.items()
+            )
             lines.append(f"    {parts}  {image.filepath}")
-        spent = ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
-        lines.append(f"  seconds   {spent}")
+        if self.seconds:
+            spent = ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
+            lines.append(f"  seconds   {spent}")
         return "\n".join(lines)
 
     def _found(self) -> str:
-        return ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.issues.items()))
+        return ", ".join(
+            f"{self.issues[kind]:,} {label_of(kind)}" for kind in in_order(self.issues)
+        )
 
     def _unscored(self) -> str:
         return "; ".join(f"{n:,}: {why}" for why, n in self.unscored.items()) or "there are none"
@@ -142,6 +169,14 @@ def quantiles(quality: FloatArray) -> dict[str, float]:
         return {}
     values = np.quantile(quality, QUANTILES).tolist()
     return {str(quantile): value for quantile, value in zip(QUANTILES, values, strict=True)}
+
+
+def _percent(quantile: str) -> str:
+    """A quantile as people write it; a record of another version may name it in its own way."""
+    try:
+        return f"{float(quantile):.0%}"
+    except ValueError:
+        return quantile
 
 
 def _count(number: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import fiftyone as fo
@@ -15,12 +15,13 @@ from odquality.bridge.read.classes import check_class_map, check_classes, detect
 from odquality.bridge.read.preview import check_first
 from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
+from odquality.bridge.run.described import Described, described, described_fields
 from odquality.bridge.run.ownership import check_key
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
-from odquality.core.parameters import NOT_GIVEN, NotGiven, boolean
-from odquality.methods.interface import Method
+from odquality.core.parameters import boolean
+from odquality.methods.interface import Method, MethodInfo, Setting
 from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
 
 # FiftyOne loads the record of a run by this class.
@@ -29,21 +30,74 @@ RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The arguments of `compute_label_quality`, which describes them."""
+    """What a run is asked to do: the one place of its parameters' names, defaults, descriptions.
 
-    gt_field: str = "ground_truth"
-    pred_field: str = "predictions"
-    key: str = "label_quality"
-    method: str = DEFAULT_METHOD
-    aggregation_weights: Mapping[str, float] | None = None
-    overlapping_label_check: bool | NotGiven = NOT_GIVEN
-    probs_attr: str | None = probabilities.AUTO
-    classes: Sequence[str] | Mapping[int, str] | None = None
-    class_map: Mapping[str, str] | None = None
-    iscrowd: str | None = "iscrowd"
-    score_unannotated: bool = False
-    min_probability: float | NotGiven = NOT_GIVEN
-    seed: int | NotGiven = NOT_GIVEN
+    `compute_label_quality` and the operator take them as keyword arguments, forms show them and
+    the run's record keeps them; all together with those of the scoring methods, which each method
+    declares itself.
+
+    Attributes:
+        of_method: the settings of the scoring method that were given.
+    """
+
+    gt_field: str = described(
+        "ground_truth",
+        "Ground truth",
+        "The field of type Detections with the labels to review",
+    )
+    pred_field: str = described(
+        "predictions",
+        "Predictions",
+        "The field of type Detections with what a detector found on the same images",
+    )
+    key: str = described(
+        "label_quality",
+        "Key",
+        "Name of the run; the fields that it writes begin with it",
+    )
+    method: str = described(
+        DEFAULT_METHOD,
+        "Method",
+        f"Name of the scoring method: {' or '.join(map(repr, METHODS))}",
+    )
+    probs_attr: str | None = described(
+        probabilities.AUTO,
+        "Attribute with class probabilities",
+        "Attribute of the predictions with one probability (or logit, if 'logit' is part of its "
+        "name) per class; 'auto' looks for 'probs', then 'logits'; None takes label and "
+        "confidence alone",
+    )
+    classes: Sequence[str] | Mapping[int, str] | None = described(
+        None,
+        "Classes",
+        "The order of the classes in that attribute, a list of names or a dict {0: name, ...}; by "
+        "default the dataset's own list for the predictions, else its default classes",
+    )
+    class_map: Mapping[str, str] | None = described(
+        None,
+        "Class names",
+        "For classes that the detector calls otherwise than the labels: {name among the "
+        "predictions: name among the labels}; several may become one",
+    )
+    iscrowd: str | None = described(
+        "iscrowd",
+        "Attribute of regions to ignore",
+        "Attribute of the labels that marks regions to ignore, or None for none",
+    )
+    score_unannotated: bool = described(
+        False,
+        "Score images without annotation",
+        "Whether a sample without a value in the ground-truth field is scored as an image without "
+        "labels; else it stays unscored",
+    )
+    of_method: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> RunSettings:
+        """The settings that stand for some of `RUN_PARAMETERS`; the others have their defaults."""
+        own = {one.name for one in described_fields(cls)} & set(given)
+        of_method = {name: value for name, value in given.items() if name not in own}
+        return cls(**{name: given[name] for name in own}, of_method=of_method)
 
     def method_settings(self) -> dict[str, Any]:
         """The values of all settings of the scoring method.
@@ -52,9 +106,7 @@ class RunSettings:
             ValueError: the method's name or one of its settings is malformed, or a setting was
                 given that the method does not take.
         """
-        names = {name for info in METHODS.values() for name in info.settings}
-        given = {name: getattr(self, name) for name in names if hasattr(self, name)}
-        return method_settings(self.method, **given)
+        return method_settings(self.method, **self.of_method)
 
     def make_method(self) -> Method:
         """The scoring method.
@@ -88,7 +140,7 @@ class RunSettings:
         )
 
     def check(self, samples: SampleCollection) -> None:
-        """Checks all that can be checked before anything is read.
+        """Checks all that can be checked by a look at a few samples.
 
         Raises:
             ValueError: names the argument and says what was expected.
@@ -108,25 +160,49 @@ class RunSettings:
         check_first(samples, self.source(dataset_of(samples)))
 
     def run_config(self) -> dict[str, Any]:
-        """The configuration that the run's record keeps."""
-        arguments: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in self.__dataclass_fields__
-            if getattr(self, name) is not NOT_GIVEN
-        }
+        """The configuration that the run's record keeps: every value that counts."""
+        own = {one.name: getattr(self, one.name) for one in described_fields(RunSettings)}
         # As plain values, in whatever form they were given.
-        arguments["classes"] = check_classes(self.classes)
-        arguments["class_map"] = check_class_map(self.class_map) or None
-        for name, value in self.method_settings().items():
-            if arguments.get(name) is not None and isinstance(value, (bool, int, float)):
-                arguments[name] = value
-        if self.aggregation_weights is not None:
-            arguments["aggregation_weights"] = dict(self.aggregation_weights)
-        arguments["scoring_method"] = arguments.pop("method")
+        own["score_unannotated"] = bool(self.score_unannotated)
+        own["classes"] = check_classes(self.classes)
+        own["class_map"] = check_class_map(self.class_map) or None
+        own["scoring_method"] = own.pop("method")
+        taken = run_settings(method_info(self.method))
         return {
             "cls": RUN_CONFIG_CLASS,
             "type": "run",
             "method": RUN_METHOD,
-            **arguments,
+            **own,
+            **{name: self.method_settings()[name] for name in taken},
             "plugin_version": __version__,
         }
+
+
+def run_settings(method: MethodInfo) -> dict[str, Setting]:
+    """The settings of a method that runs take, by name."""
+    return {name: setting for name, setting in method.settings.items() if setting.in_runs}
+
+
+def _of_methods() -> list[Described]:
+    """The settings of the methods, each once."""
+    takers: dict[str, list[MethodInfo]] = {}
+    for method in METHODS.values():
+        for name in run_settings(method):
+            takers.setdefault(name, []).append(method)
+    return [_described(name, methods) for name, methods in takers.items()]
+
+
+def _described(name: str, methods: Sequence[MethodInfo]) -> Described:
+    setting = methods[0].settings[name]
+    titles = " and ".join(method.title for method in methods)
+    return Described(
+        name,
+        setting.default,
+        "Any" if setting.default is None else type(setting.default).__name__,
+        setting.title,
+        f"Of {titles} alone: {setting.description[0].lower()}{setting.description[1:]}",
+    )
+
+
+# All that a run can be asked, by keyword.
+RUN_PARAMETERS = (*described_fields(RunSettings), *_of_methods())

@@ -15,9 +15,14 @@ _SCALE = "in [0, 1], lower = more likely mislabelled"
 
 _QUALITY = "the labels are right"
 
+_TITLES = ", ".join(kind.label for kind in BY_NAME.values())
+
+_ACTIONS = ", ".join(dict.fromkeys(kind.action for kind in BY_NAME.values()))
+
 _SUGGESTION_ATTRIBUTES = {
-    "kind": "What is wrong",
-    "action": "What mends it: add, relabel, move or remove a label",
+    "kind": f"What is wrong: {_TITLES}",
+    "title": "What is wrong, in words",
+    "action": f"What mends it ({_ACTIONS} a label)",
     "label_id": "Id of the label that is wrong",
 }
 
@@ -88,7 +93,7 @@ class RunFields:
         specs = [
             _spec(
                 f"{path}{self.score(name)}",
-                f"{owner}: how likely {_certainty(name)}; {_SCALE}",
+                f"{_title(name)}{owner}: how likely {_certainty(name)}; {_SCALE}",
                 ftype=fo.FloatField,
             )
             for owner, path, names in owners
@@ -111,7 +116,7 @@ class RunFields:
             ),
             _spec(
                 f"{self.label_path}.{self.issue}",
-                "Label: kind of its likely error",
+                f"Label: kind of its likely error: {_TITLES}",
                 ftype=fo.StringField,
             ),
             _spec(
@@ -125,6 +130,10 @@ class RunFields:
         """Path of everything that the run writes; what is in the suggestions goes with them."""
         inside = f"{self.suggestions}."
         return [spec.path for spec in self.specs() if not spec.path.startswith(inside)]
+
+
+def _title(name: str) -> str:
+    return f"{BY_NAME[name].label}. " if name in BY_NAME else ""
 
 
 def _certainty(name: str) -> str:

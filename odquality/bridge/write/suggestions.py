@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from odquality.bridge.read.places import NOWHERE
 from odquality.bridge.read.reader import SampleChunk
+from odquality.bridge.store.garbage import paused_collector
 from odquality.kinds import BY_NAME
 from odquality.methods.interface import Scores
 from odquality.methods.issues import Issue, list_issues
@@ -41,15 +42,16 @@ class ChunkIssues:
         self._chunk = chunk
         self._class_names = class_names
         self.by_image: list[list[Issue]] = [[] for _ in chunk.sample_ids]
-        first = chunk.scenes.labels.offsets.tolist()
-        seen = set()
-        for issue in list_issues(chunk.scenes, scores, min_probability=min_probability):
-            if issue.label is not None:
-                row = first[issue.image] + issue.label
-                if row in seen:
-                    continue
-                seen.add(row)
-            self.by_image[issue.image].append(issue)
+        with paused_collector():
+            issues = list_issues(chunk.scenes, scores, min_probability=min_probability)
+            seen = set()
+            for issue in issues:
+                if issue.label is not None:
+                    label = (issue.image, issue.label)
+                    if label in seen:
+                        continue
+                    seen.add(label)
+                self.by_image[issue.image].append(issue)
 
     def of(self, image: int) -> Sequence[Issue]:
         """The issues of an image, the likeliest first."""
@@ -99,6 +101,7 @@ class ChunkIssues:
                 "bounding_box": box,
                 "confidence": issue.probability,
                 "kind": issue.kind,
+                "title": BY_NAME[issue.kind].title,
                 "action": BY_NAME[issue.kind].action,
                 "label_id": label_id,
             }

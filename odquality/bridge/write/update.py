@@ -31,7 +31,7 @@ def guarded_query(fields: RunFields, values: SampleValues) -> Mapping[str, Any]:
 
 
 def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence[Mapping[str, Any]]:
-    """Replaces all that the run ever wrote on some samples.
+    """Replaces all that the run ever wrote on some samples, and completes their metadata.
 
     Args:
         fields: names of what the run writes.
@@ -42,10 +42,10 @@ def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence
         field: _look_up(column, values) for field, column in values.fields.items()
     }
     settings["last_modified_at"] = {"$literal": stamp}
-    settings[fields.label_path] = _merged(fields.label_path, _look_up(values.labels, values))
-    settings[fields.prediction_path] = _merged(
-        fields.prediction_path, _look_up(values.predictions, values)
-    )
+    settings[fields.gt_field] = _field(fields.gt_field, _look_up(values.labels, values))
+    settings[fields.pred_field] = _field(fields.pred_field, _look_up(values.predictions, values))
+    if any(values.metadata):
+        settings["metadata"] = _completed(_look_up(values.metadata, values))
     attributes = [path for path in fields.paths() if "." in path]
     return [{"$unset": attributes}, {"$set": settings}]
 
@@ -54,6 +54,20 @@ def _look_up(column: Sequence[Any], values: SampleValues) -> Expression:
     """The value of a sample in a column with one per sample."""
     row = {"$indexOfArray": [{"$literal": values.sample_ids}, "$_id"]}
     return {"$arrayElemAt": [{"$literal": column}, row]}
+
+
+def _field(name: str, documents: Expression) -> Expression:
+    """A field with the list of its boxes merged; one that has no list stays as it is."""
+    path = f"{name}.detections"
+    merged = {"$mergeObjects": [f"${name}", {"detections": _merged(path, documents)}]}
+    return {"$cond": [{"$isArray": f"${path}"}, merged, f"${name}"]}
+
+
+def _completed(addition: Expression) -> Expression:
+    """A sample's metadata with what they lacked; whatever else is there stays."""
+    given = {"$cond": [{"$eq": [{"$type": "$metadata"}, "object"]}, "$metadata", {}]}
+    nothing = {"$eq": [addition, None]}
+    return {"$cond": [nothing, "$metadata", {"$mergeObjects": [given, addition]}]}
 
 
 def _merged(path: str, documents: Expression) -> Expression:

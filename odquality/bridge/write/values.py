@@ -40,6 +40,7 @@ class SampleValues:
         fields: values of each field of the samples.
         labels: what is merged into their labels.
         predictions: what is merged into their predictions.
+        metadata: what is merged into their metadata, None for nothing.
     """
 
     sample_ids: list[ObjectId]
@@ -47,6 +48,7 @@ class SampleValues:
     fields: Mapping[str, list[Any]]
     labels: list[BoxDocuments]
     predictions: list[BoxDocuments]
+    metadata: list[Document | None]
 
     def __len__(self) -> int:
         return len(self.sample_ids)
@@ -60,6 +62,7 @@ class SampleValues:
             {field: column[rows] for field, column in self.fields.items()},
             self.labels[rows],
             self.predictions[rows],
+            self.metadata[rows],
         )
 
     def batches(self) -> Iterator[SampleValues]:
@@ -116,6 +119,7 @@ def chunk_values(
             len(scenes),
             below=worth_writing,
         ),
+        [chunk.metadata.get(image) for image in range(len(scenes))],
     )
 
 

@@ -25,6 +25,7 @@ COMMANDS_AT_ONCE = 2
 
 # MongoDB keeps milliseconds.
 _TICK = timedelta(milliseconds=1)
+_LATEST = datetime.max - _TICK
 
 
 class Writer:
@@ -79,7 +80,7 @@ class Writer:
         Nobody's clock is trusted: by the stamp one tells which samples were written.
         """
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        past = [when + _TICK for when in modified if isinstance(when, datetime)]
+        past = [when + _TICK for when in modified if isinstance(when, datetime) and when < _LATEST]
         stamp = max([now, self._last_stamp + _TICK, *past])
         self._last_stamp = stamp.replace(microsecond=stamp.microsecond // 1000 * 1000)
         return self._last_stamp

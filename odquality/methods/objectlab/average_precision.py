@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
-from odquality.core.segments import place_in_run
+from odquality.core.segments import place_in_run, run_starts
 
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 
@@ -26,14 +28,14 @@ class _Matches:
     """What some images tell, class after class.
 
     Attributes:
-        classes: (K,) int64 the classes of their labels and predictions, ascending.
-        num_labels: (K,) int64 number of labels of each class.
+        num_labels: number of labels of each of their classes.
+        classes: (K,) int64 the predicted classes, ascending.
         offsets: (K + 1,) int64; the k-th class owns ``bits[offsets[k]:offsets[k + 1]]``.
         bits: (P,) uint64 confidence of each prediction and its flags.
     """
 
+    num_labels: Mapping[int, int]
     classes: IntArray
-    num_labels: IntArray
     offsets: IntArray
     bits: NDArray[np.uint64]
 
@@ -56,17 +58,17 @@ class AveragePrecision:
         # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
         confidence = (predictions.confidence + 0.0).view(np.uint64)
         bits = (confidence & ~_FLAGS) | _true_positives(labels, predictions)
-        every = np.concatenate([labels.classes, predictions.classes])
-        classes, numbers = np.unique(every, return_inverse=True)
-        of_labels, of_predictions = numbers[: len(labels)], numbers[len(labels) :]
-        counts = np.bincount(of_predictions, minlength=len(classes))
+        order = np.argsort(predictions.classes, kind="stable")
+        predicted = predictions.classes[order]
+        starts = run_starts(predicted)
+        of_labels, counts = np.unique(labels.classes, return_counts=True)
         matches = _Matches(
-            classes,
-            np.bincount(of_labels, minlength=len(classes)),
-            np.concatenate(([0], np.cumsum(counts))),
-            bits[np.argsort(of_predictions, kind="stable")],
+            dict(zip(of_labels.tolist(), counts.tolist(), strict=True)),
+            predicted[starts],
+            np.append(starts, len(predicted)),
+            bits[order],
         )
-        return cls((matches,) if len(classes) else ())
+        return cls((matches,))
 
     def merge(self, other: AveragePrecision) -> AveragePrecision:
         """The matches in the images of both."""
@@ -81,15 +83,19 @@ class AveragePrecision:
             (K,) int64 the classes of all labels and predictions, ascending; and (K,) float64 in
             [0, 1], 0 for a class without labels or without predictions.
         """
-        num_labels: dict[int, int] = {}
+        num_labels: Counter[int] = Counter()
         bits: dict[int, list[NDArray[np.uint64]]] = {}
         for part in self.parts:
+            num_labels.update(part.num_labels)
             bounds = part.offsets.tolist()
             for row, number in enumerate(part.classes.tolist()):
-                num_labels[number] = num_labels.get(number, 0) + int(part.num_labels[row])
                 bits.setdefault(number, []).append(part.bits[bounds[row] : bounds[row + 1]])
-        classes = sorted(bits)
-        precisions = [_average_precision(np.concatenate(bits[c]), num_labels[c]) for c in classes]
+        classes = sorted(num_labels.keys() | bits.keys())
+        nothing = np.zeros(0, np.uint64)
+        precisions = [
+            _average_precision(np.concatenate(bits.get(number, [nothing])), num_labels[number])
+            for number in classes
+        ]
         return np.array(classes, np.int64), np.array(precisions, np.float64)
 
 

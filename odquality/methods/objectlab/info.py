@@ -14,7 +14,7 @@ from odquality.methods.objectlab.weights import AggregationWeights
 
 def _make(settings: Mapping[str, Any]) -> ObjectLab:
     return ObjectLab(
-        weights=settings["aggregation_weights"],
+        weights=AggregationWeights(settings["aggregation_weights"]),
         overlapping_label_check=settings["overlapping_label_check"],
     )
 
@@ -31,9 +31,10 @@ INFO = MethodInfo(
     settings={
         "aggregation_weights": Setting(
             default=None,
-            check=lambda _, weights: AggregationWeights(weights),
+            check=lambda _, weights: dict(AggregationWeights(weights).items()),
             title="Weigh kinds of errors",
-            description="By default all count the same in an image's score",
+            description="How much 'overlooked', 'swap' and 'badloc' count in an image's score, "
+            "adding up to 1; by default all count the same",
         ),
         "overlapping_label_check": Setting(
             default=ObjectLab.overlapping_label_check,
@@ -46,6 +47,7 @@ INFO = MethodInfo(
             check=boolean,
             title="Rank the images",
             description="Return the indices of the images with an issue, the worst first",
+            in_runs=False,
         ),
     },
     make=_make,

@@ -15,6 +15,9 @@ from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance
 # Share of a distance given away so that rounding never hides a pair.
 _MARGIN = 1e-9
 
+# So many labels nearly always have a pair whose nearness is the smallest there is.
+_FIRST_LABELS = 256
+
 
 def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
     """The smallest non-zero similarity of any label to any prediction of its image.
@@ -35,8 +38,8 @@ def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
     if not len(farthest):
         return 1.0
     search = _Search(labels, predictions, alpha)
-    # One of the farthest pairs sets a reach that few other labels come to.
-    search.scan(farthest == farthest.max())
+    # The farthest pair and some others set a reach that few other labels come to.
+    search.scan((farthest == farthest.max()) | (np.arange(len(farthest)) < _FIRST_LABELS))
     if search.smallest <= (1.0 - alpha) * NEARNESS_STEP:
         np.minimum(farthest, _farthest_overlap(labels, predictions), out=farthest)
     search.scan(farthest >= search.reach_squared)

@@ -3,10 +3,13 @@ from __future__ import annotations
 import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import fiftyone as fo
 import pytest
+
+from odquality.bridge.run.compute import iter_label_quality
+from odquality.bridge.run.settings import RunSettings
 
 
 def detection(label: str, box: list[float], **attributes: object) -> fo.Detection:
@@ -41,3 +44,15 @@ def dataset() -> Iterator[fo.Dataset]:
     )
     yield made
     fo.delete_dataset(made.name)
+
+
+@pytest.fixture
+def cut_off() -> Callable[[fo.Dataset, str], None]:
+    """Starts a run and ends it before it is complete."""
+
+    def start(dataset: fo.Dataset, key: str) -> None:
+        steps = iter_label_quality(dataset, RunSettings.of({"key": key}))
+        next(step for step in steps if step.complete > 0.5)
+        steps.close()
+
+    return start

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import subprocess
 import sys
 import time
@@ -14,7 +15,9 @@ from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
 import odquality
+from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
+from odquality.methods.objectlab.weights import KINDS
 
 URI = "@odquality/label-quality/compute_label_quality"
 
@@ -95,7 +98,7 @@ def test_call_inside_an_event_loop_can_be_awaited(operator, dataset):
         ({"key": "not a name"}, "key", "letters, digits"),
         ({"key": "ground_truth"}, "key", "would overwrite"),
         ({"gt_field": "nothing"}, "gt_field", ""),
-        ({"pred_field": "ground_truth"}, "pred_field", "other than the ground truth"),
+        ({"pred_field": "ground_truth"}, "gt_field", "expected two fields"),
         (
             {
                 "method": "objectlab",
@@ -108,7 +111,11 @@ def test_call_inside_an_event_loop_can_be_awaited(operator, dataset):
     ],
 )
 def test_errors_name_the_field_that_causes_them(operator, dataset, arguments, path, reason):
+    required = {"gt_field": "ground_truth", "pred_field": "predictions", "key": "k"}
+    params = required | {"method": "calibrated"} | arguments
     with pytest.raises(ExecutionError, match=f"Path: {path}.*{reason}"):
+        foo.execute_operator(URI, {"dataset": dataset}, params=params)
+    with pytest.raises(ValueError, match=f"^{path}.*{reason}"):
         operator(dataset, **arguments)
     assert not dataset.list_runs()
 
@@ -151,12 +158,14 @@ def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, cho
     params = choice | {"aggregation_weights": {"overlooked": 0.5, "swap": 0.4, "badloc": 0.4}}
     assert "aggregation_weights" not in form_of(operator, dataset, **params)
     run_in_app(operator, dataset, **params)
-    assert dataset.get_run_info("label_quality").config.aggregation_weights is None
+    config = dataset.get_run_info("label_quality").config
+    weights = getattr(config, "aggregation_weights", dict.fromkeys(KINDS, 1 / 3))
+    assert weights == dict.fromkeys(KINDS, 1 / 3)
 
 
 def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):
     weights = {"overlooked": 0.2, "swap": 0.3, "badloc": 0.5}
-    with pytest.raises(ExecutionError, match="it belongs to 'objectlab'"):
+    with pytest.raises(ValueError, match="belongs to 'objectlab'"):
         operator(dataset, method="calibrated", aggregation_weights=weights)
 
 
@@ -187,6 +196,55 @@ def test_app_shows_worst_images_first_with_their_scores(operator, dataset):
     assert "label_quality" in messages["set_active_fields"]["fields"]
     assert "3 images" in messages["notify"]["message"]
     assert messages["show_output"]["results"]["num_scored"] == 3
+
+
+def test_app_gets_the_message_of_an_error_and_no_traceback(operator, dataset):
+    names = [name_of(message) for message in run_in_app(operator, dataset, min_probability=7)]
+    assert names == ["notify", "show_output"]
+    messages = {
+        name_of(message): message.params
+        for message in run_in_app(operator, dataset, min_probability=7)
+    }
+    assert messages["notify"]["variant"] == "error"
+    assert messages["notify"]["message"].startswith("min_probability is 7")
+    assert "min_probability is 7" in str(messages["show_output"]["outputs"])
+    assert "Traceback" not in str(messages)
+    assert not dataset.list_runs()
+
+
+def test_dynamic_groups_are_scored_as_their_samples(operator, dataset):
+    view = dataset.group_by("filepath")
+    assert operator(view).result["num_scored"] == 3
+    request = {"dataset_name": dataset.name, "view": view._serialize(), "operator_uri": URI}
+    context = ExecutionContext(request | {"params": {}}, executor=foo.executor.Executor())
+    bodies = [message.body for message in operator.execute(context)]
+    messages = {name_of(body): body.params for body in bodies}
+    shown = fo.DatasetView._build(dataset, messages["set_view"]["view"])
+    assert shown.values("label_quality") == sorted(dataset.values("label_quality"))
+
+
+@pytest.mark.parametrize(
+    "view", [lambda dataset: dataset.to_patches("ground_truth"), lambda dataset: "dataset"]
+)
+def test_what_is_no_image_is_refused_in_words(operator, dataset, view):
+    with pytest.raises(ValueError, match=r"^samples is a"):
+        operator(view(dataset))
+
+
+def test_a_setting_that_there_is_not_is_refused_and_the_settings_listed(operator, dataset):
+    with pytest.raises(TypeError, match="has no setting 'gt'; it has gt_field, pred_field"):
+        operator(dataset, gt="ground_truth")
+
+
+def test_signature_tells_every_setting(operator):
+    parameters = inspect.signature(operator.__call__).parameters
+    assert {one.name for one in RUN_PARAMETERS} | {"samples", "delegate"} == set(parameters)
+
+
+def test_fields_by_position_are_taken_as_in_older_versions(operator, dataset):
+    with pytest.warns(FutureWarning, match="write gt_field='ground_truth'"):
+        result = operator(dataset, "ground_truth", "predictions").result
+    assert result["num_scored"] == 3
 
 
 def test_output_form_is_made_from_the_result(operator, dataset):

@@ -10,6 +10,7 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
+import odquality
 from tests.bridge.datasets import (
     BOX,
     HEIGHT,
@@ -87,3 +88,43 @@ def test_files_out_of_reach_are_named_and_nothing_is_written(
 def test_unscored_samples_need_no_size(make_dataset: Any) -> None:
     dataset = make_dataset([sample([], []), sample(None, None, metadata=None)])
     assert compute(dataset).num_scored == 1
+
+
+def raw(dataset: fo.Dataset) -> list[dict[str, Any]]:
+    return list(dataset._sample_collection.find())
+
+
+def test_metadata_are_completed_and_never_replaced(make_dataset: Any, tmp_path: Path) -> None:
+    dataset = make_dataset([image_sample(tmp_path / f"{n}.jpg", None) for n in range(3)])
+    own = {"_cls": "ImageMetadata", "size_bytes": 3, "mime_type": "mine", "camera": "A7"}
+    collection = dataset._sample_collection
+    ids = [one["_id"] for one in raw(dataset)]
+    collection.update_one({"_id": ids[0]}, {"$set": {"metadata": own}})
+    sized = own | {"width": 64, "height": 48}
+    collection.update_one({"_id": ids[1]}, {"$set": {"metadata": sized}})
+    compute(dataset)
+    first, second, third = (one["metadata"] for one in raw(dataset))
+    assert first == own | {"width": WIDTH, "height": HEIGHT}
+    assert second == sized
+    assert third["_cls"] == "ImageMetadata"
+    assert third["mime_type"] == "image/jpeg"
+    assert (third["width"], third["height"]) == (WIDTH, HEIGHT)
+    assert third["size_bytes"] == (tmp_path / "2.jpg").stat().st_size
+
+
+def test_a_refused_run_leaves_metadata_alone(make_dataset: Any, tmp_path: Path) -> None:
+    """Whatever it is refused for, after the media were read too."""
+    in_reach = [image_sample(tmp_path / f"{n}.jpg", None) for n in range(2)]
+    dataset = make_dataset([*in_reach, sample([], [], metadata=None)])
+    before = raw(dataset)
+    with pytest.raises(ValueError, match="1 samples have no width and height"):
+        compute(dataset)
+    assert raw(dataset) == before
+
+
+def test_a_method_that_needs_no_pixels_leaves_metadata_alone(
+    make_dataset: Any, tmp_path: Path
+) -> None:
+    dataset = make_dataset([image_sample(tmp_path / "a.jpg", None)])
+    odquality.compute_label_quality(dataset, method="calibrated")
+    assert raw(dataset)[0].get("metadata") is None

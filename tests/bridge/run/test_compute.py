@@ -107,7 +107,7 @@ def test_a_slice_of_a_grouped_dataset(make_dataset: Any) -> None:
 def test_fields_of_other_names(dataset: fo.Dataset) -> None:
     expected = expected_quality(dataset)
     dataset.rename_sample_fields({"ground_truth": "humans", "predictions": "model"})
-    report = compute(dataset, "humans", "model")
+    report = compute(dataset, gt_field="humans", pred_field="model")
     assert report.num_scored == 8
     assert dataset.values("label_quality") == pytest.approx(expected.scores["quality"], abs=1e-12)
 
@@ -122,12 +122,12 @@ def test_fields_whose_names_begin_alike(make_dataset: Any, gt_field: str, pred_f
     candidates = [detection("cat", [500, 9, 40, 40], confidence=0.99) for _ in range(2)]
     one[pred_field] = fo.Detections(detections=candidates)
     dataset = make_dataset([one])
-    compute(dataset, gt_field, pred_field)
+    compute(dataset, gt_field=gt_field, pred_field=pred_field)
     written = dataset.first()
     scores = [label.label_quality_swap for label in written[gt_field].detections]
     assert scores == pytest.approx([1.0, 1.0])
     scores = [label.label_quality_overlooked for label in written[pred_field].detections]
-    assert all(0 <= score < 0.1 for score in scores)
+    assert [0 <= score < 0.1 for score in scores] == [True, True]
 
 
 def test_a_field_that_is_none_is_unscored(make_dataset: Any) -> None:

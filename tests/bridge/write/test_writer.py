@@ -24,7 +24,6 @@ from bson import (
 from fiftyone import ViewField as F
 
 import odquality
-from odquality.bridge.read.classes import ClassCodes
 from odquality.bridge.read.reader import Reader, SampleChunk, Source
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.settings import RunSettings
@@ -35,7 +34,7 @@ from odquality.bridge.write.values import (
     SAMPLES_PER_BATCH,
 )
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scores
+from odquality.methods.interface import Scores, learn
 from odquality.methods.registry import make_method
 from tests.bridge.conftest import MakeDataset
 from tests.bridge.datasets import (
@@ -130,7 +129,7 @@ def test_nothing_else_changes_by_a_byte(dataset: fo.Dataset, method: str) -> Non
     edit_lists(dataset, change)
     dataset._sample_collection.update_many({}, [{"$set": {"extra": {"$literal": OF_EVERY_TYPE}}}])
     before = stored(dataset)
-    report = run(dataset, method, min_probability=0.0 if method == "calibrated" else 0.5)
+    report = run(dataset, method, **({"min_probability": 0.0} if method == "calibrated" else {}))
     assert report.num_scored == 8
     assert stored(dataset) == before
     assert all(KEY in document for document in raw(dataset))
@@ -229,18 +228,10 @@ def test_a_prediction_gets_a_score_only_where_it_may_be_a_missing_label(
 
 def read_and_fit(dataset: fo.Dataset) -> tuple[SampleChunk, Scores, tuple[str, ...]]:
     """What a run on the whole dataset knows when it begins to write."""
-    source = Source(
-        gt_field="ground_truth",
-        pred_field="predictions",
-        in_pixels=False,
-        needs_confidence=False,
-        probability_attributes=(),
-        crowd_attribute=None,
-        num_classes=None,
-    )
-    reader = Reader(source, ClassCodes(()))
+    source = Source("ground_truth", "predictions", in_pixels=False, needs_confidence=False)
+    reader = Reader(source)
     ((_, chunk),) = reader.read(dataset)
-    scorer = make_method("calibrated").fit([chunk.scenes])
+    scorer = learn(make_method("calibrated"), [chunk.scenes])
     return chunk, scorer.score(chunk.scenes), tuple(reader.codes.names)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import Boxes, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS
 from odquality.methods.calibrated.model import PRIOR_MODEL
@@ -261,3 +262,34 @@ def test_nothing_but_numpy_is_needed():
         "assert not {'scipy', 'sklearn', 'fiftyone'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("source", ["labels", "predictions", "ignored"])
+@pytest.mark.parametrize(
+    ("box", "usual"),
+    [
+        ((0, 0, MAX_COORDINATE, MAX_COORDINATE), (0, 0, 1000, 1000)),
+        ((-MAX_COORDINATE, -MAX_COORDINATE, MAX_COORDINATE, 700), (-10, -10, 1000, 700)),
+        ((MAX_COORDINATE, 5, MAX_COORDINATE, 9), (1000, 5, 1000, 9)),
+        ((0, 0, 5e-324, 5e-324), (0, 0, 1, 1)),
+        ((1, 1, 1, 1), (1, 1, 2, 2)),
+    ],
+)
+def test_a_box_of_an_absurd_size_matters_to_others_like_a_usual_one(
+    clean, permute, source, box, usual
+):
+    near = permute(clean, np.arange(len(clean) - 1))
+    image = permute(clean, np.array([len(clean) - 1]))
+
+    def with_box(xyxy: tuple[float, ...]) -> Scenes:
+        one = replace(image.predictions.take(np.array([0])), xyxy=np.array([xyxy], float))
+        if source != "predictions":
+            one = Boxes(one.xyxy, one.classes, one.counts)
+        return Scenes.join([near, replace(image, **{source: one})])
+
+    expected = _score(with_box(usual)).images
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        found = _score(with_box(box)).images
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name][:-1], values[:-1], atol=0.005)
+        assert np.isfinite(found[name][-1])

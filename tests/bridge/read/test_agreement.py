@@ -1,0 +1,198 @@
+"""Labels and predictions that do not fit together: the report says so, or the run is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import numpy as np
+import pytest
+
+import odquality
+from tests.bridge.datasets import BOX, HEIGHT, WIDTH, detection, far_sample, random_samples, sample
+
+METHODS = ["calibrated", "objectlab"]
+FIELDS = {"gt_field": "ground_truth", "pred_field": "predictions"}
+
+
+def run(dataset: fo.Dataset, method: str, **arguments: Any) -> odquality.LabelQualityReport:
+    return odquality.compute_label_quality(dataset, method=method, **{**FIELDS, **arguments})
+
+
+def make(label: str, found: str, **attributes: Any) -> list[fo.Sample]:
+    return [
+        sample([detection(label, BOX)], [detection(found, BOX, confidence=0.97, **attributes)])
+        for _ in range(5)
+    ]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_predicted_classes_may_be_mapped(make_dataset: Any, method: str) -> None:
+    samples = [*make("vehicle", "car"), *make("vehicle", "bus"), *make("dog", "dog")]
+    dataset = make_dataset(samples)
+    before = run(dataset, method).warnings
+    assert "of classes that" in before[0]
+    mapped = run(dataset, method, class_map={"car": "vehicle", "bus": "vehicle", "van": "vehicle"})
+    assert mapped.warnings == ["class_map names classes that 'predictions' has not: 'van'"]
+    assert min(dataset.values("label_quality_swap")) > 0.9
+    stored = dataset.get_run_info("label_quality").config.class_map
+    assert stored == {"car": "vehicle", "bus": "vehicle", "van": "vehicle"}
+
+
+def test_probabilities_of_mapped_classes_add_up(make_dataset: Any) -> None:
+    # The one far from its label makes the smallest similarity.
+    dataset = make_dataset([far_sample(), *make("vehicle", "dog", probs=[0.3, 0.3, 0.4])])
+    arguments = {
+        "classes": ["car", "bus", "dog"],
+        "class_map": {"car": "vehicle", "bus": "vehicle"},
+    }
+    run(dataset, "objectlab", **arguments)
+    assert min(dataset.values("label_quality_swap")) == pytest.approx(1.0)
+    run(dataset, "objectlab", classes=arguments["classes"])
+    assert max(dataset.values("label_quality_swap")[1:]) < 0.1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_swapped_fields_are_refused_and_nothing_is_written(
+    dataset: fo.Dataset, method: str
+) -> None:
+    schema = list(dataset.get_field_schema(flat=True))
+    with pytest.raises(ValueError, match=r"pred_field 'ground_truth' has no confidences while gt_"):
+        run(dataset, method, gt_field="predictions", pred_field="ground_truth")
+    assert dataset.list_runs() == []
+    assert list(dataset.get_field_schema(flat=True)) == schema
+
+
+def test_what_the_first_samples_hide_is_refused_at_the_end(make_dataset: Any) -> None:
+    plain = [sample([], [], filepath=f"/nowhere/{row}.jpg") for row in range(120)]
+    dataset = make_dataset([*plain, *make("cat", "cat")])
+    with pytest.raises(ValueError, match="seem to be swapped"):
+        run(dataset, "calibrated", gt_field="predictions", pred_field="ground_truth")
+    assert dataset.list_runs() == []
+    assert not dataset.has_field("label_quality")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_confidences_in_percent_are_refused(make_dataset: Any, method: str) -> None:
+    samples = make("cat", "cat")
+    for one in samples:
+        one.predictions.detections[0].confidence = 97.0
+    with pytest.raises(ValueError, match=r"confidences of pred_field 'predictions' go up to 97"):
+        run(make_dataset(samples), method)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "treated"),
+    [
+        (1.0, {}),
+        (1.0000001192092896, {}),
+        (1.3333333, {"predictions with a confidence above 1: taken for 1": 1}),
+    ],
+)
+def test_the_surest_prediction_counts(make_dataset: Any, confidence: float, treated: Any) -> None:
+    samples = [one for _ in range(4) for one in make("cat", "cat")]
+    samples[0].predictions.detections[0].confidence = confidence
+    dataset = make_dataset(samples)
+    report = run(dataset, "calibrated")
+    assert report.treated == treated
+    assert dataset.first().label_quality_spurious > 0.9
+
+
+UNITS = {
+    "pixels": lambda x, y, w, h: [x * WIDTH, y * HEIGHT, w * WIDTH, h * HEIGHT],
+    "percent": lambda x, y, w, h: [100 * x, 100 * y, 100 * w, 100 * h],
+    "corners": lambda x, y, w, h: [x, y, x + w, y + h],
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("fields", [["predictions"], ["ground_truth", "predictions"]], ids=len)
+def test_boxes_in_another_unit_or_form(
+    make_dataset: Any, method: str, unit: str, fields: list[str]
+) -> None:
+    samples = random_samples(20)
+    for one in samples:
+        for field in fields:
+            for box in one[field].detections:
+                box.bounding_box = UNITS[unit](*box.bounding_box)
+    warnings = run(make_dataset(samples), method).warnings
+    for field in fields:
+        assert any(f"of the boxes of {field!r} reach outside their" in text for text in warnings)
+
+
+@pytest.mark.parametrize(
+    "classes", [["dog", "cat"], {0: "dog", 1: "cat"}, np.array(["dog", "cat"])]
+)
+def test_classes_in_another_order_than_the_probabilities(make_dataset: Any, classes: Any) -> None:
+    dataset = make_dataset([*make("cat", "cat", probs=[0.9, 0.1])])
+    (warning,) = run(dataset, "calibrated", classes=classes).warnings[-1:]
+    assert "the class probabilities of 100% of 'predictions'" in warning
+    assert dataset.get_run_info("label_quality").config.classes == ["dog", "cat"]
+    in_order = classes[::-1] if not isinstance(classes, dict) else {0: "cat", 1: "dog"}
+    assert run(dataset, "calibrated", classes=in_order).warnings == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_images_without_annotation(make_dataset: Any, method: str) -> None:
+    found = [detection("cat", BOX, confidence=0.99)]
+    dataset = make_dataset([*make("cat", "cat"), sample(None, found), sample([], found)])
+    report = run(dataset, method)
+    assert report.unscored == {"no value in 'ground_truth'": 1}
+    assert "here 1: if an annotator" in report.warnings[-1]
+    assert "score_unannotated=True" in report.warnings[-1]
+    report = run(dataset, method, score_unannotated=True)
+    assert report.unscored == {}
+    what = "samples without a value in 'ground_truth': scored as images without labels"
+    assert report.treated == {what: 1}
+    assert report.warnings == []
+    as_none, as_empty = dataset.values("label_quality")[-2:]
+    assert as_none == as_empty is not None
+    assert dataset.values("ground_truth")[-2] is None
+
+
+FLAGS: list[tuple[Any, bool]] = [
+    (1, True),
+    ("1", True),
+    ("True", True),
+    ("yes", True),
+    ("0", False),
+    ("false", False),
+    ("no", False),
+    (float("nan"), False),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+@pytest.mark.parametrize(("flag", "crowd"), FLAGS, ids=repr)
+def test_crowds(make_dataset: Any, legacy: bool, flag: Any, crowd: bool) -> None:
+    mark = {"attributes": {"iscrowd": fo.Attribute(value=flag)}} if legacy else {"iscrowd": flag}
+    label = detection("cat", BOX, **mark)
+    report = run(make_dataset([sample([label], []), *make("cat", "cat")]), "calibrated")
+    assert report.num_labels == (5 if crowd else 6)
+    assert len(report.treated) == crowd
+
+
+def test_a_mark_that_says_neither_yes_nor_no(make_dataset: Any) -> None:
+    label = detection("cat", BOX, iscrowd="perhaps")
+    report = run(make_dataset([sample([label], [])]), "calibrated")
+    assert report.treated == {"ground_truth whose 'iscrowd' says neither yes nor no: reviewed": 1}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_scores_do_not_depend_on_the_order_of_samples_or_classes(
+    make_dataset: Any, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    dataset = make_dataset(random_samples(30))
+
+    def scores(samples: Any, **arguments: Any) -> list[Any]:
+        run(samples, method, key="lq", **arguments)
+        paths = ["lq", "ground_truth.detections.lq_swap", "predictions.detections.lq_overlooked"]
+        return list(dataset.values(paths))
+
+    expected = scores(dataset)
+    assert scores(dataset.sort_by("rank", reverse=True)) == expected
+    assert scores(dataset.shuffle(seed=51), classes=["dog", "zebra", "bird", "cat"]) == expected
+    monkeypatch.setattr("odquality.bridge.read.reader.SAMPLES_PER_CHUNK", 7)
+    assert scores(dataset.shuffle(seed=52)) == expected

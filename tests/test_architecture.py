@@ -1,0 +1,166 @@
+"""The house: which part of the package may import which, and what from outside."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "odquality"
+
+# Parts of the package, the one that a module belongs to being the longest that its name begins
+# with, and the parts that each may import. A part may always import itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "odquality": {
+        "odquality._version",
+        "odquality.methods",
+        "odquality.arrays",
+        "odquality.bridge.run",
+    },
+    "odquality._version": set(),
+    "odquality.kinds": set(),
+    "odquality.core": set(),
+    "odquality.methods": {"odquality.kinds", "odquality.core"},
+    "odquality.methods.objectlab": {"odquality.kinds", "odquality.core", "odquality.methods"},
+    "odquality.methods.calibrated": {"odquality.kinds", "odquality.core", "odquality.methods"},
+    "odquality.arrays": {
+        "odquality.kinds",
+        "odquality.core",
+        "odquality.methods",
+        "odquality.methods.objectlab",
+    },
+    "odquality.bridge": {"odquality.bridge.run", "odquality.bridge.store"},
+    "odquality.bridge.store": set(),
+    "odquality.bridge.read": {"odquality.core", "odquality.bridge.store"},
+    "odquality.bridge.write": {
+        "odquality.kinds",
+        "odquality.core",
+        "odquality.methods",
+        "odquality.bridge.store",
+        "odquality.bridge.read",
+    },
+    "odquality.bridge.run": {
+        "odquality._version",
+        "odquality.kinds",
+        "odquality.core",
+        "odquality.methods",
+        "odquality.bridge.store",
+        "odquality.bridge.read",
+        "odquality.bridge.write",
+    },
+    "odquality.app": {
+        "odquality.kinds",
+        "odquality.core",
+        "odquality.methods",
+        "odquality.methods.objectlab",
+        "odquality.bridge.store",
+        "odquality.bridge.read",
+        "odquality.bridge.run",
+    },
+    "odquality.demo": {"odquality", "odquality.kinds", "odquality.core", "odquality.bridge.run"},
+}
+# The table of the methods names them all; nothing else in `methods` knows a single one.
+EXCEPTIONS = {
+    "odquality.methods.registry": {"odquality.methods.objectlab", "odquality.methods.calibrated"}
+}
+
+# FiftyOne and what it brings along.
+FIFTYONE = {"fiftyone", "pymongo", "bson", "gridfs", "eta", "psutil"}
+FROM_OUTSIDE: dict[str, set[str]] = {
+    "odquality": set(),
+    "odquality._version": set(),
+    "odquality.kinds": set(),
+    "odquality.core": {"numpy"},
+    "odquality.methods": {"numpy"},
+    "odquality.methods.objectlab": {"numpy"},
+    "odquality.methods.calibrated": {"numpy"},
+    "odquality.arrays": {"numpy"},
+    "odquality.bridge": FIFTYONE,
+    "odquality.bridge.store": FIFTYONE,
+    "odquality.bridge.read": {"numpy", *FIFTYONE},
+    "odquality.bridge.write": {"numpy", *FIFTYONE},
+    "odquality.bridge.run": {"numpy", *FIFTYONE},
+    "odquality.app": FIFTYONE,
+}
+
+
+def part_of(module: str) -> str:
+    """The part that a module belongs to."""
+    parts = [part for part in MAY_IMPORT if f"{module}.".startswith(f"{part}.")]
+    return max(parts, key=len)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name."""
+    found = {}
+    for path in sorted((ROOT / PACKAGE).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def test_there_are_modules_in_every_part() -> None:
+    assert {part_of(module) for module in MODULES} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_arrows_point_down_only(module: str) -> None:
+    part = part_of(module)
+    allowed = MAY_IMPORT[part] | EXCEPTIONS.get(module, set()) | {part}
+    inside = {name for name in imports_of(MODULES[module]) if name.split(".")[0] == PACKAGE}
+    assert {part_of(name) for name in inside} <= allowed
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if part_of(name) in FROM_OUTSIDE])
+def test_what_comes_from_outside(module: str) -> None:
+    names = {name.split(".")[0] for name in imports_of(MODULES[module])}
+    outside = names - {PACKAGE} - set(sys.stdlib_module_names)
+    assert outside <= FROM_OUTSIDE[part_of(module)]
+
+
+def test_arrays_and_bridge_never_meet() -> None:
+    for part, allowed in MAY_IMPORT.items():
+        if part.startswith("odquality.bridge"):
+            assert "odquality.arrays" not in allowed
+    assert not [one for one in MAY_IMPORT["odquality.arrays"] if one.startswith("odquality.bridge")]
+
+
+def test_no_two_parts_import_each_other() -> None:
+    below: dict[str, set[str]] = {}
+    while len(below) < len(MAY_IMPORT):
+        ready = [
+            part for part in MAY_IMPORT if part not in below and MAY_IMPORT[part] <= set(below)
+        ]
+        assert ready, f"a circle among {set(MAY_IMPORT) - set(below)}"
+        below |= {part: MAY_IMPORT[part] for part in ready}
+
+
+def test_methods_do_not_know_each_other() -> None:
+    single = {part for part in MAY_IMPORT if part.startswith("odquality.methods.")}
+    assert len(single) >= 2
+    assert not any(MAY_IMPORT[part] & single for part in single)
+
+
+def test_an_import_inside_a_function_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "late.py"
+    file.write_text("def f():\n    from odquality.bridge import runs\n    import numpy.linalg\n")
+    assert list(imports_of(file)) == ["odquality.bridge.runs", "numpy.linalg"]
