@@ -127,6 +127,7 @@ def test_a_coordinate_beyond_any_image(
         function(labels, predictions)
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("kind", [np.float16, np.longdouble])
 def test_numbers_too_large_for_their_kind_give_no_warning(
     labels: Any, predictions: Any, kind: Any

@@ -38,6 +38,7 @@ def test_the_threshold_is_a_score(threshold: float) -> None:
     [
         (0.5, "label_quality_scores is a float; expected a sequence"),
         ([[0.5]], r"label_quality_scores has shape \(1, 1\); expected \(N,\)"),
+        ([[], [[]]], r"label_quality_scores has shape \(0,\); expected \(N,\)"),
         (["x"], "label_quality_scores holds .* values"),
         ([0.5, 1.5], r"label_quality_scores\[1\] is 1.5; expected a score in \[0, 1\]"),
         ([-np.inf], r"label_quality_scores\[0\] is -inf; expected a score in"),
