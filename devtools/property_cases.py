@@ -11,19 +11,19 @@ from collections import Counter
 
 from hypothesis import HealthCheck, settings
 
-# Multiplies the number of cases.
+# The environment variable that multiplies the number of cases.
 FACTOR_VARIABLE = "ODQUALITY_PROPERTY_FACTOR"
-FACTOR = int(os.environ.get(FACTOR_VARIABLE, "1"))
 
 # Number of cases by (test, outcome).
 OUTCOMES: Counter[tuple[str, str]] = Counter()
 
 
 def cases(number: int) -> settings:
-    """Settings of a test that tries ``number`` cases, in the long form ``FACTOR`` times as many."""
+    """Settings of a test that tries ``number`` cases, in the long form so many times more."""
+    factor = int(os.environ.get(FACTOR_VARIABLE, "1"))
     return settings(
-        max_examples=number * FACTOR,
-        derandomize=FACTOR == 1,
+        max_examples=number * factor,
+        derandomize=factor == 1,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -11,14 +11,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from odquality.arrays.sequences import NO_SEQUENCES
-from odquality.core.parameters import shown
+from odquality.core.parameters import is_real, shown
 from odquality.core.scenes import FloatArray, IntArray
 
 # What numbers are, by the kinds of numpy's types: bool, integers, floats.
@@ -186,7 +185,7 @@ def as_numbers(given: Any, name: str, form: str) -> NDArray[Any]:
         raise ValueError(f"{name} holds {array.dtype} values; expected {form}")
     values = array.ravel().tolist()
     for value in values:
-        if not isinstance(value, (Real, Decimal, np.bool_)):
+        if not (is_real(value) or isinstance(value, (bool, np.bool_, Decimal))):
             raise ValueError(f"{name} holds {type(value).__name__} values; expected {form}")
     try:
         exact = np.asarray(values)

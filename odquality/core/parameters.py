@@ -49,7 +49,7 @@ def number(
     Raises:
         ValueError: the value is anything else.
     """
-    if isinstance(value, Real) and not isinstance(value, bool):
+    if is_real(value):
         try:
             converted = float(value)
         except OverflowError:
@@ -75,11 +75,17 @@ def integer(name: str, value: Any, low: int, high: int) -> int:
     Raises:
         ValueError: the value is anything else.
     """
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+    if isinstance(value, (int, np.integer)) and is_real(value):
         converted = int(value)
         if low <= converted <= high:
             return converted
     raise ValueError(f"{name} is {shown(value)}; expected an integer from {low} to {high}")
+
+
+def is_real(value: Any) -> bool:
+    """Whether a value is a real number. Neither a bool nor a span of time is one."""
+    # Spans of time are integers to numpy's classes, and cannot be converted to any.
+    return isinstance(value, Real) and not isinstance(value, (bool, np.timedelta64))
 
 
 def boolean(name: str, value: Any) -> bool:

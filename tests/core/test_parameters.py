@@ -23,6 +23,7 @@ NO_NUMBERS = [
     np.array([0.5]),
     0.5j,
     10**400,
+    np.timedelta64(3, "s"),
     -(10**400),
     object(),
 ]
