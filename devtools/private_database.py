@@ -16,6 +16,84 @@ from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 30
+# How long a client looks for a server that is gone.
+SEARCH_MILLISECONDS = 3000
+
+
+class PrivateDatabase:
+    """A database server on files and a port of its own, which can be killed and started again.
+
+    Args:
+        directory: an empty folder for its files.
+        search_milliseconds: how long clients look for the server when it does not answer.
+    """
+
+    def __init__(self, directory: str, *, search_milliseconds: int = SEARCH_MILLISECONDS) -> None:
+        self._directory = directory
+        self._port = _free_port()
+        self.uri = (
+            f"mongodb://127.0.0.1:{self._port}/?serverSelectionTimeoutMS={search_milliseconds}"
+        )
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process_id(self) -> int:
+        """Of the server, which runs."""
+        assert self._server is not None
+        return self._server.pid
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables under which FiftyOne, imported afterwards, uses the server."""
+        return {
+            "FIFTYONE_DATABASE_URI": self.uri,
+            "FIFTYONE_DATABASE_NAME": "odquality_private",
+            "FIFTYONE_DATABASE_VALIDATION": "false",
+            "FIFTYONE_DEFAULT_DATASET_DIR": self._directory,
+            "FIFTYONE_DO_NOT_TRACK": "true",
+            "FIFTYONE_SHOW_PROGRESS_BARS": "false",
+        }
+
+    def is_running(self) -> bool:
+        """Whether the server's process lives."""
+        return self._server is not None and self._server.poll() is None
+
+    def start(self) -> None:
+        """Starts the server, on the files that an earlier one left if there are any.
+
+        Raises:
+            FileNotFoundError: there is no ``mongod``.
+            RuntimeError: the server did not start.
+        """
+        command = [_find_mongod(), "--dbpath", self._directory, "--port", str(self._port)]
+        command += ["--bind_ip", "127.0.0.1", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]
+        self._server = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent,
+        )
+        _wait_until_open(self._server, self._port)
+
+    def stop(self) -> None:
+        """Lets the server end in order."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait()
+
+
+@contextmanager
+def running_database(
+    *, search_milliseconds: int = SEARCH_MILLISECONDS
+) -> Iterator[PrivateDatabase]:
+    """Runs a database server for as long as the context lasts."""
+    with tempfile.TemporaryDirectory() as directory:
+        database = PrivateDatabase(directory, search_milliseconds=search_milliseconds)
+        try:
+            database.start()
+            yield database
+        finally:
+            database.stop()
 
 
 @contextmanager
@@ -29,29 +107,8 @@ def private_database() -> Iterator[dict[str, str]]:
         FileNotFoundError: there is no ``mongod``.
         RuntimeError: the server did not start.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        port = _free_port()
-        command = [_find_mongod(), "--dbpath", directory, "--port", str(port)]
-        command += ["--bind_ip", "127.0.0.1", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]
-        server = subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_end_with_parent,
-        )
-        try:
-            _wait_until_open(server, port)
-            yield {
-                "FIFTYONE_DATABASE_URI": f"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=3000",
-                "FIFTYONE_DATABASE_NAME": "odquality_private",
-                "FIFTYONE_DATABASE_VALIDATION": "false",
-                "FIFTYONE_DEFAULT_DATASET_DIR": directory,
-                "FIFTYONE_DO_NOT_TRACK": "true",
-                "FIFTYONE_SHOW_PROGRESS_BARS": "false",
-            }
-        finally:
-            server.terminate()
-            server.wait()
+    with running_database() as database:
+        yield database.environment
 
 
 def _end_with_parent() -> None:
@@ -86,5 +143,5 @@ def _wait_until_open(server: subprocess.Popen[bytes], port: int) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise RuntimeError(f"mongod did not open port {port} within {START_SECONDS} s")

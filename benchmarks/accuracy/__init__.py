@@ -1,6 +1,6 @@
 """How well label errors are found: odquality, its peers and simple baselines on the same data.
 
 ``python -m benchmarks.accuracy`` runs everything and writes ``accuracy.md`` and ``accuracy.json``
-to ``benchmarks/results``; ``--quick`` takes one seed and leaves FiftyOne Brain out, and ``--help``
-lists the options.
+to ``benchmarks/results``. With any other option it only prints, unless ``--output`` names another
+folder: ``--quick`` takes one seed and leaves FiftyOne Brain out, and ``--help`` lists the rest.
 """

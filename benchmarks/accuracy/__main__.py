@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.accuracy.benchmark import measure
@@ -16,23 +16,27 @@ from benchmarks.accuracy.files import (
     load_dataset,
 )
 from benchmarks.accuracy.report import to_json, to_markdown
+from benchmarks.output import add_output_option, output_folder
 from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
 
 
-def main() -> None:
-    """Runs the benchmark and writes ``accuracy.md`` and ``accuracy.json``."""
-    options = _parser().parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the benchmark, prints the tables, and writes ``accuracy.md`` and ``accuracy.json``."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    folder = output_folder(parser, options)
     reports = []
     for data, original in _load(options):
         start = time.perf_counter()
         seeds = 1 if options.quick else options.seeds
         reports.append(measure(data, seeds, original, brain=not options.quick))
         print(f"{data.name}: {time.perf_counter() - start:.0f} s", flush=True)
-    options.output.mkdir(parents=True, exist_ok=True)
     markdown = to_markdown(reports)
-    (options.output / "accuracy.md").write_text(markdown)
-    (options.output / "accuracy.json").write_text(to_json(reports))
     print(markdown)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "accuracy.md").write_text(markdown)
+        (folder / "accuracy.json").write_text(to_json(reports))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fiftyone-dataset", help="benchmark this dataset instead")
     parser.add_argument("--gt-field", default="ground_truth", help="its field of labels")
     parser.add_argument("--pred-field", default="predictions", help="its field of predictions")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    add_output_option(parser)
     parser.add_argument("--quick", action="store_true", help="one seed, without FiftyOne Brain")
     return parser
 

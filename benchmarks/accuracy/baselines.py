@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY
 from benchmarks.accuracy.overlaps import Pairs, largest, overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import FloatArray
+from odquality.demo.injection.labels import ANY
 
 
 def score_simply(data: DetectionData) -> Suspicion:

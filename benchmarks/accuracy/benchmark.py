@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from benchmarks.accuracy.brain_peer import score_by_brain
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.real_errors import evaluate_missing
 from benchmarks.accuracy.reliability import ReliabilityBin, reliability_by_kind
 from benchmarks.accuracy.runner import (
@@ -20,7 +19,12 @@ from benchmarks.accuracy.runner import (
     run_brain,
     run_scenarios,
 )
-from benchmarks.accuracy.scenarios import possible_kinds, robustness_scenarios, standard_scenarios
+from benchmarks.accuracy.scenarios import (
+    Scenario,
+    possible_kinds,
+    robustness_scenarios,
+    standard_scenarios,
+)
 
 # The methods whose scores are 1 - a probability.
 PROBABILISTIC = ("odquality calibrated",)

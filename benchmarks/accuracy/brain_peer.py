@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY
 from benchmarks.accuracy.overlaps import largest
 from benchmarks.accuracy.suspicion import Suspicion
 from devtools.private_database import private_database
 from odquality.core.scenes import Boxes, FloatArray
+from odquality.demo.injection.labels import ANY
 
 
 def score_by_brain(data: DetectionData) -> Suspicion:

@@ -8,8 +8,9 @@ import numpy as np
 from cleanlab.object_detection import rank
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY, KINDS, LABEL_KINDS
 from benchmarks.accuracy.suspicion import Suspicion, flatten
+from odquality.demo.injection.labels import ANY
+from odquality.kinds import KINDS, LABEL_KINDS
 
 
 def score_by_cleanlab(data: DetectionData) -> Suspicion:

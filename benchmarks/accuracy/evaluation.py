@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY, KINDS, LABEL_KINDS, Corrupted, LabelErrors
 from benchmarks.accuracy.metrics import Ranking, rank
 from benchmarks.accuracy.overlaps import overlapping_pairs, same_class_iou
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, Boxes, Predictions
+from odquality.demo.injection.labels import ANY, Corrupted, LabelErrors
+from odquality.kinds import KINDS, LABEL_KINDS
 
 MATCH_IOU = 0.5
 # A prediction below this confidence is no candidate for an overlooked object.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY, LABEL_KINDS, Corrupted
 from benchmarks.accuracy.evaluation import label_truth, matches
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, FloatArray
+from odquality.demo.injection.labels import ANY, Corrupted
+from odquality.kinds import LABEL_KINDS
 
 NUM_BINS = 10
 

@@ -9,7 +9,6 @@ from dataclasses import asdict
 import numpy as np
 
 from benchmarks.accuracy.benchmark import REAL, ROBUSTNESS, Report
-from benchmarks.accuracy.errors import ANY
 from benchmarks.accuracy.runner import Result
 from benchmarks.accuracy.scenarios import MIXED
 from benchmarks.accuracy.tables import (
@@ -21,6 +20,7 @@ from benchmarks.accuracy.tables import (
     reliability_table,
     table,
 )
+from odquality.demo.injection.labels import ANY
 
 LEGEND = """\
 Figures are in [0, 1], higher = better; chance is .5 for AUROC and the share of errors for the

@@ -11,12 +11,12 @@ from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.brain_peer import score_by_brain, with_marks
 from benchmarks.accuracy.cleanlab_peer import score_by_cleanlab
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import ANY
 from benchmarks.accuracy.evaluation import evaluate
-from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.metrics import Ranking
+from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion, score_by_odquality
 from benchmarks.accuracy.variants import score_variants
+from odquality.demo.injection.labels import ANY
 from odquality.methods.registry import METHODS
 
 Score = Callable[[DetectionData], Suspicion]

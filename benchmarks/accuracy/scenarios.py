@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+import numpy as np
+
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.errors import KINDS, ErrorKind
-from benchmarks.accuracy.injection import Scenario
-from benchmarks.accuracy.settings import Settings
+from odquality.demo.injection.labels import Corrupted, TrueLabels
+from odquality.demo.injection.protocols import inject_by_boxes, inject_by_images
+from odquality.demo.injection.settings import Settings
+from odquality.kinds import KINDS
 
 MIXED = "mixed"
 BOX_SHARE = 0.05
 
 
-def possible_kinds(data: DetectionData) -> tuple[ErrorKind, ...]:
+@dataclass(frozen=True)
+class Scenario:
+    """One way to inject errors.
+
+    Attributes:
+        protocol: ``images`` or ``boxes``.
+        name: what to call it in tables.
+        kinds: which errors to make.
+        share: of the images, or per kind of the boxes.
+        settings: ranges of the wrong boxes.
+    """
+
+    protocol: str
+    name: str
+    kinds: tuple[str, ...] = KINDS
+    share: float = 0.2
+    settings: Settings = field(default_factory=Settings)
+
+    def inject(self, data: DetectionData, seed: int) -> Corrupted:
+        """Injects the errors into labels; the same seed gives the same errors."""
+        inject = inject_by_boxes if self.protocol == "boxes" else inject_by_images
+        true = TrueLabels(data.labels, data.iscrowd, data.image_sizes, len(data.class_names))
+        rng = np.random.default_rng(seed)
+        return inject(true, rng, kinds=self.kinds, share=self.share, settings=self.settings)
+
+
+def possible_kinds(data: DetectionData) -> tuple[str, ...]:
     """The kinds of error that the data can have: without a second class there is no swap."""
     return tuple(kind for kind in KINDS if kind != "swap" or len(data.class_names) > 1)
 
 
-def standard_scenarios(kinds: tuple[ErrorKind, ...]) -> list[Scenario]:
+def standard_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
     """Both protocols with all kinds mixed, and by images each kind by itself."""
     return [
         Scenario("images", MIXED, kinds),
@@ -25,7 +56,7 @@ def standard_scenarios(kinds: tuple[ErrorKind, ...]) -> list[Scenario]:
     ]
 
 
-def robustness_scenarios(kinds: tuple[ErrorKind, ...]) -> list[Scenario]:
+def robustness_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
     """Other rates, kinds and sizes than the standard ones, one change at a time."""
     return [
         Scenario("images", "errors in 5% of the images", kinds, 0.05),
@@ -54,6 +85,12 @@ def robustness_scenarios(kinds: tuple[ErrorKind, ...]) -> list[Scenario]:
             "spurious boxes of the sizes of labels",
             ("spurious",),
             settings=Settings(spurious_side=None),
+        ),
+        Scenario(
+            "images",
+            "spurious boxes pasted from other images",
+            ("spurious",),
+            settings=Settings(spurious_pasted=True),
         ),
         Scenario(
             "images",

@@ -72,12 +72,12 @@ def reliability_table(curves: dict[str, list[ReliabilityBin]]) -> str:
 
 
 def largest_spread(results: Sequence[Result], metric: str) -> float:
-    """Largest standard deviation over the seeds of any group of like results."""
+    """Largest standard deviation over the seeds of any group of like results; NaN for none."""
     spreads = [
         np.std(_values(mine, metric))
         for mine in group(results, lambda r: f"{r.scenario} {r.level} {r.kind} {r.method}").values()
     ]
-    return float(np.nanmax(spreads, initial=0.0))
+    return max((float(spread) for spread in spreads if not np.isnan(spread)), default=np.nan)
 
 
 def group(results: Sequence[Result], key_of: Callable[[Result], str]) -> dict[str, list[Result]]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData, rows_of_images
-from benchmarks.accuracy.errors import Corrupted
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import Boxes, IntArray, Predictions
+from odquality.demo.injection.labels import Corrupted
 
 
 def score_variants(

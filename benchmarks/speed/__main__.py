@@ -1,16 +1,16 @@
-"""Measures speed and memory and writes ``benchmarks/results/speed.md``.
+"""Measures speed and memory; a whole run writes ``benchmarks/results/speed.md``.
 
-python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone]
-python -m benchmarks.speed --only-fiftyone [--samples 20000]   (prints, and writes nothing)
+python -m benchmarks.speed [--largest 1000000] [--skip-fiftyone] [--output FOLDER]
+python -m benchmarks.speed --only-fiftyone [--samples 20000]
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+from benchmarks.output import add_output_option, output_folder
 from benchmarks.speed.fiftyone_runs import BOXES_PER_DENSE_IMAGE, in_own_database
 from benchmarks.speed.scorer import (
     compare_with_reference,
@@ -20,8 +20,6 @@ from benchmarks.speed.scorer import (
 from devtools.real_data import VOC
 from odquality.methods.registry import METHODS
 
-RESULTS = Path(__file__).parents[1] / "results" / "speed.md"
-
 
 def main() -> None:
     """Runs all of it and writes the tables."""
@@ -30,26 +28,34 @@ def main() -> None:
     parser.add_argument("--skip-fiftyone", action="store_true")
     parser.add_argument("--only-fiftyone", action="store_true")
     parser.add_argument("--samples", type=int, default=20_000, help="in the FiftyOne dataset")
+    add_output_option(parser)
     options = parser.parse_args()
-    if options.only_fiftyone:
-        print("\n".join(fiftyone_sections(options.samples)))
-        return
+    folder = output_folder(parser, options, complete=VOC.exists())
     sections = [
         "# Speed and memory\n",
         "Written by `python -m benchmarks.speed`; each table's peers ran in the same run.\n",
-        "## The scorer and the reference implementation (cleanlab 2.9.0)\n",
-        table(compare_with_reference()),
-        "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
-        table(measure_growth(options.largest)),
-        "## The calibrated method (7 labels and 20 predictions of 3 classes an image)\n",
-        table(measure_calibrated()),
     ]
+    if not options.only_fiftyone:
+        sections += array_sections(options.largest)
     if not options.skip_fiftyone:
         sections += fiftyone_sections(options.samples)
     text = "\n".join(sections)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(text)
     print(text)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "speed.md").write_text(text)
+
+
+def array_sections(largest: int) -> list[str]:
+    """The tables of the functions on arrays."""
+    return [
+        "## The scorer and the reference implementation (cleanlab 2.9.0)\n",
+        table(compare_with_reference()),
+        "## Growth (7 labels and 30 predictions of 3 classes an image)\n",
+        table(measure_growth(largest)),
+        "## The calibrated method (7 labels and 20 predictions of 3 classes an image)\n",
+        table(measure_calibrated()),
+    ]
 
 
 def fiftyone_sections(num_samples: int) -> list[str]:

@@ -8,13 +8,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from odquality.core.scenes import IntArray
+from odquality.core.scenes import Boxes, IntArray
 from odquality.demo.detector import Detections, fit_detector
-from odquality.demo.errors import LabelError, inject_errors
+from odquality.demo.injection.labels import Corrupted, LabelErrors, TrueLabels
+from odquality.demo.injection.protocols import inject_by_images
+from odquality.demo.injection.settings import Settings
 from odquality.demo.scenes import CLASS_NAMES, Labels, Scene, render_scene
 
 TRAINING_SCENES = 80
 JPEG_QUALITY = 95
+
+# Spurious boxes are about as large as the shapes, and on none of them.
+WRONG_BOXES = Settings(duplicate_iou=(0.8, 0.95), spurious_side=(0.06, 0.2), spurious_iou=0.1)
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Demo:
         class_names: K names, which the classes of labels and predictions index.
         labels: boxes and classes of each image, errors included.
         predictions: what the detector found in each image.
-        errors: the injected errors, ordered by image.
+        errors: the injected errors, whose rows count the labels of all images, image after image.
 
     """
 
@@ -36,7 +41,7 @@ class Demo:
     class_names: tuple[str, ...]
     labels: tuple[Labels, ...]
     predictions: tuple[Detections, ...]
-    errors: tuple[LabelError, ...]
+    errors: LabelErrors
 
 
 def make_demo(num_images: int = 200, seed: int = 51, *, directory: Path) -> Demo:
@@ -62,16 +67,32 @@ def make_demo(num_images: int = 200, seed: int = 51, *, directory: Path) -> Demo
         labels.append(scene.labels)
         predictions.append(detector.detect(scene.image))
     image_sizes = np.array(sizes, dtype=np.int64)
-    rng = np.random.default_rng(errors)
-    spoiled, records = inject_errors(labels, image_sizes, len(CLASS_NAMES), rng)
+    corrupted = _inject(labels, image_sizes, np.random.default_rng(errors))
     return Demo(
         image_paths=tuple(paths),
         image_sizes=image_sizes,
         class_names=CLASS_NAMES,
-        labels=tuple(spoiled),
+        labels=_per_image(corrupted.labels),
         predictions=tuple(predictions),
-        errors=tuple(records),
+        errors=corrupted.errors,
     )
+
+
+def _inject(labels: list[Labels], image_sizes: IntArray, rng: np.random.Generator) -> Corrupted:
+    boxes = Boxes(
+        np.concatenate([each.xyxy for each in labels]),
+        np.concatenate([each.classes for each in labels]),
+        np.array([len(each.xyxy) for each in labels]),
+    )
+    no_crowds = np.zeros(len(boxes), bool)
+    true = TrueLabels(boxes, no_crowds, image_sizes.astype(np.float64), len(CLASS_NAMES))
+    return inject_by_images(true, rng, settings=WRONG_BOXES)
+
+
+def _per_image(boxes: Boxes) -> tuple[Labels, ...]:
+    ends = boxes.offsets[1:-1]
+    parts = zip(np.split(boxes.xyxy, ends), np.split(boxes.classes, ends), strict=True)
+    return tuple(Labels(xyxy, classes) for xyxy, classes in parts)
 
 
 def _photo(seed: np.random.SeedSequence) -> tuple[Scene, bytes]:

@@ -27,8 +27,8 @@ def make_demo_dataset(num_images: int, seed: int, directory: Path | None = None)
     directory = directory or Path(fo.config.default_dataset_dir) / NAME
     demo = make_demo(num_images, seed, directory=directory)
     kinds: list[list[str]] = [[] for _ in demo.image_paths]
-    for error in demo.errors:
-        kinds[error.image].append(error.kind)
+    for image, kind in zip(demo.errors.image.tolist(), demo.errors.kind.tolist(), strict=True):
+        kinds[image].append(kind)
     samples = []
     for image, path in enumerate(demo.image_paths):
         labels, predictions = demo.labels[image], demo.predictions[image]

@@ -1,6 +1,6 @@
 """Writes golden.json: small inputs, and what cleanlab 2.9.0 makes of them.
 
-Run it as ``python -m tests.core.make_golden`` where cleanlab is installed.
+Run it as ``python -m tests.arrays.make_golden`` where cleanlab is installed.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ def _cases() -> list[tuple[str, Labels, PerClass, dict[str, float] | None, bool]
         [np.array([[12.0, 10, 62, 60, 0.96]]), np.array([[10.0, 10, 60, 60, 0.51]])],
     ]
     nothing = labels_of([], [])
+    known, known_found = _known_errors()
+    alone, alone_found = random_scenes(3, 15, num_classes=1)
+    mixed, mixed_found = random_scenes(4, 40, num_classes=5, max_predictions=30)
     return [
         ("random", few, few_found, None, True),
         ("custom weights", few, few_found, WEIGHTS, True),
@@ -58,7 +61,31 @@ def _cases() -> list[tuple[str, Labels, PerClass, dict[str, float] | None, bool]
         ("no labels", nothing, far_found[:2], None, True),
         ("no predictions", far, [[NO_BOX, NO_BOX]] * 3, None, True),
         ("nothing at all", nothing, [[NO_BOX, NO_BOX]] * 2, None, True),
+        ("known errors", known, known_found, None, True),
+        ("known errors, overlaps unchecked", known, known_found, None, False),
+        ("one class", alone, alone_found, None, True),
+        ("five classes", mixed, mixed_found, None, True),
+        ("five classes, overlaps unchecked", mixed, mixed_found, None, False),
     ]
+
+
+def _known_errors() -> tuple[Labels, PerClass]:
+    """Nothing wrong, an object overlooked, a swap, a badly placed box, two classes on one box."""
+    box, other, beside = [10, 10, 60, 60], [200, 100, 280, 160], [52, 52, 102, 102]
+    labels = labels_of(
+        [(box, 0), (other, 1)],
+        [(box, 0)],
+        [(box, 1), (other, 1)],
+        [(beside, 0), (other, 1)],
+        [(box, 0), (other, 1), (other, 0)],
+        [(box, 0), (other, 1)],
+    )
+    # Only a confident prediction says that a label is of another class; the last but one is none.
+    found = [
+        [np.array([[*box, 0.99 - image / 1000]]), np.array([[*other, confidence - image / 1000]])]
+        for image, confidence in enumerate([0.97, 0.97, 0.97, 0.97, 0.9, 0.97])
+    ]
+    return labels, found
 
 
 def _expected(

@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData, make_predictions
-from benchmarks.accuracy.errors import ANY
 from odquality.core.geometry import box_iou
 from odquality.core.scenes import Boxes, FloatArray
+from odquality.demo.injection.labels import ANY
 
 
 def make_data() -> DetectionData:

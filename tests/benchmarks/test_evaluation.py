@@ -10,15 +10,16 @@ import pytest
 
 from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData, make_predictions
-from benchmarks.accuracy.errors import ANY, KINDS, LABEL_KINDS
 from benchmarks.accuracy.evaluation import evaluate, is_candidate, label_truth, matches
 from benchmarks.accuracy.files import load_dataset
-from benchmarks.accuracy.injection import Scenario
 from benchmarks.accuracy.real_errors import missing_boxes
 from benchmarks.accuracy.reliability import reliability_curve
+from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
 from benchmarks.accuracy.variants import score_variants
 from odquality.core.scenes import Boxes
+from odquality.demo.injection.labels import ANY
+from odquality.kinds import KINDS, LABEL_KINDS
 
 SCENARIO = Scenario("boxes", "mixed", share=0.04)
 

@@ -13,7 +13,13 @@ from benchmarks.accuracy.metrics import Ranking
 from benchmarks.accuracy.reliability import ReliabilityBin
 from benchmarks.accuracy.report import to_json, to_markdown
 from benchmarks.accuracy.runner import Result
-from benchmarks.accuracy.tables import by_metric, cross_table, number, reliability_table
+from benchmarks.accuracy.tables import (
+    by_metric,
+    cross_table,
+    largest_spread,
+    number,
+    reliability_table,
+)
 
 
 def result(
@@ -38,6 +44,13 @@ def test_what_was_not_measured_is_a_dash() -> None:
         "| m | .500 | .700 |",
         "| other | .900 | - |",
     ]
+
+
+def test_the_largest_spread_leaves_out_what_has_no_figure() -> None:
+    swap, badloc = [result(0.5), result(0.9, seed=1)], [result(0.1, kind="badloc")]
+    assert largest_spread([*swap, *badloc], "auroc") == pytest.approx(0.2)
+    assert np.isnan(largest_spread(swap, "precision_at_100"))
+    assert np.isnan(largest_spread([], "auroc"))
 
 
 @pytest.mark.parametrize(

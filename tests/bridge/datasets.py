@@ -109,6 +109,7 @@ def assert_scored(
 ) -> None:
     """Compares the fields of samples, in their order, with scores."""
     names = {kind: key if kind == "quality" else f"{key}_{kind}" for kind in KINDS}
+    assert len(samples) == len(expected.scores["quality"]) > 0
     for row, one in enumerate(samples.iter_samples()):
         for kind, name in names.items():
             assert abs(one[name] - expected.scores[kind][row]) <= 1e-12

@@ -19,6 +19,7 @@ def test_form_scores_and_shows_the_worst_images_first(app, dataset):
     expect(stages.nth(0)).to_have_value("Exists", timeout=60_000)
     expect(stages.nth(1)).to_have_value("SortBy", timeout=60_000)
     shown = app.tile_scores("label_quality")
+    assert shown
     assert shown == sorted(shown)
 
     dataset.reload()

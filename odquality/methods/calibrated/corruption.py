@@ -3,6 +3,9 @@
 Each copy holds errors of one kind, in a fifth of the labels, so that most errors have neighbours
 that are as they were. The copies of an image are images of their own. Places and sizes are relative
 to boxes and images, never absolute.
+
+The demo and the benchmarks inject errors by code of their own (`odquality.demo.injection`): a
+method must not be measured on the errors that it has been taught.
 """
 
 from __future__ import annotations

@@ -39,3 +39,10 @@ def test_few_boxes_leave_the_rate_near_the_prior():
 
 def test_a_kind_that_is_never_the_likeliest_has_the_prior_rate():
     assert error_rate(np.ones(10), 1000, np.ones(5), 1000) == PRIOR_RATE
+
+
+def test_a_worked_example():
+    present = np.repeat([1.0, 0.0], [9, 991])
+    # 9 suspects and a standard deviation of 3, one more box that was not drawn, then the prior.
+    expected = (9 + 3 + 1 + 50 * PRIOR_RATE) / (1000 + 50)
+    assert error_rate(present, 1000, np.ones(100), 100) == pytest.approx(expected)

@@ -1,21 +1,35 @@
-"""What is known about injected label errors."""
+"""Labels before and after the injection of errors, and what is known of the errors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
+from odquality.kinds import OVERLOOKED
 
-ErrorKind = Literal["overlooked", "swap", "badloc", "spurious", "duplicate"]
-KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
-# Kinds that are told of a label; an overlooked object has none.
-LABEL_KINDS: tuple[ErrorKind, ...] = ("swap", "badloc", "spurious", "duplicate")
+# Stands for an error of whatever kind.
 ANY = "any"
 NO_ROW = -1
+
+
+@dataclass(frozen=True)
+class TrueLabels:
+    """Labels of N images that count as right.
+
+    Attributes:
+        boxes: L boxes in pixels, inside their images.
+        iscrowd: (L,) true for regions that are not reviewed and never get an error.
+        image_sizes: (N, 2) float64 width and height in pixels.
+        num_classes: how many classes there are; those of the boxes are below it.
+    """
+
+    boxes: Boxes
+    iscrowd: BoolArray
+    image_sizes: FloatArray
+    num_classes: int
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class LabelErrors:
     """T label errors, ordered by image.
 
     Attributes:
-        kind: (T,) one of ``KINDS``.
+        kind: (T,) one of `odquality.kinds.KINDS`.
         image: (T,) int64 index of the image.
         row: (T,) int64 row of the wrong box in the new labels, -1 for ``overlooked``.
         source_row: (T,) int64 for ``duplicate`` the row of the box that was copied, else -1.
@@ -48,7 +62,7 @@ class LabelErrors:
 
     def dropped(self, num_images: int) -> Boxes:
         """The true boxes of the overlooked objects."""
-        mine = self.of_kind("overlooked")
+        mine = self.of_kind(OVERLOOKED)
         return Boxes(
             self.true_xyxy[mine],
             self.true_class[mine],

@@ -1,0 +1,1 @@
+"""Breaks runs off everywhere, for real, and states what must hold afterwards."""

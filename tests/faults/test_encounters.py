@@ -1,0 +1,27 @@
+"""Two processes on one dataset: one stands still, or comes late, or both race."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.faults.cuts import OBJECTLAB
+from benchmarks.faults.encounters import ENCOUNTERS, LATE, come_late, count_writes, meet, race
+from benchmarks.faults.laboratory import Laboratory
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+@pytest.mark.parametrize("name", ENCOUNTERS)
+def test_a_process_that_stands_still(small_laboratory: Laboratory, name: str, share: float) -> None:
+    moment = int(share * count_writes(small_laboratory, ENCOUNTERS[name]))
+    assert not meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB])
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_process_that_comes_late(small_laboratory: Laboratory, name: str) -> None:
+    assert not come_late(small_laboratory, LATE[name], rerun_methods=[OBJECTLAB])
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05])
+@pytest.mark.parametrize("name", ["two runs under two keys", "two runs under one key"])
+def test_two_that_start_together(small_laboratory: Laboratory, name: str, delay: float) -> None:
+    assert not race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB])
