@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import odquality
 from odquality.arrays.image_lists import ImageLists
 from odquality.arrays.quality import score_all
 from odquality.methods.interface import learn
@@ -84,3 +85,16 @@ def test_sizes_of_the_images_follow_the_chunks() -> None:
 def test_no_images_are_one_empty_chunk() -> None:
     (chunk,) = ImageLists([], [])
     assert len(chunk.scenes) == 0
+
+
+@pytest.mark.parametrize("method", ["objectlab", "calibrated"])
+@pytest.mark.parametrize("named", ["labels", "predictions"])
+def test_labels_and_predictions_are_in_one_unit(method: str, named: str) -> None:
+    labels, predictions = random_scenes(2, 40)
+    rows = to_rows(predictions)
+    if named == "labels":
+        labels = [{**label, "bboxes": label["bboxes"] / 1000} for label in labels]
+    else:
+        rows = [image / ([1000.0] * 4 + [1.0] * (image.shape[1] - 4)) for image in rows]
+    with pytest.raises(ValueError, match=rf"^{named}: .* normalised to \[0, 1\]; expected pixels"):
+        odquality.score_labels(labels, rows, method=method)
