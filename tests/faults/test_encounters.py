@@ -13,15 +13,19 @@ from benchmarks.faults.laboratory import Laboratory
 @pytest.mark.parametrize("name", ENCOUNTERS)
 def test_a_process_that_stands_still(small_laboratory: Laboratory, name: str, share: float) -> None:
     moment = int(share * count_writes(small_laboratory, ENCOUNTERS[name]))
-    assert not meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB])
+    assert_none(meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB]))
 
 
 @pytest.mark.parametrize("name", LATE)
 def test_a_process_that_comes_late(small_laboratory: Laboratory, name: str) -> None:
-    assert not come_late(small_laboratory, LATE[name], rerun_methods=[OBJECTLAB])
+    assert_none(come_late(small_laboratory, LATE[name], rerun_methods=[OBJECTLAB]))
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.05])
 @pytest.mark.parametrize("name", ["two runs under two keys", "two runs under one key"])
 def test_two_that_start_together(small_laboratory: Laboratory, name: str, delay: float) -> None:
-    assert not race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB])
+    assert_none(race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB]))
+
+
+def assert_none(violations: dict[str, list[str]]) -> None:
+    assert not violations, "\n".join(f"{name}: {told}" for name, told in violations.items())
