@@ -72,7 +72,7 @@ class Execution:
         self._num_samples = max(1, len(samples))
         self._spool: Spool[tuple[int, SampleChunk]] = Spool()
         self._claim: Claim | None = None
-        self._skeleton: ObjectId | None = None
+        self._skeleton = ObjectId()
 
     def __enter__(self) -> Execution:
         schema.refresh(self._dataset)
@@ -126,7 +126,7 @@ class Execution:
         with self._tally.clock("write"):
             # Once more: reading and learning took their time.
             territory = survey(self._dataset, self._fields)
-            self._claim = self._register(territory)
+            claim = self._register(territory)
             values.clear(self._dataset, territory.to_clear)
             written = set(self._fields.paths())
             obsolete = [path for path in territory.to_clear if path not in written]
@@ -138,7 +138,7 @@ class Execution:
                 remove=territory.to_clear,
             )
             forget_paths(self._dataset, obsolete)
-            self._claim.note({"to_clear": []})
+            claim.note({"to_clear": []})
 
     def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
         """Scores and writes all samples, and once more those that were modified meanwhile."""
@@ -169,35 +169,35 @@ class Execution:
             claim.renew()
             indexes.create(self._dataset, self._settings.key)
         report = self._report()
-        claim.end(records.COMPLETE, results=results.save_report(report.to_dict()))
+        final = ObjectId()
+        claim.note({"files": [self._skeleton, final]})
+        results.save_report(final, report.to_dict())
+        claim.end(records.COMPLETE, results=final)
         self._claim = None
-        results.delete(self._skeleton)
+        results.delete([self._skeleton])
         records.refresh(self._dataset, self._settings.key)
         return report
 
     def _register(self, territory: Territory) -> Claim:
+        """Takes the key; until the end the run has a report that says that it is incomplete."""
         previous, settings = territory.previous, self._settings
-        incomplete = LabelQualityReport.incomplete(
-            settings.key, self._dataset.name, settings.method
+        obsolete = [*(previous.files if previous else ()), *records.sweep(self._dataset)]
+        claim = records.claim(
+            self._dataset,
+            settings.key,
+            {**settings.run_config(), "files": [self._skeleton, *obsolete]},
+            paths=self._fields.paths(),
+            to_clear=territory.to_clear,
+            score_field=self._fields.key,
+            view_stages=view_stages(self._samples),
+            previous=previous,
         )
-        self._skeleton = results.save_report(incomplete.to_dict())
-        old_results = previous.results if previous else None
-        try:
-            claim = records.claim(
-                self._dataset,
-                settings.key,
-                {**settings.run_config(), "old_results": old_results},
-                paths=self._fields.paths(),
-                to_clear=territory.to_clear,
-                score_field=self._fields.key,
-                view_stages=view_stages(self._samples),
-                results=self._skeleton,
-                previous=previous,
-            )
-        except BaseException:
-            results.delete(self._skeleton)
-            raise
-        results.delete(old_results)
+        self._claim = claim
+        report = LabelQualityReport.incomplete(settings.key, self._dataset.name, settings.method)
+        results.save_report(self._skeleton, report.to_dict())
+        claim.show(self._skeleton)
+        results.delete(obsolete)
+        claim.note({"files": [self._skeleton]})
         return claim
 
     def _give_up(self, claim: Claim) -> None:

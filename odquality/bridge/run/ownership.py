@@ -125,7 +125,7 @@ def owned_paths(declared: Mapping[str, Declaration], record: RunRecord) -> set[s
     """
     trusted = record.format is None
     listed = {path for path in record.paths if trusted or path not in declared}
-    return listed | _marked(declared, record.field_key)
+    return listed.union(*(_marked(declared, key) for key in record.field_keys))
 
 
 def copied_paths(declared: Mapping[str, Declaration], key: str) -> set[str]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterable
 
 import fiftyone as fo
+from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
@@ -70,11 +71,13 @@ def delete_fields(dataset: fo.Dataset, key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
-    claim = records.take_over(dataset, record, records.DELETING)
-    _wait_for_predecessor(claim)
-    remove(dataset, owned_paths(schema.declared(dataset), record))
-    for file in (record.results, record.config.get("old_results")):
-        results.delete(file)
+    with records.take_over(dataset, record, records.DELETING) as claim:
+        _wait_for_predecessor(claim)
+        remove(dataset, owned_paths(schema.declared(dataset), record))
+        claim.show(None)
+        results.delete([*record.files, *records.sweep(dataset)])
+        claim.forget(dataset)
+    records.refresh(dataset, key)
 
 
 def remove(dataset: fo.Dataset, owned: Collection[str]) -> None:
@@ -117,22 +120,25 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
     if len(writable(declared, owned)) < len(owned):
         raise ValueError(f"fields of run {key!r} are read-only")
     both = [*new_paths, *new_paths.values()]
-    claim = records.take_over(dataset, record, records.RENAMING, paths=both)
-    schema.change(dataset, key=new_key, copy=new_paths)
-    values.rename(dataset, new_paths)
-    indexes.rename(dataset, new_paths)
-    schema.remove(dataset, list(new_paths))
-    rename_paths(dataset, new_paths)
-    report = results.load_report(record.results)
-    file = results.save_report({**(report or {}), "key": new_key})
-    claim.end(
-        record.state,
-        results=file,
-        key=new_key,
-        paths=[new_paths.get(path, path) for path in record.paths],
-        score_field=new_paths.get(record.score_field, record.score_field),
-    )
-    results.delete(record.results)
+    renaming = {"paths": both, "new_key": new_key}
+    with records.take_over(dataset, record, records.RENAMING, **renaming) as claim:
+        schema.change(dataset, key=new_key, copy=new_paths)
+        values.rename(dataset, new_paths)
+        indexes.rename(dataset, new_paths)
+        schema.remove(dataset, list(new_paths))
+        rename_paths(dataset, new_paths)
+        report, file = results.load_report(record.results), ObjectId()
+        claim.note({"files": [*record.files, file]})
+        results.save_report(file, {**(report or {}), "key": new_key})
+        claim.end(
+            record.state,
+            results=file,
+            key=new_key,
+            new_key=None,
+            paths=[new_paths.get(path, path) for path in record.paths],
+            score_field=new_paths.get(record.score_field, record.score_field),
+        )
+    results.delete(record.files)
     records.refresh(dataset, key)
     forget_loaded_values(dataset, list(new_paths))
 

@@ -9,6 +9,8 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     to_clear    paths of an earlier run under the key whose values may still be there
     score_field the field with the images' scores
     key         the key that the fields are named after, which may be an earlier one
+    new_key     the key that they are being renamed to
+    files       files of results that may be there, besides the one that is shown
     owner       the process that computes it, while there is one
     heard_of    when that process last said that it lives
 
@@ -22,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from types import TracebackType
 from typing import Any
 
 import fiftyone as fo
@@ -53,7 +56,7 @@ class RunRecord:
         id: of its document.
         key: of the run.
         config: its configuration.
-        results: the file with its results, None if there is none.
+        results: the file with the results that it shows, None if there is none.
         silent_seconds: how long ago its owner said that it lives; 0 without an owner.
     """
 
@@ -92,9 +95,22 @@ class RunRecord:
         return str(self.config.get("key") or self.key)
 
     @property
+    def field_keys(self) -> set[str]:
+        """The keys that fields of the run may be named after: two while it is renamed."""
+        new = self.config.get("new_key")
+        return {self.field_key, new} if isinstance(new, str) else {self.field_key}
+
+    @property
     def score_field(self) -> str:
         """The field of a sample with its score."""
         return str(self.config.get("score_field") or legacy_score_field(self.field_key))
+
+    @property
+    def files(self) -> list[ObjectId]:
+        """Every file of results that may be there."""
+        listed = self.config.get("files")
+        kept = listed if isinstance(listed, list) else []
+        return [file for file in {*kept, self.results} if isinstance(file, ObjectId)]
 
     @property
     def owner(self) -> Mapping[str, Any]:
@@ -126,10 +142,7 @@ def find(dataset: fo.Dataset, key: str) -> RunRecord | None:
     document = _run_document(dataset, key)
     if document is None or not _is_own(document):
         return None
-    config = document.get("config") or {}
-    heard = config.get("heard_of")
-    silent = (document["now"] - heard).total_seconds() if isinstance(heard, datetime) else 0.0
-    return RunRecord(document["_id"], key, config, document.get("results"), silent)
+    return _record(document["_id"], key, document)
 
 
 def find_all(dataset: fo.Dataset) -> list[RunRecord]:
@@ -165,6 +178,18 @@ class Claim:
         self._run = run
         self._token = owner["token"]
 
+    def __enter__(self) -> Claim:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.give_up()
+
     def renew(self) -> None:
         """Says that this process lives.
 
@@ -182,7 +207,15 @@ class Claim:
         changes = {f"config.{name}": {"$literal": value} for name, value in values.items()}
         self._update([{"$set": {**changes, "config.heard_of": "$$NOW"}}])
 
-    def end(self, state: str, *, results: ObjectId, **values: Any) -> None:
+    def show(self, results: ObjectId | None) -> None:
+        """Gives the run other results until it ends, or none.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        self._update({"$set": {"results": results}})
+
+    def end(self, state: str, *, results: ObjectId | None, **values: Any) -> None:
         """Lets the run go in a state, with its results.
 
         Raises:
@@ -221,6 +254,19 @@ class Claim:
         )
         return _runs().find_one({"_id": self._run}, {"_id": 1}) is None
 
+    def forget(self, dataset: fo.Dataset) -> None:
+        """Removes the record itself, when nothing else is left of the run.
+
+        First the dataset forgets the run: FiftyOne stumbles over runs that it knows and cannot
+        find, and `sweep` finds those that it does not know.
+        """
+        for key, run in _links(dataset).items():
+            if run == self._run:
+                named = {"_id": dataset._doc.id, f"runs.{key}": run}
+                _database().datasets.update_one(named, {"$unset": {f"runs.{key}": ""}})
+        _runs().delete_one({"_id": self._run})
+        owners.retire(self._token)
+
     def has_predecessor(self) -> bool:
         """Whether the process that had the run before may not have noticed yet."""
         document = _runs().find_one({"_id": self._run}, {"config.predecessor": 1})
@@ -250,7 +296,6 @@ def claim(
     to_clear: Sequence[str],
     score_field: str,
     view_stages: Sequence[str] | None,
-    results: ObjectId,
     previous: RunRecord | None,
 ) -> Claim:
     """Makes the record of a run, or puts it into the place of the previous one under the key.
@@ -263,7 +308,6 @@ def claim(
         to_clear: paths of earlier runs to be cleared.
         score_field: the field with the images' scores.
         view_stages: stages of the view that it scores, as JSON; None for all samples.
-        results: file with the results that it has until it is complete.
         previous: the record under the key as it was when all was checked, None if there was none.
 
     Raises:
@@ -271,10 +315,11 @@ def claim(
     """
     owner = owners.new_owner()
     values = {
+        "key": key,
         "version": fo.__version__,
         "timestamp": datetime.now(timezone.utc).replace(tzinfo=None),
         "view_stages": None if view_stages is None else list(view_stages),
-        "results": results,
+        "results": None,
         "results_meta": {},
         "config": {
             **config,
@@ -317,11 +362,35 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
     return held
 
 
+def sweep(dataset: fo.Dataset) -> list[ObjectId]:
+    """Removes records that a cut left without the dataset knowing them.
+
+    Returns:
+        Their files of results.
+    """
+    known = [getattr(link, "id", link) for link in _links(dataset).values()]
+    query = {
+        "_dataset_id": dataset._doc.id,
+        "config.method": RUN_METHOD,
+        "_id": {"$nin": known},
+    }
+    files: list[ObjectId] = []
+    for document in list(_runs().find(query)):
+        record = _record(document["_id"], str(document.get("key")), document)
+        # Another process may be about to make it known.
+        if not record.is_in_progress:
+            files += record.files
+            _runs().delete_one({"_id": record.id})
+    return files
+
+
 def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> ObjectId | None:
-    document = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, "key": key, **values}
+    document = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, **values}
     _runs().insert_one(document)
+    # The dataset may know a run whose document was lost.
+    lost = _links(dataset).get(key) if _run_document(dataset, key) is None else None
     linked = _database().datasets.update_one(
-        {"_id": dataset._doc.id, f"runs.{key}": {"$exists": False}},
+        {"_id": dataset._doc.id, f"runs.{key}": {"$exists": False} if lost is None else lost},
         {"$set": {f"runs.{key}": document["_id"]}},
     )
     if linked.matched_count:
@@ -340,10 +409,18 @@ def _as_it_was(record: RunRecord) -> Document:
     token = record.owner.get("token")
     return {
         "_id": record.id,
-        "key": record.key,
         "config.state": record.config.get("state"),
         "config.owner.token": token,
     }
+
+
+def _record(run: ObjectId, key: str, document: Mapping[str, Any]) -> RunRecord:
+    config = document.get("config") or {}
+    heard, now = config.get("heard_of"), document.get("now")
+    silent = 0.0
+    if isinstance(heard, datetime) and isinstance(now, datetime):
+        silent = (now - heard).total_seconds()
+    return RunRecord(run, key, config, document.get("results"), silent)
 
 
 def _is_own(document: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import fiftyone.core.odm as foo
@@ -11,21 +11,20 @@ from bson import ObjectId, json_util
 from gridfs import GridFS, NoFile
 
 
-def save_report(report: Mapping[str, Any]) -> ObjectId:
+def save_report(file: ObjectId, report: Mapping[str, Any]) -> None:
     """Keeps a report as the results of a run.
 
     Public: ``dataset.save_run_results(key, results)``, which deletes the old file first and takes
     the run's place in the process for its place in the database.
 
     Args:
+        file: a new id, which the run's record names already: whatever cuts this off, the file is
+            found and deleted with the run.
         report: JSON-serialisable values.
-
-    Returns:
-        The file for the run's record to name.
     """
     results = focr.RunResults(None, None, None, report=dict(report)).serialize()
     content = json_util.dumps(results).encode()
-    return ObjectId(_files().put(content, content_type="application/json"))
+    _files().put(content, _id=file, content_type="application/json")
 
 
 def load_report(file: ObjectId | None) -> dict[str, Any] | None:
@@ -41,9 +40,9 @@ def load_report(file: ObjectId | None) -> dict[str, Any] | None:
     return report if isinstance(report, dict) else None
 
 
-def delete(file: ObjectId | None) -> None:
-    """Deletes a file of results; one that is not there is deleted already."""
-    if file is not None:
+def delete(files: Iterable[ObjectId]) -> None:
+    """Deletes files of results; those that are not there are deleted already."""
+    for file in files:
         _files().delete(file)
 
 

@@ -22,7 +22,6 @@ def claim(dataset: fo.Dataset, previous: RunRecord | None = None, **changes: Any
         "to_clear": ["lq_old"],
         "score_field": "lq",
         "view_stages": None,
-        "results": results.save_report({"state": "incomplete"}),
     }
     return records.claim(dataset, "lq", CONFIG, previous=previous, **arguments | changes)
 
@@ -49,8 +48,14 @@ def test_fiftyone_knows_the_run(dataset: fo.Dataset) -> None:
     records.refresh(dataset, "lq")
     assert dataset.list_runs() == ["lq"]
     assert dataset.get_run_info("lq").config.state == "running"
+    assert dataset.load_run_results("lq") is None
+    shown, final = ObjectId(), ObjectId()
+    results.save_report(shown, {"state": "incomplete"})
+    held.show(shown)
+    records.refresh(dataset, "lq")
     assert dataset.load_run_results("lq").report == {"state": "incomplete"}
-    held.end(records.COMPLETE, results=results.save_report({"state": "complete"}))
+    results.save_report(final, {"state": "complete"})
+    held.end(records.COMPLETE, results=final)
     records.refresh(dataset, "lq")
     assert dataset.get_run_info("lq").config.state == "complete"
     assert dataset.load_run_results("lq").report == {"state": "complete"}
@@ -161,3 +166,47 @@ def test_runs_of_others_are_not_this_plugin_s(dataset: fo.Dataset) -> None:
     claim(dataset).give_up()
     assert records.list_keys(dataset) == ["lq"]
     assert not records.has_other_run(dataset, "lq")
+
+
+def test_a_run_that_is_forgotten(dataset: fo.Dataset) -> None:
+    held = claim(dataset)
+    held.forget(dataset)
+    assert records.find(dataset, "lq") is None
+    records.refresh(dataset, "lq")
+    assert dataset.list_runs() == []
+    claim(dataset).give_up()
+
+
+def test_a_record_whose_document_was_lost_does_not_block_its_key(dataset: fo.Dataset) -> None:
+    claim(dataset).give_up()
+    foo.get_db_conn().runs.delete_many({"_dataset_id": dataset._doc.id})
+    assert records.find(dataset, "lq") is None
+    held = claim(dataset)
+    assert find(dataset).is_in_progress
+    held.give_up()
+
+
+def test_records_that_the_dataset_does_not_know_are_swept_away(dataset: fo.Dataset) -> None:
+    claim(dataset).give_up()
+    kept = find(dataset)
+    file = ObjectId()
+    lost = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, "key": "x", "results": file}
+    runs = foo.get_db_conn().runs
+    runs.insert_one({**lost, "config": {"method": records.RUN_METHOD}})
+    foreign = {**lost, "_id": ObjectId(), "config": {"method": "foreign"}}
+    runs.insert_one(foreign)
+    in_progress = {**lost, "_id": ObjectId()}
+    config = {"method": records.RUN_METHOD, "owner": owner.new_owner()}
+    runs.insert_one({**in_progress, "config": config})
+    assert records.sweep(dataset) == [file]
+    left = {one["_id"] for one in runs.find({"_dataset_id": dataset._doc.id})}
+    assert left == {kept.id, foreign["_id"], in_progress["_id"]}
+
+
+def test_a_record_under_another_key_than_its_document_says(dataset: fo.Dataset) -> None:
+    """As FiftyOne leaves it when it is cut off while it renames a run."""
+    claim(dataset).give_up()
+    foo.get_db_conn().runs.update_one({"_id": find(dataset).id}, {"$set": {"key": "final"}})
+    held = claim(dataset, find(dataset))
+    assert foo.get_db_conn().runs.find_one({"_id": find(dataset).id})["key"] == "lq"
+    held.give_up()
