@@ -1,6 +1,6 @@
 """Breaks runs off in every way and at every moment; writes ``benchmarks/results/faults.md``.
 
-python -m benchmarks.faults [--share 1] [--only NAME]
+python -m benchmarks.faults [--share 1] [--part cuts]
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from benchmarks.faults.scene import CROWDED, ONE_BATCH, TWO_BATCHES
 from benchmarks.faults.trials import Trial, list_cuts, list_encounters, list_full_folders
 
 RESULTS = Path(__file__).parents[1] / "results" / "faults.md"
+# The laboratory of each part, and what is tried in it.
+PARTS: Mapping[str, tuple[tuple[Any, ...], Callable[[Laboratory, int], Iterator[Trial]]]] = {
+    "cuts": ((TWO_BATCHES,), list_cuts),
+    "encounters": ((ONE_BATCH,), list_encounters),
+    "full-folders": ((TWO_BATCHES, CROWDED, [OBJECTLAB]), list_full_folders),
+}
 Violations = Mapping[str, list[str]]
 Tried = list[tuple[Trial, Violations]]
 
@@ -27,23 +33,18 @@ def main() -> None:
     """Tries all and writes the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.faults")
     parser.add_argument("--share", type=int, default=1, help="try every n-th moment only")
-    parser.add_argument("--only", default="", help="part of what happens or of a scenario's name")
+    parser.add_argument("--part", choices=PARTS, help="try one part only, and write no file")
     options = parser.parse_args()
     start = time.monotonic()
     tried: Tried = []
-    parts: list[tuple[tuple[Any, ...], Callable[[Laboratory, int], Iterator[Trial]]]] = [
-        ((TWO_BATCHES,), list_cuts),
-        ((ONE_BATCH,), list_encounters),
-        ((TWO_BATCHES, CROWDED, [OBJECTLAB]), list_full_folders),
-    ]
-    for sizes, list_trials in parts:
+    for name in [options.part] if options.part else PARTS:
+        sizes, list_trials = PARTS[name]
         with open_laboratory(*sizes) as laboratory:
             for trial in list_trials(laboratory, options.share):
-                if options.only in f"{trial.what}: {trial.scenario}":
-                    tried.append((trial, trial.run(laboratory)))
-                    _tell(*tried[-1])
+                tried.append((trial, trial.run(laboratory)))
+                _tell(*tried[-1])
     text = report(tried, time.monotonic() - start, options.share)
-    if not options.only:
+    if not options.part:
         RESULTS.write_text(text)
     print(text)
 

@@ -80,8 +80,7 @@ SCENARIOS = {one.name: one for one in [*RUNS, *DELETIONS, *RENAMINGS]}
 
 def count_writes(laboratory: Laboratory, scenario: Scenario) -> int:
     """How many writing commands the process sends, and so in how many places it can be cut."""
-    laboratory.restore(laboratory.original.after_run(scenario.before))
-    return len(laboratory.do(scenario.call).get())
+    return laboratory.count_writes(laboratory.original.after_run(scenario.before), scenario.call)
 
 
 def cut(

@@ -182,8 +182,7 @@ LATE = ENCOUNTERS | {
 
 def count_writes(laboratory: Laboratory, encounter: Encounter) -> int:
     """In how many places the first process can stand still."""
-    laboratory.restore(laboratory.original.after_run(encounter.before))
-    return len(laboratory.do(encounter.first).get())
+    return laboratory.count_writes(laboratory.original.after_run(encounter.before), encounter.first)
 
 
 def meet(

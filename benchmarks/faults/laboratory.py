@@ -111,6 +111,7 @@ class Laboratory:
         methods: Sequence[str] = tuple(METHODS),
     ) -> None:
         self._database = database
+        self._counts: dict[tuple[int, str], int] = {}
         self._connect()
         with self.process() as process:
             process.call(scene.make_dataset, num_samples, num_found)
@@ -129,6 +130,14 @@ class Laboratory:
     def restore(self, snapshot: Snapshot) -> None:
         """Sets the database back."""
         snapshot.restore(self.mongo)
+
+    def count_writes(self, before: Snapshot, call: Call) -> int:
+        """How many writing commands a call sends when nothing disturbs it."""
+        key = (id(before), repr(call))
+        if key not in self._counts:
+            self.restore(before)
+            self._counts[key] = len(self.do(call).get())
+        return self._counts[key]
 
     def do(self, call: Call, **more: Any) -> Outcome:
         """Has a process of its own do something."""

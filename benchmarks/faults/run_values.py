@@ -104,8 +104,12 @@ def _renamed(name: str, key: str, old_key: str = KEY) -> str:
 
 
 def _names(snapshot: Snapshot) -> tuple[set[str], set[str]]:
-    sample: set[str] = set()
-    label: set[str] = set()
+    """Names of fields and of attributes, those that are declared and have no values too."""
+    declared = {one["name"]: one for one in snapshot.dataset["sample_fields"]}
+    sample, label = set(declared), set[str]()
+    for field in LABEL_FIELDS:
+        for inner in declared.get(field, {}).get("fields") or ():
+            label.update(one["name"] for one in inner.get("fields") or ())
     for document in snapshot.samples.values():
         sample.update(document)
         for field in LABEL_FIELDS:

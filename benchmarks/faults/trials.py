@@ -61,7 +61,7 @@ def list_encounters(laboratory: Laboratory, share: int) -> Iterator[Trial]:
                 encounters.meet, encounter=encounter, moment=moment, rerun_methods=[OBJECTLAB]
             )
             yield Trial("one stands still", encounter.name, f"before write {moment}", run)
-        for number in range(RACES // share):
+        for number in range(max(1, RACES // share)):
             delay = 0.0 if number < RACES // 2 else 0.1 * (number - RACES // 2)
             run = partial(
                 encounters.race, encounter=encounter, delay=delay, rerun_methods=[OBJECTLAB]

@@ -9,19 +9,28 @@ from benchmarks.faults.encounters import ENCOUNTERS, LATE, come_late, count_writ
 from benchmarks.faults.laboratory import Laboratory
 
 
-@pytest.mark.parametrize("share", [0.2, 0.6])
-@pytest.mark.parametrize("name", ENCOUNTERS)
+RUNS = ["two runs under two keys", "two runs under one key", "two replacing runs under one key"]
+CAME_BETWEEN = ["a replacing run, and its deletion", "a run, and the renaming of another"]
+
+
+@pytest.mark.parametrize(
+    ("name", "share"), [*((name, 0.6) for name in ENCOUNTERS), *((name, 0.2) for name in RUNS)]
+)
 def test_a_process_that_stands_still(small_laboratory: Laboratory, name: str, share: float) -> None:
     moment = int(share * count_writes(small_laboratory, ENCOUNTERS[name]))
-    assert not meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB])
+    assert_none(meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB]))
 
 
-@pytest.mark.parametrize("name", LATE)
+@pytest.mark.parametrize("name", [*CAME_BETWEEN, *sorted(LATE.keys() - ENCOUNTERS.keys())])
 def test_a_process_that_comes_late(small_laboratory: Laboratory, name: str) -> None:
-    assert not come_late(small_laboratory, LATE[name], rerun_methods=[OBJECTLAB])
+    assert_none(come_late(small_laboratory, LATE[name], rerun_methods=[OBJECTLAB]))
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.05])
-@pytest.mark.parametrize("name", ["two runs under two keys", "two runs under one key"])
+@pytest.mark.parametrize("name", RUNS[:2])
 def test_two_that_start_together(small_laboratory: Laboratory, name: str, delay: float) -> None:
-    assert not race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB])
+    assert_none(race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB]))
+
+
+def assert_none(violations: dict[str, list[str]]) -> None:
+    assert not violations, "\n".join(f"{name}: {told}" for name, told in violations.items())
