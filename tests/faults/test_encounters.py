@@ -8,7 +8,6 @@ from benchmarks.faults.cuts import OBJECTLAB
 from benchmarks.faults.encounters import ENCOUNTERS, LATE, come_late, count_writes, meet, race
 from benchmarks.faults.laboratory import Laboratory
 
-
 RUNS = ["two runs under two keys", "two runs under one key", "two replacing runs under one key"]
 CAME_BETWEEN = ["a replacing run, and its deletion", "a run, and the renaming of another"]
 
