@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 import fiftyone as fo
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
+from pymongo.errors import ConnectionFailure
 
 from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
 from odquality.bridge.store import indexes, records, results, schema, values
@@ -22,8 +23,10 @@ from odquality.bridge.store.records import Claim
 
 logger = logging.getLogger(__name__)
 
-# How long a deletion waits for another process to notice that its run is being deleted.
+# How long a deletion waits for another process to notice that its run is being deleted, or for the
+# database to come back.
 _WAIT_SECONDS = 30
+_PAUSE_SECONDS = 0.05
 
 
 def list_fields(dataset: fo.Dataset, key: str) -> list[str]:
@@ -66,8 +69,20 @@ def delete_run(samples: SampleCollection, key: str) -> None:
 def delete_fields(dataset: fo.Dataset, key: str) -> None:
     """Deletes all that a run wrote; read-only fields stay and are no longer the run's.
 
-    A process that still computes the run stops before its next samples.
+    A process that still computes the run stops before its next samples. While the database is out
+    of reach this waits for it: FiftyOne deletes the record whether its fields could be or not.
     """
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return _delete_fields(dataset, key)
+        except ConnectionFailure:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _delete_fields(dataset: fo.Dataset, key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
@@ -159,4 +174,4 @@ def _check_free(dataset: fo.Dataset, paths: Iterable[str]) -> None:
 def _wait_for_predecessor(claim: Claim) -> None:
     deadline = time.monotonic() + _WAIT_SECONDS
     while claim.has_predecessor() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(_PAUSE_SECONDS)
