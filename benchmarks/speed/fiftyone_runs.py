@@ -128,7 +128,8 @@ def _difference(dataset: Any) -> float:
 
     names = {name: code for code, name in enumerate(dataset.default_classes)}
     labels, predictions = [], []
-    paths = ["metadata.width", "metadata.height", *FIELDS[1:]]
+    sizes = ["metadata.width", "metadata.height"]
+    paths = sizes + [path for path in FIELDS if "detections" in path and "_id" not in path]
     for width, height, gt, gt_box, found, box, confidence in zip(
         *dataset.values(paths), strict=True
     ):

@@ -24,10 +24,10 @@ from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.run.worst import worst_images
-from odquality.bridge.store import indexes, records, results, schema, values
+from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths
+from odquality.bridge.store.claims import Claim
 from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
-from odquality.bridge.store.records import Claim
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
@@ -181,8 +181,8 @@ class Execution:
     def _register(self, territory: Territory) -> Claim:
         """Takes the key; until the end the run has a report that says that it is incomplete."""
         previous, settings = territory.previous, self._settings
-        obsolete = [*(previous.files if previous else ()), *records.sweep(self._dataset)]
-        claim = records.claim(
+        obsolete = [*(previous.files if previous else ()), *claims.sweep(self._dataset)]
+        claim = claims.claim(
             self._dataset,
             settings.key,
             {**settings.run_config(), "files": [self._skeleton, *obsolete]},

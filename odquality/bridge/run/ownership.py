@@ -123,7 +123,7 @@ def owned_paths(declared: Mapping[str, Declaration], record: RunRecord) -> set[s
     without a mark is the run's only if the record is of before there were marks. Values without a
     declaration are the run's if its record says so.
     """
-    trusted = record.format is None
+    trusted = not record.has_marks
     listed = {path for path in record.paths if trusted or path not in declared}
     return listed.union(*(_marked(declared, key) for key in record.field_keys))
 

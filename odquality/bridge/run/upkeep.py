@@ -16,10 +16,10 @@ from fiftyone.core.collections import SampleCollection
 from pymongo.errors import ConnectionFailure
 
 from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
-from odquality.bridge.store import indexes, records, results, schema, values
+from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
+from odquality.bridge.store.claims import Claim
 from odquality.bridge.store.database import dataset_of, forget_loaded_values
-from odquality.bridge.store.records import Claim
 
 logger = logging.getLogger(__name__)
 
@@ -86,11 +86,11 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
-    with records.take_over(dataset, record, records.DELETING) as claim:
+    with claims.take_over(dataset, record, records.DELETING) as claim:
         _wait_for_predecessor(claim)
         remove(dataset, owned_paths(schema.declared(dataset), record))
         claim.show(None)
-        results.delete([*record.files, *records.sweep(dataset)])
+        results.delete([*record.files, *claims.sweep(dataset)])
         claim.forget(dataset)
     records.refresh(dataset, key)
 
@@ -125,6 +125,9 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
+    if record.format is None:
+        # Whatever becomes of this, FiftyOne gives the record the new key.
+        record = claims.complete_legacy(record)
     check_key(new_key)
     if record.is_in_progress:
         raise ValueError(record.describe())
@@ -136,7 +139,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
         raise ValueError(f"fields of run {key!r} are read-only")
     both = [*new_paths, *new_paths.values()]
     renaming = {"paths": both, "new_key": new_key}
-    with records.take_over(dataset, record, records.RENAMING, **renaming) as claim:
+    with claims.take_over(dataset, record, records.RENAMING, **renaming) as claim:
         schema.change(dataset, key=new_key, copy=new_paths)
         values.rename(dataset, new_paths)
         indexes.rename(dataset, new_paths)

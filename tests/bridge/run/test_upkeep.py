@@ -113,6 +113,40 @@ def test_records_of_the_first_version_are_deleted_cleanly(dataset: fo.Dataset, m
     assert documents(dataset) == before
 
 
+def test_runs_of_the_first_version_are_renamed(dataset: fo.Dataset) -> None:
+    compute(dataset, key="lq")
+    scores = dataset.values("lq")
+    _make_old(dataset, "lq")
+    dataset.rename_run("lq", "final")
+    assert dataset.values("final") == scores
+    dataset.delete_run("final")
+    assert own_fields(dataset, "lq") == own_fields(dataset, "final") == []
+
+
+def test_runs_of_the_first_version_are_not_renamed_onto_the_user_s_fields(
+    dataset: fo.Dataset,
+) -> None:
+    compute(dataset, key="lq")
+    _make_old(dataset, "lq")
+    set_all(dataset, "review", 10)
+    dataset.rename_run("lq", "review")
+    dataset.delete_run("review")
+    assert dataset.values("review") == [10] * len(dataset)
+    assert own_fields(dataset, "lq") == []
+
+
+def test_runs_that_the_first_version_renamed_are_deleted_cleanly(dataset: fo.Dataset) -> None:
+    """It renamed the fields, but not the key that it had noted."""
+    compute(dataset, key="final")
+    _make_old(dataset, "final")
+    query = {"_dataset_id": dataset._doc.id}
+    foo.get_db_conn().runs.update_one(query, {"$set": {"config.key": "lq"}})
+    set_all(dataset, "lq", 10)
+    dataset.delete_run("final")
+    assert dataset.values("lq") == [10] * len(dataset)
+    assert own_fields(dataset, "final") == []
+
+
 def test_records_of_the_first_version_can_be_replaced(dataset: fo.Dataset) -> None:
     odquality.compute_label_quality(dataset, key="lq")
     _make_old(dataset, "lq")

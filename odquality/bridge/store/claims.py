@@ -1,0 +1,290 @@
+"""Makes records of runs, hands them over and ends them.
+
+FiftyOne itself deletes a record before it saves the next one under the key, and works on what the
+process saw last. Here a record is made, handed over and completed by single atomic updates, so that
+there is always one that is true of the values in the dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any
+
+import fiftyone as fo
+from bson import ObjectId
+
+from odquality.bridge.store import owner as owners
+from odquality.bridge.store.records import (
+    FORMAT,
+    INCOMPLETE,
+    RUN_METHOD,
+    RUNNING,
+    UNMARKED,
+    RunRecord,
+    read_record,
+)
+from odquality.bridge.store.run_documents import Document, datasets, links, run_document, runs
+
+
+class RunLostError(RuntimeError):
+    """The run is no longer in the hands of this process."""
+
+
+class Claim:
+    """A run in the hands of this process, from `claim` or `take_over` until `end` or `give_up`."""
+
+    def __init__(self, run: ObjectId, owner: Mapping[str, Any]) -> None:
+        self._run = run
+        self._token = owner["token"]
+
+    def __enter__(self) -> Claim:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.give_up()
+
+    def renew(self) -> None:
+        """Says that this process lives.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        self.note({})
+
+    def note(self, values: Mapping[str, Any]) -> None:
+        """Changes entries of the configuration.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        changes = {f"config.{name}": {"$literal": value} for name, value in values.items()}
+        self._update([{"$set": {**changes, "config.heard_of": "$$NOW"}}])
+
+    def show(self, results: ObjectId | None) -> None:
+        """Gives the run other results until it ends, or none.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        self._update({"$set": {"results": results}})
+
+    def end(self, state: str, *, results: ObjectId | None, **values: Any) -> None:
+        """Lets the run go in a state, with its results.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        self._update(
+            {
+                "$set": {
+                    "results": results,
+                    "config.state": state,
+                    **{f"config.{name}": value for name, value in values.items()},
+                },
+                "$unset": {"config.owner": "", "config.heard_of": ""},
+            }
+        )
+        owners.retire(self._token)
+
+    def give_up(self) -> bool:
+        """Ends the run as incomplete, where it still is in these hands.
+
+        Returns:
+            Whether the record is gone, so that nobody else will clear away what the run wrote.
+        """
+        owners.retire(self._token)
+        runs().update_one(
+            {"_id": self._run, "config.owner.token": self._token},
+            {
+                "$set": {"config.state": INCOMPLETE},
+                "$unset": {"config.owner": "", "config.heard_of": ""},
+            },
+        )
+        # Whoever took the run over waits for this.
+        runs().update_one(
+            {"_id": self._run, "config.predecessor": self._token},
+            {"$unset": {"config.predecessor": ""}},
+        )
+        return runs().find_one({"_id": self._run}, {"_id": 1}) is None
+
+    def forget(self, dataset: fo.Dataset) -> None:
+        """Removes the record itself, when nothing else is left of the run.
+
+        First the dataset forgets the run: FiftyOne stumbles over runs that it knows and cannot
+        find, and `sweep` finds those that it does not know.
+        """
+        for key, run in links(dataset).items():
+            if run == self._run:
+                named = {"_id": dataset._doc.id, f"runs.{key}": run}
+                datasets().update_one(named, {"$unset": {f"runs.{key}": ""}})
+        runs().delete_one({"_id": self._run})
+        owners.retire(self._token)
+
+    def has_predecessor(self) -> bool:
+        """Whether the process that had the run before may not have noticed yet."""
+        document = runs().find_one({"_id": self._run}, {"config.predecessor": 1})
+        return bool(document and document.get("config", {}).get("predecessor"))
+
+    @property
+    def key(self) -> str | None:
+        """Key of the run, which someone may have renamed meanwhile; None if it was deleted."""
+        document = runs().find_one({"_id": self._run}, {"key": 1})
+        return document["key"] if document else None
+
+    def _update(self, update: Any) -> None:
+        held = {"_id": self._run, "config.owner.token": self._token}
+        if not runs().update_one(held, update).matched_count:
+            raise RunLostError(
+                "the run was deleted or taken over by another process while it was computed; it "
+                "stopped and wrote nothing more"
+            )
+
+
+def claim(
+    dataset: fo.Dataset,
+    key: str,
+    config: Mapping[str, Any],
+    *,
+    paths: Sequence[str],
+    to_clear: Sequence[str],
+    score_field: str,
+    view_stages: Sequence[str] | None,
+    previous: RunRecord | None,
+) -> Claim:
+    """Makes the record of a run, or puts it into the place of the previous one under the key.
+
+    Args:
+        dataset: that the run is on.
+        key: of the run.
+        config: further entries of its configuration.
+        paths: every path that it will write.
+        to_clear: paths of earlier runs to be cleared.
+        score_field: the field with the images' scores.
+        view_stages: stages of the view that it scores, as JSON; None for all samples.
+        previous: the record under the key as it was when all was checked, None if there was none.
+
+    Raises:
+        ValueError: another run has registered itself under the key meanwhile.
+    """
+    owner = owners.new_owner()
+    values = {
+        "key": key,
+        "version": fo.__version__,
+        "timestamp": datetime.now(timezone.utc).replace(tzinfo=None),
+        "view_stages": None if view_stages is None else list(view_stages),
+        "results": None,
+        "results_meta": {},
+        "config": {
+            **config,
+            "format": FORMAT,
+            "state": RUNNING,
+            "paths": list(paths),
+            "to_clear": list(to_clear),
+            "score_field": score_field,
+            "owner": owner,
+        },
+    }
+    made = _insert(dataset, key, values) if previous is None else _replace(previous, values)
+    if made is None:
+        owners.retire(owner["token"])
+        raise ValueError(
+            f"key is {key!r}, under which another run has just been started; choose another key or "
+            "wait for its end"
+        )
+    held = Claim(made, owner)
+    held.renew()
+    return held
+
+
+def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any) -> Claim:
+    """Takes a run out of whatever hands it is in, to rename or delete it.
+
+    Raises:
+        ValueError: someone else did so first.
+    """
+    owner = owners.new_owner()
+    changes: Document = {"state": state, "owner": owner, **values}
+    if record.is_in_progress:
+        changes["predecessor"] = record.owner["token"]
+    update = {"$set": {f"config.{name}": value for name, value in changes.items()}}
+    if not runs().update_one(_as_it_was(record), update).matched_count:
+        owners.retire(owner["token"])
+        raise ValueError(f"run {record.key!r} was changed by another process; try again")
+    held = Claim(record.id, owner)
+    held.renew()
+    return held
+
+
+def complete_legacy(record: RunRecord) -> RunRecord:
+    """Adds to a record of the first version what its run wrote, which it tells by its key alone."""
+    added = {
+        "format": UNMARKED,
+        "state": record.state,
+        "key": record.key,
+        "paths": list(record.paths),
+        "score_field": record.score_field,
+    }
+    update = {"$set": {f"config.{name}": value for name, value in added.items()}}
+    runs().update_one(_as_it_was(record), update)
+    return replace(record, config={**record.config, **added})
+
+
+def sweep(dataset: fo.Dataset) -> list[ObjectId]:
+    """Removes records that a cut left without the dataset knowing them.
+
+    Returns:
+        Their files of results.
+    """
+    known = [getattr(link, "id", link) for link in links(dataset).values()]
+    query = {
+        "_dataset_id": dataset._doc.id,
+        "config.method": RUN_METHOD,
+        "_id": {"$nin": known},
+    }
+    files: list[ObjectId] = []
+    for document in list(runs().find(query)):
+        record = read_record(document["_id"], str(document.get("key")), document)
+        # Another process may be about to make it known.
+        if not record.is_in_progress:
+            files += record.files
+            runs().delete_one({"_id": record.id})
+    return files
+
+
+def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> ObjectId | None:
+    document = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, **values}
+    runs().insert_one(document)
+    # The dataset may know a run whose document was lost.
+    lost = links(dataset).get(key) if run_document(dataset, key) is None else None
+    linked = datasets().update_one(
+        {"_id": dataset._doc.id, f"runs.{key}": {"$exists": False} if lost is None else lost},
+        {"$set": {f"runs.{key}": document["_id"]}},
+    )
+    if linked.matched_count:
+        return document["_id"]
+    runs().delete_one({"_id": document["_id"]})
+    return None
+
+
+def _replace(previous: RunRecord, values: Mapping[str, Any]) -> ObjectId | None:
+    replaced = runs().update_one(_as_it_was(previous), {"$set": dict(values)})
+    return previous.id if replaced.matched_count else None
+
+
+def _as_it_was(record: RunRecord) -> Document:
+    """A query for a record that is still in the same hands, or in none, and in the same state."""
+    token = record.owner.get("token")
+    return {
+        "_id": record.id,
+        "config.state": record.config.get("state"),
+        "config.owner.token": token,
+    }

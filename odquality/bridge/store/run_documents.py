@@ -1,0 +1,50 @@
+"""FiftyOne's documents of custom runs, and what a dataset's document knows of them.
+
+Public: ``dataset.list_runs()`` and ``dataset.get_run_info(key)``, as a process last saw them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.odm as foo
+
+Document = dict[str, Any]
+
+
+def run_document(dataset: fo.Dataset, key: str) -> Document | None:
+    """The document of the run under a key, with the database's time as ``now``; None for none."""
+    link = links(dataset).get(key) if isinstance(key, str) else None
+    if link is None:
+        return None
+    pipeline = [{"$match": {"_id": getattr(link, "id", link)}}, {"$set": {"now": "$$NOW"}}]
+    return next(iter(runs().aggregate(pipeline)), None)
+
+
+def links(dataset: fo.Dataset) -> Mapping[str, Any]:
+    """Id of the document of every run that a dataset knows, by key.
+
+    Raises:
+        ValueError: the dataset was deleted.
+    """
+    document = database().datasets.find_one({"_id": dataset._doc.id}, {"runs": 1})
+    if document is None:
+        raise ValueError(f"dataset {dataset.name!r} was deleted")
+    return document.get("runs") or {}
+
+
+def runs() -> Any:
+    """The collection of runs."""
+    return database().runs
+
+
+def datasets() -> Any:
+    """The collection of datasets."""
+    return database().datasets
+
+
+def database() -> Any:
+    """The database."""
+    return foo.get_db_conn()
