@@ -1,6 +1,6 @@
 """Runs the property-based tests in their long form and writes ``benchmarks/results/properties.md``.
 
-python -m benchmarks.properties [--factor 50] [tests ...]
+python -m benchmarks.properties [--factor 60] [tests ...]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TESTS = ("tests/arrays/test_properties.py", "tests/bridge/read/test_raw_document
 def main() -> int:
     """Runs the tests; writes what came of the cases if all of the tests were run."""
     parser = argparse.ArgumentParser(prog="benchmarks.properties")
-    parser.add_argument("--factor", type=int, default=50, help="times as many cases as in tests")
+    parser.add_argument("--factor", type=int, default=60, help="times as many cases as in tests")
     parser.add_argument("tests", nargs="*", default=TESTS)
     options = parser.parse_args()
     os.environ[FACTOR_VARIABLE] = str(options.factor)
