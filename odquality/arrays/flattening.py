@@ -179,8 +179,11 @@ def as_numbers(given: Any, name: str, form: str) -> NDArray[Any]:
         ValueError: what was given is none, or holds something else, such as text.
     """
     array = as_array(given, name, form)
-    if not array.size or array.dtype.kind in NUMBERS:
+    if array.dtype.kind in NUMBERS:
         return array
+    if not array.size:
+        # What holds nothing is of no type.
+        return np.zeros(array.shape)
     if array.dtype.kind != "O":
         raise ValueError(f"{name} holds {array.dtype} values; expected {form}")
     values = array.ravel().tolist()

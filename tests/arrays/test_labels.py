@@ -16,7 +16,10 @@ BOX = [10.0, 10.0, 60.0, 60.0]
 ROWS = rows_of((BOX, 1, 0.99))
 
 # Holds nothing, though its length may be 1.
-NOTHING: list[Any] = [[], [[]], [[], []], [[[]], [[]]], (), np.zeros((1, 0)), np.zeros((1, 1, 0))]
+NOTHING: list[Any] = [
+    *([], [[]], [[], []], [[[]], [[]]], (), np.zeros((1, 0)), np.zeros((1, 1, 0))),
+    *(np.zeros(0, kind) for kind in ("complex", "U5", "O", "M8[s]", "bool")),
+]
 
 
 def image(**changes: Any) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def read_classes(values: Sequence[Any], codes: Mapping[str, int]) -> IntArray:
     try:
         return np.fromiter(map(codes.__getitem__, values), np.int64, len(values))
     except TypeError:
-        # A list or a dict, which is no name.
-        known = (codes[name] if isinstance(name, str) else NO_CLASS for name in values)
+        # A list or a dict, which is no name; nor is code, which the database knows as text.
+        known = (codes[name] if type(name) is str else NO_CLASS for name in values)
         return np.fromiter(known, np.int64, len(values))
 
 

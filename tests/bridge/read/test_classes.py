@@ -7,6 +7,7 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 import pytest
+from bson import Code, Regex
 
 from odquality.bridge.read.classes import (
     ClassCodes,
@@ -25,7 +26,9 @@ def test_names_are_numbered_as_they_turn_up() -> None:
     assert codes.names == ["b", "a", "c", "d"]
 
 
-@pytest.mark.parametrize("nothing", [None, 3, 1.5, b"cat", True, [], {}, ["cat"]], ids=repr)
+@pytest.mark.parametrize(
+    "nothing", [None, 3, 1.5, b"cat", True, [], {}, ["cat"], Code("cat"), Regex("cat")], ids=repr
+)
 def test_what_is_no_name_has_no_class(nothing: Any) -> None:
     codes = ClassCodes()
     assert read_classes(["cat", nothing, "dog", "cat"], codes).tolist() == [0, -1, 1, 0]
