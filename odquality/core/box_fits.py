@@ -6,6 +6,7 @@ may have the same names and still mean something else. Only a look at both sides
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -19,9 +20,10 @@ from odquality.core.scenes import IntArray, Scenes
 _COMPARED_LABELS = 256
 # A prediction fits a label from this IoU on. A centre that is read as a corner leaves 1/7.
 _FITS = 0.5
-# Below this share of labels that any prediction fits, whatever its confidence, the two sides are
-# mixed up: of real data at least three quarters fit, of those of other images about an eighth.
-_FEW_FIT = 0.2
+# Below this share of labels that any prediction fits, by more than chance, the two sides are mixed
+# up: of real data three quarters and more fit, of those of other images about an eighth.
+_FEW_FIT = 0.25
+_STANDARD_DEVIATIONS = 2
 # Classes of which fewer fitting labels than this share are confirmed do not mean the same.
 _MOST = 0.5
 _ENOUGH_LABELS = 20
@@ -66,7 +68,8 @@ class BoxFits:
     def boxes_finding(self, labels_are: str, found: str) -> str | None:
         """A sentence if hardly any prediction fits a label, else None."""
         number = self.fitting.total()
-        if self.compared < _ENOUGH_LABELS or number >= _FEW_FIT * self.compared:
+        most = number + _STANDARD_DEVIATIONS * math.sqrt(number)
+        if self.compared < _ENOUGH_LABELS or most >= _FEW_FIT * self.compared:
             return None
         return (
             f"only {number / self.compared:.0%} of the boxes of {labels_are} that were compared "

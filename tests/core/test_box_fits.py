@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,14 @@ def test_boxes_of_another_form_that_stay_in_their_image(form: str, side: str) ->
     (finding,) = findings(scenes_of(labels, found, classes, classes))
     assert "of the boxes of labels that were compared have a box of found on them" in finding
     assert findings(scenes_of(good, good + 0.003, classes, classes)) == []
+
+
+def test_few_labels_may_be_missed_by_chance() -> None:
+    assert BoxFits(compared=19).boxes_finding("labels", "found") is None
+    assert BoxFits(compared=20).boxes_finding("labels", "found") is not None
+    assert BoxFits(21, Counter({0: 4})).boxes_finding("labels", "found") is None
+    assert BoxFits(210, Counter({0: 40})).boxes_finding("labels", "found") is None
+    assert BoxFits(210, Counter({0: 39})).boxes_finding("labels", "found") is not None
 
 
 @pytest.mark.parametrize(

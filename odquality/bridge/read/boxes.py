@@ -29,6 +29,7 @@ class BoxReader:
 
     Attributes:
         prediction_codes: the class of each predicted name that was met.
+        met: attributes of probabilities and regions to ignore that some detection has.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class BoxReader:
         self._codes = codes
         self._treated = treated
         self._agreement = agreement
+        self.met: set[str] = set()
         self.prediction_codes: Mapping[str, int] = codes
         if source.class_map:
             self.prediction_codes = MappedCodes(codes, source.class_map)
@@ -66,6 +68,7 @@ class BoxReader:
         for attribute in self._source.crowd_attributes():
             values = batch.rare_values(attribute)
             if values is not None:
+                self.met.add(str(name))
                 marked, unreadable = read_flags(values)
                 sieve.count(unreadable, f"whose {name!r} says neither yes nor no: reviewed")
                 crowd |= marked
@@ -95,6 +98,7 @@ class BoxReader:
         names = self._source.probability_attributes
         columns = [(name, batch.rare_values(name)) for name in names]
         given = [(name, values) for name, values in columns if values is not None]
+        self.met.update(name for name, _ in given)
         num_classes = len(self._source.classes) if self._source.classes else None
         probabilities = read_probabilities(given, num_classes, sieve)
         if probabilities is None:

@@ -47,6 +47,28 @@ def test_a_class_map_that_leads_to_no_label(make_dataset: Any, method: str) -> N
     assert run(dataset, method, class_map={"car": "vehicle"}).warnings == []
 
 
+@pytest.mark.parametrize("setting", ["probs_attr", "iscrowd"])
+def test_an_attribute_that_was_named_and_is_nowhere(make_dataset: Any, setting: str) -> None:
+    dataset = make_dataset(make("cat", "cat"))
+    (warning,) = run(dataset, "calibrated", **{setting: "prob"}).warnings
+    assert warning.startswith(f"{setting} is 'prob', which is no attribute of any detection that")
+    one = dataset.first()
+    for label in (*one.ground_truth.detections, *one.predictions.detections):
+        label["prob"] = None if setting == "iscrowd" and label.confidence else 0.0
+    one.save()
+    assert run(dataset, "calibrated", iscrowd="prob").warnings == []
+    assert run(dataset, "calibrated").warnings == []
+
+
+def test_a_list_of_classes_that_nobody_needs_is_not_looked_at(make_dataset: Any) -> None:
+    dataset = make_dataset(make("cat", "cat"))
+    dataset.default_classes = ["cat", "cat"]
+    with pytest.raises(ValueError, match=r"^dataset\.default_classes names \['cat'\] more than"):
+        run(dataset, "calibrated")
+    assert run(dataset, "calibrated", probs_attr=None).num_scored == 5
+    assert run(dataset, "calibrated", classes=["cat"]).num_scored == 5
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_classes_that_mean_something_else(make_dataset: Any, method: str) -> None:
     pairs = [("1", "0"), ("2", "1"), ("3", "2")] * 2
