@@ -106,12 +106,19 @@ class BoxReader:
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
         summed = np.zeros((len(known), len(self._probable)))
         np.add.at(summed.T, self._merged, probabilities[known].T)
-        most_probable = self._probable[summed.argmax(axis=1)]
+        most_probable = self._most_probable(summed, classes[known])
         labelled = classes[known] != NO_CLASS
         self._agreement.observe_argmax(most_probable[labelled], classes[known][labelled])
         classes[known] = most_probable
         unsure = np.isnan(confidence[known])
         confidence[known[unsure]] = np.minimum(summed[unsure].max(axis=1, initial=0.0), 1.0)
+
+    def _most_probable(self, probabilities: FloatArray, labels: IntArray) -> IntArray:
+        """The most probable class of each prediction, (n,); its label if that is one of several."""
+        column = np.searchsorted(self._probable, labels).clip(max=len(self._probable) - 1)
+        own = np.take_along_axis(probabilities, column[:, None], axis=1)[:, 0]
+        is_one = (self._probable[column] == labels) & (own == probabilities.max(axis=1))
+        return np.where(is_one, labels, self._probable[probabilities.argmax(axis=1)])
 
     def _mend_confidence(self, confidence: FloatArray, sieve: Sieve) -> FloatArray:
         """Confidences in [0, 1]; those of predictions that were set aside are anything."""

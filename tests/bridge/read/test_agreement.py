@@ -47,6 +47,14 @@ def test_a_class_map_that_leads_to_no_label(make_dataset: Any, method: str) -> N
     assert run(dataset, method, class_map={"car": "vehicle"}).warnings == []
 
 
+@pytest.mark.parametrize("classes", [["cat", "dog"], ["dog", "cat"]])
+def test_equal_probabilities_leave_the_label(make_dataset: Any, classes: Any) -> None:
+    samples = [*make("cat", "cat", probs=[1.0, 1.0]), *make("dog", "dog", probs=[1.0, 1.0])]
+    dataset = make_dataset(samples)
+    assert run(dataset, "calibrated", classes=classes).warnings == []
+    assert min(dataset.values("label_quality_swap")) > 0.9
+
+
 @pytest.mark.parametrize("setting", ["probs_attr", "iscrowd"])
 def test_an_attribute_that_was_named_and_is_nowhere(make_dataset: Any, setting: str) -> None:
     dataset = make_dataset(make("cat", "cat"))
