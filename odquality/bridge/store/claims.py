@@ -262,17 +262,23 @@ def sweep(dataset: fo.Dataset) -> list[ObjectId]:
 
 def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> ObjectId | None:
     document = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, **values}
-    runs().insert_one(document)
-    # The dataset may know a run whose document was lost.
+    linked = False
+    try:
+        runs().insert_one(document)
+        linked = _link(dataset, key, document["_id"])
+    finally:
+        if not linked:
+            runs().delete_one({"_id": document["_id"]})
+    return document["_id"] if linked else None
+
+
+def _link(dataset: fo.Dataset, key: str, run: ObjectId) -> bool:
+    """Makes a run known to a dataset, unless it knows another under the key."""
+    # It may know a run whose document was lost.
     lost = links(dataset).get(key) if run_document(dataset, key) is None else None
-    linked = datasets().update_one(
-        {"_id": dataset._doc.id, f"runs.{key}": {"$exists": False} if lost is None else lost},
-        {"$set": {f"runs.{key}": document["_id"]}},
-    )
-    if linked.matched_count:
-        return document["_id"]
-    runs().delete_one({"_id": document["_id"]})
-    return None
+    vacant = {"$exists": False} if lost is None else lost
+    found = {"_id": dataset._doc.id, f"runs.{key}": vacant}
+    return bool(datasets().update_one(found, {"$set": {f"runs.{key}": run}}).matched_count)
 
 
 def _replace(previous: RunRecord, values: Mapping[str, Any]) -> ObjectId | None:
