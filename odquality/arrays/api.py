@@ -108,7 +108,8 @@ def score_labels(
             same images with the same seed give the same scores.
 
     Returns:
-        The scores of the images and boxes.
+        The scores of the images and boxes, with warnings where labels and predictions do not seem
+        to fit together.
 
     Raises:
         ValueError: an unknown method, a setting that is not the method's, or malformed input;
@@ -120,7 +121,7 @@ def score_labels(
         overlapping_label_check=overlapping_label_check,
         seed=seed,
     )
-    data = ImageLists(labels, predictions, image_sizes=image_sizes)
+    data = ImageLists(labels, predictions, image_sizes=image_sizes, compare=True)
     return score_all(learn(chosen, data.scenes()), data, method)
 
 

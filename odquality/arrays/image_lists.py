@@ -50,6 +50,8 @@ class ImageLists:
         predictions: N arrays (P, K + 5) of ``x1, y1, x2, y2, confidence, p(class 0), ...``, or N
             sequences of K arrays (M, 5) of ``x1, y1, x2, y2, confidence``, one per class.
         image_sizes: (N, 2) width and height in the unit of the boxes, or None.
+        compare: whether to look for what speaks against labels and predictions being of the same
+            images and classes; `findings` tells it after the last image.
         images_per_chunk: how many images are flattened at a time.
 
     Raises:
@@ -64,16 +66,19 @@ class ImageLists:
         predictions: PredictionArrays,
         *,
         image_sizes: Any = None,
+        compare: bool = False,
         images_per_chunk: int = IMAGES_PER_CHUNK,
     ) -> None:
         self._labels = one_per_image("labels", labels)
         self._predictions = one_per_image("predictions", predictions)
         same_images(self._labels, self._predictions)
         self._image_sizes = checks.image_sizes(image_sizes, len(self._labels))
+        self._compare = compare
         self._images_per_chunk = images_per_chunk
         self._layout = LayoutMemory()
         self._yolo_rows = YoloRowsCheck()
         self._verified = False
+        self._agreement = Agreement()
         self._kept: list[ImageChunk] | None = None
 
     def __len__(self) -> int:
@@ -92,6 +97,8 @@ class ImageLists:
             chunk = self._chunk(start, min(len(self), start + self._images_per_chunk))
             if not self._verified:
                 agreement.observe_units(chunk.scenes)
+                if self._compare:
+                    agreement.observe_fits(chunk.scenes)
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
@@ -103,6 +110,7 @@ class ImageLists:
             refusal = agreement.units_refusal()
             if refusal:
                 raise ValueError(refusal)
+            self._agreement = agreement
         self._verified = True
         if room >= 0:
             self._kept = kept
@@ -110,6 +118,10 @@ class ImageLists:
     def scenes(self) -> Iterator[Scenes]:
         """Yields the boxes of all images, chunk by chunk."""
         return (chunk.scenes for chunk in self)
+
+    def findings(self) -> tuple[str, ...]:
+        """Sentences about what probably went wrong with the data; none where all is well."""
+        return tuple(self._agreement.fits_findings("labels", "predictions"))
 
     def _chunk(self, start: int, stop: int) -> ImageChunk:
         given = flatten_labels(self._labels[start:stop], start)

@@ -25,12 +25,15 @@ class LabelQuality:
             regions to ignore.
         prediction_scores: per kind of error, N arrays (P_i,) in the order of the predictions
             (class by class in the per-class layout); NaN where a prediction is no candidate.
+        warnings: sentences about labels and predictions that do not seem to fit together, such as
+            classes that mean something else on either side; empty where all is well.
     """
 
     method: str
     scores: Mapping[str, FloatArray]
     label_scores: ScoresByImage
     prediction_scores: ScoresByImage
+    warnings: tuple[str, ...] = ()
 
 
 def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
@@ -55,6 +58,7 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
+        data.findings(),
     )
 
 

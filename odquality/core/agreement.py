@@ -13,19 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from odquality.core import confidence as confidences
+from odquality.core.box_fits import BoxFits, count_classes
 from odquality.core.box_units import BoxPlaces, units_differ
 from odquality.core.class_names import compare_class_names
-from odquality.core.geometry import box_iou
-from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 
-# Of each chunk, so many labels are held against the predictions of their images.
-_COMPARED_LABELS = 256
-# Boxes that overlap less have nothing to do with each other. Below this share of overlapping
-# labels, and with this many to judge by, images or units are probably mixed up.
-_LEAST_IOU = 0.1
-_FEW_OVERLAP = 0.1
-_ENOUGH_LABELS = 20
 # More predictions than this share whose label is not their most probable class are most of them.
 _MOST = 0.5
 
@@ -39,8 +31,7 @@ class Agreement:
         prediction_places: where the predictions lie.
         label_classes: number of labels of each class; classes have small numbers.
         prediction_classes: number of predictions of each class.
-        compared: labels that were held against predictions of their image.
-        overlapping: those of them that overlap one.
+        fits: how labels and predictions lie on each other.
         confident_labels: images with a label that has a confidence, which only predictions should.
         labelled: images with labels.
         found: predictions, usable or not.
@@ -55,8 +46,7 @@ class Agreement:
     prediction_places: BoxPlaces = field(default_factory=BoxPlaces)
     label_classes: Counter[int] = field(default_factory=Counter)
     prediction_classes: Counter[int] = field(default_factory=Counter)
-    compared: int = 0
-    overlapping: int = 0
+    fits: BoxFits = field(default_factory=BoxFits)
     confident_labels: int = 0
     labelled: int = 0
     found: int = 0
@@ -69,14 +59,18 @@ class Agreement:
     def observe(self, scenes: Scenes) -> None:
         """Takes the boxes and classes of more images into account."""
         self.observe_units(scenes)
-        self.label_classes += _count_classes(scenes.labels.classes)
-        self.prediction_classes += _count_classes(scenes.predictions.classes)
-        self._observe_overlap(scenes)
+        self.observe_fits(scenes)
 
     def observe_units(self, scenes: Scenes) -> None:
         """Takes the places of the boxes of more images into account, and nothing else."""
         self.label_places.observe(scenes.labels, scenes.image_sizes)
         self.prediction_places.observe(scenes.predictions, scenes.image_sizes)
+
+    def observe_fits(self, scenes: Scenes) -> None:
+        """Takes the classes of more images into account, and how their boxes lie on each other."""
+        self.label_classes += count_classes(scenes.labels.classes)
+        self.prediction_classes += count_classes(scenes.predictions.classes)
+        self.fits.observe(scenes)
 
     def observe_label_confidences(self, *, images: int, of: int) -> None:
         """Takes into account in how many of some labelled images labels have confidences."""
@@ -102,6 +96,7 @@ class Agreement:
         self.prediction_places.merge(other.prediction_places)
         self.label_classes += other.label_classes
         self.prediction_classes += other.prediction_classes
+        self.fits.merge(other.fits)
         self.largest_confidence = max(self.largest_confidence, other.largest_confidence)
         for name in _SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -161,21 +156,18 @@ class Agreement:
             labels_are=labels_are,
             found=found,
         )
-        places = [
-            self.label_places.finding(labels_are),
-            self.prediction_places.finding(found),
-        ]
-        outside = [sentence for sentence in places if sentence]
-        sentences += outside
-        # Boxes that are elsewhere overlap nothing; that need not be said twice.
-        enough = self.compared >= _ENOUGH_LABELS and not outside
-        if enough and self.overlapping < _FEW_OVERLAP * self.compared:
-            sentences.append(
-                f"only {self.overlapping / self.compared:.0%} of the boxes of {labels_are} "
-                f"that were compared overlap any of {found}: are both of the same images, and "
-                "in the same unit and form?"
-            )
-        if self.argmax_differs > _MOST * self.argmax_compared:
+        places = self.label_places.finding(labels_are), self.prediction_places.finding(found)
+        # Boxes that are elsewhere fit nothing; nor do classes, if the probabilities are in another
+        # order or no name is common. That need not be said twice.
+        common = bool(self.label_classes.keys() & self.prediction_classes.keys())
+        sentences += [sentence for sentence in places if sentence]
+        sentences += self.fits_findings(
+            labels_are,
+            found,
+            boxes=not any(places),
+            classes=common and not self._probabilities_contradict(),
+        )
+        if self._probabilities_contradict():
             share = self.argmax_differs / self.argmax_compared
             sentences.append(
                 f"the class probabilities of {share:.0%} of {found} that have some are largest for "
@@ -185,23 +177,33 @@ class Agreement:
             )
         return sentences
 
-    def _observe_overlap(self, scenes: Scenes) -> None:
-        """Holds some labels, evenly spread, against the predictions of their images."""
-        labels, predictions = scenes.labels, scenes.predictions
-        chosen = np.zeros(len(labels), bool)
-        chosen[:: 1 + len(labels) // _COMPARED_LABELS] = True
-        overlaps = np.zeros(len(labels), bool)
-        for first, second in iter_pairs(labels.counts, predictions.counts, keep_first=chosen):
-            iou = box_iou(labels.xyxy[first].T, predictions.xyxy[second].T)
-            overlaps[first[iou >= _LEAST_IOU]] = True
-        in_question = chosen & np.repeat(predictions.counts > 0, labels.counts)
-        self.compared += int(np.count_nonzero(in_question))
-        self.overlapping += int(np.count_nonzero(overlaps))
+    def fits_findings(
+        self, labels_are: str, found: str, *, boxes: bool = True, classes: bool = True
+    ) -> list[str]:
+        """The sentences about how labels and predictions lie on each other.
+
+        Args:
+            labels_are: what the labels are called in a sentence.
+            found: what the predictions are called in a sentence.
+            boxes: whether to say it of the boxes.
+            classes: whether to say it of the classes.
+        """
+        # Labels on which hardly any box lies tell nothing of classes.
+        if boxes and (finding := self.fits.boxes_finding(labels_are, found)):
+            return [finding]
+        if not classes:
+            return []
+        common = self.label_classes.keys() & self.prediction_classes.keys()
+        judged = common or set(self.label_classes)
+        finding = self.fits.classes_finding(labels_are, found, judged)
+        return [finding] if finding else []
+
+    def _probabilities_contradict(self) -> bool:
+        """Whether most class probabilities are largest for another class than the label."""
+        return self.argmax_differs > _MOST * self.argmax_compared
 
 
 _SUMS = (
-    "compared",
-    "overlapping",
     "confident_labels",
     "labelled",
     "found",
@@ -210,12 +212,6 @@ _SUMS = (
     "argmax_compared",
     "argmax_differs",
 )
-
-
-def _count_classes(classes: IntArray) -> Counter[int]:
-    counts = np.bincount(classes)
-    numbers = np.flatnonzero(counts)
-    return Counter(dict(zip(numbers.tolist(), counts[numbers].tolist(), strict=True)))
 
 
 def _by_name(counts: Counter[int], names: Sequence[str]) -> dict[str, int]:

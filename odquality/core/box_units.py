@@ -12,8 +12,9 @@ from odquality.core.scenes import BoolArray, Boxes, FloatArray
 _BEYOND = 0.05
 # If more than this share of the boxes reaches further, that is said.
 _FEW = 0.1
-# Relative coordinates this large are of another unit.
+# Relative coordinates this large are of another unit, and no more than very few boxes have some.
 _FAR = 2.0
+_VERY_FEW = 0.01
 # If nearly all boxes make sense in another form, they are probably in that form.
 _NEARLY_ALL = 0.99
 
@@ -80,14 +81,14 @@ class BoxPlaces:
         self.largest = max(self.largest, other.largest)
 
     def finding(self, owner: str) -> str | None:
-        """A sentence if many boxes reach outside their images, else None.
+        """A sentence if many boxes reach outside their images, or some far outside; else None.
 
         Args:
             owner: what the boxes are called in the sentence.
         """
-        if self.outside <= _FEW * self.number:
+        if self.outside <= _FEW * self.number and self.far <= _VERY_FEW * self.number:
             return None
-        if self.far > self.number / 2:
+        if self.far > self.outside / 2:
             seem = "seem to be in pixels or another unit"
         elif self.as_corners >= _NEARLY_ALL * self.number:
             seem = "seem to be x1, y1, x2, y2"

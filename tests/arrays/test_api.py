@@ -290,3 +290,30 @@ def test_ranked_issues_come_worst_first() -> None:
     assert scores.tolist() == sorted(scores)
     flagged = odquality.find_label_issues(labels, predictions)
     assert sorted(ranked) == np.flatnonzero(flagged).tolist()
+
+
+SPOILED: dict[str, Any] = {
+    "classes in another order": lambda rows: np.hstack([rows[:, :5], np.roll(rows[:, 5:], 1, 1)]),
+    "boxes that begin with the centre": lambda rows: np.hstack(
+        [rows[:, :4] + np.tile((rows[:, 2:4] - rows[:, :2]) / 2, 2), rows[:, 4:]]
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["objectlab", "calibrated"])
+@pytest.mark.parametrize("kind", SPOILED)
+def test_what_does_not_fit_together_is_said(kind: str, method: str) -> None:
+    rng = np.random.default_rng(0)
+    start = rng.uniform(0, 300, (30, 2))
+    boxes = np.hstack([start, start + rng.uniform(50, 200, (30, 2))])
+    classes = rng.integers(0, 3, 30)
+    labels = labels_of(*([one] for one in zip(boxes, classes, strict=True)))
+    rows = [rows_of((box + 1, number, 0.9)) for box, number in zip(boxes, classes, strict=True)]
+    assert odquality.score_labels(labels, rows, method=method).warnings == ()
+    spoiled = [SPOILED[kind](one) for one in rows]
+    (warning,) = odquality.score_labels(labels, spoiled, method=method).warnings
+    assert warning.startswith("only 0% of the")
+    # No class in common, and numbers that are no indices.
+    far = [{**one, "labels": one["labels"] + 2**62} for one in labels]
+    (warning,) = odquality.score_labels(far, rows, method=method).warnings
+    assert "do both mean the same by each class" in warning

@@ -82,9 +82,20 @@ def test_boxes_of_another_unit_or_form(side: str, mistake: str, sizes: Any) -> N
     assert expected in finding
 
 
+def test_a_few_boxes_of_another_unit() -> None:
+    boxes = good_boxes()
+    mixed = boxes.copy()
+    mixed[::40] = mixed[::40] * 640
+    (finding,) = findings(scenes_of(boxes, mixed))
+    assert finding.startswith("2% of the boxes of found reach outside their image and seem to be")
+    assert "in pixels or another unit" in finding
+
+
 def test_images_in_another_order() -> None:
     (finding,) = findings(scenes_of(good_boxes(), np.array([[0.9, 0.9, 0.95, 0.95]] * 80)))
-    assert finding.startswith("only 0% of the boxes of labels that were compared overlap any of")
+    assert finding.startswith(
+        "only 0% of the boxes of labels that were compared have a box of found"
+    )
 
 
 def test_few_labels_do_not_tell() -> None:

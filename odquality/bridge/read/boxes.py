@@ -29,6 +29,7 @@ class BoxReader:
 
     Attributes:
         prediction_codes: the class of each predicted name that was met.
+        met: attributes of probabilities and regions to ignore that some detection has.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class BoxReader:
         self._codes = codes
         self._treated = treated
         self._agreement = agreement
+        self.met: set[str] = set()
         self.prediction_codes: Mapping[str, int] = codes
         if source.class_map:
             self.prediction_codes = MappedCodes(codes, source.class_map)
@@ -66,6 +68,7 @@ class BoxReader:
         for attribute in self._source.crowd_attributes():
             values = batch.rare_values(attribute)
             if values is not None:
+                self.met.add(str(name))
                 marked, unreadable = read_flags(values)
                 sieve.count(unreadable, f"whose {name!r} says neither yes nor no: reviewed")
                 crowd |= marked
@@ -95,6 +98,7 @@ class BoxReader:
         names = self._source.probability_attributes
         columns = [(name, batch.rare_values(name)) for name in names]
         given = [(name, values) for name, values in columns if values is not None]
+        self.met.update(name for name, _ in given)
         num_classes = len(self._source.classes) if self._source.classes else None
         probabilities = read_probabilities(given, num_classes, sieve)
         if probabilities is None:
@@ -102,12 +106,19 @@ class BoxReader:
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
         summed = np.zeros((len(known), len(self._probable)))
         np.add.at(summed.T, self._merged, probabilities[known].T)
-        most_probable = self._probable[summed.argmax(axis=1)]
+        most_probable = self._most_probable(summed, classes[known])
         labelled = classes[known] != NO_CLASS
         self._agreement.observe_argmax(most_probable[labelled], classes[known][labelled])
         classes[known] = most_probable
         unsure = np.isnan(confidence[known])
         confidence[known[unsure]] = np.minimum(summed[unsure].max(axis=1, initial=0.0), 1.0)
+
+    def _most_probable(self, probabilities: FloatArray, labels: IntArray) -> IntArray:
+        """The most probable class of each prediction, (n,); its label if that is one of several."""
+        column = np.searchsorted(self._probable, labels).clip(max=len(self._probable) - 1)
+        own = np.take_along_axis(probabilities, column[:, None], axis=1)[:, 0]
+        is_one = (self._probable[column] == labels) & (own == probabilities.max(axis=1))
+        return np.where(is_one, labels, self._probable[probabilities.argmax(axis=1)])
 
     def _mend_confidence(self, confidence: FloatArray, sieve: Sieve) -> FloatArray:
         """Confidences in [0, 1]; those of predictions that were set aside are anything."""

@@ -89,7 +89,7 @@ def check_classes(classes: Any) -> list[str] | None:
         )
     if not names:
         raise ValueError("classes is empty; expected the name of at least one class, or None")
-    _check_once(names)
+    _check_once("classes", names)
     return [str(name) for name in names]
 
 
@@ -122,15 +122,18 @@ def detector_classes(dataset: fo.Dataset, pred_field: str, classes: Any) -> tupl
     Raises:
         ValueError: as `check_classes`, or the dataset's own list names a class twice.
     """
-    names = check_classes(classes) or _own_classes(dataset, pred_field)
-    if not names:
-        return None
-    _check_once(names)
-    return tuple(names)
+    names = check_classes(classes)
+    if names is None:
+        owner, names = _own_classes(dataset, pred_field)
+        _check_once(owner, names, "; mend the list, pass classes=[...], or probs_attr=None")
+    return tuple(names) or None
 
 
-def _own_classes(dataset: fo.Dataset, pred_field: str) -> list[str]:
-    return list(dataset.classes.get(pred_field) or dataset.default_classes or ())
+def _own_classes(dataset: fo.Dataset, pred_field: str) -> tuple[str, list[str]]:
+    """What the dataset's own list is called, and the list; empty where there is none."""
+    if names := dataset.classes.get(pred_field):
+        return f"dataset.classes[{pred_field!r}]", list(names)
+    return "dataset.default_classes", list(dataset.default_classes or ())
 
 
 def _listed(classes: Any) -> list[Any] | None:
@@ -145,7 +148,9 @@ def _listed(classes: Any) -> list[Any] | None:
     return None
 
 
-def _check_once(names: Sequence[str]) -> None:
+def _check_once(owner: str, names: Sequence[str], advice: str = "") -> None:
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
-        raise ValueError(f"classes names {shown(twice)} more than once; expected each class once")
+        raise ValueError(
+            f"{owner} names {shown(twice)} more than once; expected each class once{advice}"
+        )

@@ -146,6 +146,20 @@ class Reader:
         unused = sorted(self.source.class_map.keys() - self._boxes.prediction_codes.keys())
         if unused:
             sentences.append(f"class_map names classes that {pred_field} has not: {listed(unused)}")
+        labelled = self.agreement.label_classes.keys()
+        lost = {names[code] for code in self.agreement.prediction_classes.keys() - labelled}
+        if labelled and (unknown := sorted(lost & set(self.source.class_map.values()))):
+            sentences.append(
+                f"class_map leads to classes that no label of {gt_field} has: {listed(unknown)}"
+            )
+        # Some samples alone may well lack an attribute; all should not.
+        if self._order is not None:
+            sentences += [
+                f"{argument} is {name!r}, which is no attribute of any detection that was read, "
+                "and had no effect"
+                for argument, name in self.source.chosen.items()
+                if name not in self._boxes.met
+            ]
         if number := self.unscored[_no_value(self.source.gt_field)]:
             sentences.append(
                 f"images without a value in {gt_field} are not scored, here {number:,}: if an "

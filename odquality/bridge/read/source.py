@@ -23,6 +23,7 @@ class Source:
         crowd_attribute: attribute of labels that marks regions to ignore, or None.
         classes: class names in the order of the probabilities, or None where nobody knows it.
         class_map: class name among the labels for class names of the predictions that differ.
+        chosen: those of these attributes that somebody named, by argument: they should be there.
         score_unannotated: whether a sample without a value in the ground-truth field is one
             without labels; else it is unscored.
     """
@@ -35,6 +36,7 @@ class Source:
     crowd_attribute: str | None = None
     classes: tuple[str, ...] | None = None
     class_map: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
     score_unannotated: bool = False
 
     def columns(self) -> dict[str, Any]:

@@ -134,10 +134,23 @@ class RunSettings:
             needs_confidence=info.needs_confidence,
             probability_attributes=probabilities.attributes(self.probs_attr),
             crowd_attribute=self.iscrowd,
-            classes=detector_classes(dataset, self.pred_field, self.classes),
+            # Only probabilities need an order of the classes.
+            classes=None
+            if self.probs_attr is None and self.classes is None
+            else detector_classes(dataset, self.pred_field, self.classes),
             class_map=check_class_map(self.class_map),
+            chosen=self._chosen_attributes(),
             score_unannotated=self.score_unannotated,
         )
+
+    def _chosen_attributes(self) -> dict[str, str]:
+        """The attributes of detections that are named, and not by default, by argument."""
+        named = {"probs_attr": self.probs_attr, "iscrowd": self.iscrowd}
+        return {
+            argument: name
+            for argument, name in named.items()
+            if name not in (getattr(RunSettings, argument), None)
+        }
 
     def check(self, samples: SampleCollection) -> None:
         """Checks all that can be checked by a look at a few samples.

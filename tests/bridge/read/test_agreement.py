@@ -39,6 +39,64 @@ def test_predicted_classes_may_be_mapped(make_dataset: Any, method: str) -> None
     assert stored == {"car": "vehicle", "bus": "vehicle", "van": "vehicle"}
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_class_map_that_leads_to_no_label(make_dataset: Any, method: str) -> None:
+    dataset = make_dataset([*make("vehicle", "car"), *make("dog", "dog")])
+    (warning,) = run(dataset, method, class_map={"car": "vehicel"}).warnings[-1:]
+    assert warning == "class_map leads to classes that no label of 'ground_truth' has: 'vehicel'"
+    assert run(dataset, method, class_map={"car": "vehicle"}).warnings == []
+
+
+@pytest.mark.parametrize("classes", [["cat", "dog"], ["dog", "cat"]])
+def test_equal_probabilities_leave_the_label(make_dataset: Any, classes: Any) -> None:
+    samples = [*make("cat", "cat", probs=[1.0, 1.0]), *make("dog", "dog", probs=[1.0, 1.0])]
+    dataset = make_dataset(samples)
+    assert run(dataset, "calibrated", classes=classes).warnings == []
+    assert min(dataset.values("label_quality_swap")) > 0.9
+
+
+@pytest.mark.parametrize("setting", ["probs_attr", "iscrowd"])
+def test_an_attribute_that_was_named_and_is_nowhere(make_dataset: Any, setting: str) -> None:
+    dataset = make_dataset(make("cat", "cat"))
+    (warning,) = run(dataset, "calibrated", **{setting: "prob"}).warnings
+    assert warning.startswith(f"{setting} is 'prob', which is no attribute of any detection that")
+    one = dataset.first()
+    for label in (*one.ground_truth.detections, *one.predictions.detections):
+        label["prob"] = None if setting == "iscrowd" and label.confidence else 0.0
+    one.save()
+    assert run(dataset, "calibrated", iscrowd="prob").warnings == []
+    assert run(dataset, "calibrated").warnings == []
+
+
+def test_a_list_of_classes_that_nobody_needs_is_not_looked_at(make_dataset: Any) -> None:
+    dataset = make_dataset(make("cat", "cat"))
+    dataset.default_classes = ["cat", "cat"]
+    with pytest.raises(ValueError, match=r"^dataset\.default_classes names \['cat'\] more than"):
+        run(dataset, "calibrated")
+    assert run(dataset, "calibrated", probs_attr=None).num_scored == 5
+    assert run(dataset, "calibrated", classes=["cat"]).num_scored == 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_classes_that_mean_something_else(make_dataset: Any, method: str) -> None:
+    pairs = [("1", "0"), ("2", "1"), ("3", "2")] * 2
+    dataset = make_dataset([one for label, found in pairs for one in make(label, found)])
+    (warning,) = run(dataset, method).warnings
+    assert warning.startswith("only 0% of the compared boxes of 'ground_truth' that have a box of")
+    right = {"0": "1", "1": "2", "2": "3"}
+    assert run(dataset, method, class_map=right).warnings == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_boxes_that_begin_with_the_centre(make_dataset: Any, method: str) -> None:
+    samples = [one for _ in range(5) for one in make("cat", "cat")]
+    for one in samples:
+        x, y, width, height = one.predictions.detections[0].bounding_box
+        one.predictions.detections[0].bounding_box = [x + width / 2, y + height / 2, width, height]
+    (warning,) = run(make_dataset(samples), method).warnings
+    assert "neither begins with the centre nor puts y before x" in warning
+
+
 def test_probabilities_of_mapped_classes_add_up(make_dataset: Any) -> None:
     # The one far from its label makes the smallest similarity.
     dataset = make_dataset([far_sample(), *make("vehicle", "dog", probs=[0.3, 0.3, 0.4])])
