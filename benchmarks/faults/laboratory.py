@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pymongo
+from pymongo.errors import ConnectionFailure
 
 from benchmarks.faults import deeds, scene
 from benchmarks.faults.invariants import Undisturbed
@@ -175,9 +176,15 @@ class Laboratory:
 
     def revive(self) -> None:
         """Starts the server again if it was killed."""
-        if not self._database.is_running():
-            self._database.start()
-            self._connect()
+        # One that was killed just now may still be listed among the processes.
+        while self._database.is_running():
+            try:
+                self.mongo.client.admin.command("ping")
+                return
+            except ConnectionFailure:
+                time.sleep(0.01)
+        self._database.start()
+        self._connect()
 
     def _connect(self) -> None:
         name = self._database.environment["FIFTYONE_DATABASE_NAME"]
