@@ -27,7 +27,8 @@ from odquality.bridge.run.worst import worst_images
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths
 from odquality.bridge.store.claims import Claim
-from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
+from odquality.bridge.store.database import all_samples, dataset_of, filtered_fields, view_stages
+from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
@@ -170,7 +171,7 @@ class Execution:
             indexes.create(self._dataset, self._settings.key)
         report = self._report()
         final = ObjectId()
-        claim.note({"files": [self._skeleton, final]})
+        claim.list_files([self._skeleton, final])
         results.save_report(final, report.to_dict())
         claim.end(records.COMPLETE, results=final)
         self._claim = None
@@ -185,9 +186,10 @@ class Execution:
         claim = claims.claim(
             self._dataset,
             settings.key,
-            {**settings.run_config(), "files": [self._skeleton, *obsolete]},
+            settings.run_config(),
             paths=self._fields.paths(),
             to_clear=territory.to_clear,
+            files=[self._skeleton, *obsolete],
             score_field=self._fields.key,
             view_stages=view_stages(self._samples),
             previous=previous,
@@ -197,7 +199,7 @@ class Execution:
         results.save_report(self._skeleton, report.to_dict())
         claim.show(self._skeleton)
         results.delete(obsolete)
-        claim.note({"files": [self._skeleton]})
+        claim.list_files([self._skeleton])
         return claim
 
     def _give_up(self, claim: Claim) -> None:
@@ -207,6 +209,8 @@ class Execution:
             if claim.give_up():
                 upkeep.remove_unowned(self._dataset, self._fields.paths())
             records.refresh(self._dataset, self._settings.key)
+        except DatasetDeletedError:
+            pass  # With all that the run wrote.
         except PyMongoError as error:
             # Whoever looks at the record finds that its process is gone.
             logger.warning("The record of run '%s' was not updated: %s", self._settings.key, error)
@@ -256,7 +260,7 @@ class Execution:
         if isinstance(self._samples, fo.DatasetView) and filtered_fields(self._samples):
             return self._samples.select(names)
         # A view may be defined by scores that are cleared by now.
-        return self._dataset.select(names)
+        return all_samples(self._dataset).select(names)
 
     def _report(self) -> LabelQualityReport:
         quality = self._tally.quality()

@@ -35,9 +35,9 @@ def list_fields(dataset: fo.Dataset, key: str) -> list[str]:
     if record is None:
         return []
     declared = schema.declared(dataset)
-    read = [record.config.get("gt_field"), record.config.get("pred_field")]
-    owned = owned_paths(declared, record)
-    return [*(path for path in read if path in declared), *sorted(owned & set(declared))]
+    noted = [record.config.get("gt_field"), record.config.get("pred_field")]
+    read = [path for path in noted if isinstance(path, str) and path in declared]
+    return [*read, *sorted(owned_paths(declared, record) & set(declared))]
 
 
 def delete_run(samples: SampleCollection, key: str) -> None:
@@ -146,7 +146,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
         schema.remove(dataset, list(new_paths))
         rename_paths(dataset, new_paths)
         report, file = results.load_report(record.results), ObjectId()
-        claim.note({"files": [*record.files, file]})
+        claim.list_files([*record.files, file])
         results.save_report(file, {**(report or {}), "key": new_key})
         claim.end(
             record.state,

@@ -9,7 +9,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.report import WorstImage
 from odquality.bridge.store import records, schema
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.write.fields import RunFields
 
@@ -55,7 +55,7 @@ def find_run(samples: SampleCollection, key: object) -> RunRecord:
 
 def worst_images(dataset: fo.Dataset, fields: RunFields) -> list[WorstImage]:
     """The few images with the lowest scores of a run, the lowest first."""
-    view = dataset.exists(fields.key).sort_by(fields.key).limit(NUM_WORST)
+    view = all_samples(dataset).exists(fields.key).sort_by(fields.key).limit(NUM_WORST)
     names = fields.method.image_scores
     columns = [fields.score(name) for name in names]
     ids, paths, *scores = view.values(["id", "filepath", *columns])

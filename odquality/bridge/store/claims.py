@@ -7,7 +7,7 @@ there is always one that is true of the values in the dataset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
@@ -68,6 +68,14 @@ class Claim:
         """
         changes = {f"config.{name}": {"$literal": value} for name, value in values.items()}
         self._update([{"$set": {**changes, "config.heard_of": "$$NOW"}}])
+
+    def list_files(self, files: Iterable[ObjectId]) -> None:
+        """Notes which files of results may be there.
+
+        Raises:
+            RunLostError: the run was deleted or is in other hands.
+        """
+        self.note({"files": _names(files)})
 
     def show(self, results: ObjectId | None) -> None:
         """Gives the run other results until it ends, or none.
@@ -159,6 +167,7 @@ def claim(
     score_field: str,
     view_stages: Sequence[str] | None,
     previous: RunRecord | None,
+    files: Iterable[ObjectId] = (),
 ) -> Claim:
     """Makes the record of a run, or puts it into the place of the previous one under the key.
 
@@ -171,11 +180,13 @@ def claim(
         score_field: the field with the images' scores.
         view_stages: stages of the view that it scores, as JSON; None for all samples.
         previous: the record under the key as it was when all was checked, None if there was none.
+        files: files of results that are there or will be.
 
     Raises:
         ValueError: another run has registered itself under the key meanwhile.
     """
     owner = owners.new_owner()
+    run = ObjectId() if previous is None else previous.id
     values = {
         "key": key,
         "version": fo.__version__,
@@ -186,21 +197,26 @@ def claim(
         "config": {
             **config,
             "format": FORMAT,
+            "run": str(run),
             "state": RUNNING,
             "paths": list(paths),
             "to_clear": list(to_clear),
+            "files": _names(files),
             "score_field": score_field,
             "owner": owner,
         },
     }
-    made = _insert(dataset, key, values) if previous is None else _replace(previous, values)
-    if made is None:
+    if previous is None:
+        is_made = _insert(dataset, key, {"_id": run, **values})
+    else:
+        is_made = _replace(previous, values)
+    if not is_made:
         owners.retire(owner["token"])
         raise ValueError(
             f"key is {key!r}, under which another run has just been started; choose another key or "
             "wait for its end"
         )
-    held = Claim(made, owner)
+    held = Claim(run, owner)
     held.renew()
     return held
 
@@ -212,9 +228,14 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
         ValueError: someone else did so first.
     """
     owner = owners.new_owner()
-    changes: Document = {"state": state, "owner": owner, **values}
-    if record.is_in_progress:
-        changes["predecessor"] = record.owner["token"]
+    changes: Document = {
+        "run": str(record.id),
+        "files": _names(record.files),
+        "state": state,
+        "owner": owner,
+        "predecessor": record.owner["token"] if record.is_in_progress else None,
+        **values,
+    }
     update = {"$set": {f"config.{name}": value for name, value in changes.items()}}
     if not runs().update_one(_as_it_was(record), update).matched_count:
         owners.retire(owner["token"])
@@ -260,8 +281,8 @@ def sweep(dataset: fo.Dataset) -> list[ObjectId]:
     return files
 
 
-def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> ObjectId | None:
-    document = {"_id": ObjectId(), "_dataset_id": dataset._doc.id, **values}
+def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> bool:
+    document = {"_dataset_id": dataset._doc.id, **values}
     linked = False
     try:
         runs().insert_one(document)
@@ -269,7 +290,7 @@ def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> ObjectI
     finally:
         if not linked:
             runs().delete_one({"_id": document["_id"]})
-    return document["_id"] if linked else None
+    return linked
 
 
 def _link(dataset: fo.Dataset, key: str, run: ObjectId) -> bool:
@@ -281,16 +302,20 @@ def _link(dataset: fo.Dataset, key: str, run: ObjectId) -> bool:
     return bool(datasets().update_one(found, {"$set": {f"runs.{key}": run}}).matched_count)
 
 
-def _replace(previous: RunRecord, values: Mapping[str, Any]) -> ObjectId | None:
+def _replace(previous: RunRecord, values: Mapping[str, Any]) -> bool:
     replaced = runs().update_one(_as_it_was(previous), {"$set": dict(values)})
-    return previous.id if replaced.matched_count else None
+    return bool(replaced.matched_count)
 
 
 def _as_it_was(record: RunRecord) -> Document:
     """A query for a record that is still in the same hands, or in none, and in the same state."""
-    token = record.owner.get("token")
     return {
         "_id": record.id,
-        "config.state": record.config.get("state"),
-        "config.owner.token": token,
+        "config.state": {"$eq": record.config.get("state")},
+        "config.owner": {"$eq": record.config.get("owner")},
     }
+
+
+def _names(files: Iterable[ObjectId]) -> list[str]:
+    """Ids as FiftyOne can show them, and write them to JSON."""
+    return [str(file) for file in files]

@@ -31,6 +31,16 @@ def dataset_of(samples: SampleCollection) -> fo.Dataset:
     return samples._root_dataset
 
 
+def all_samples(dataset: fo.Dataset) -> SampleCollection:
+    """The samples of a dataset, of all slices if it is grouped.
+
+    Public: ``dataset.select_group_slices(names)``, which takes slices of one media type.
+    """
+    if dataset.media_type != fo.core.media.GROUP:
+        return dataset
+    return dataset.select_group_slices(_allow_mixed=True)
+
+
 def is_generated(samples: SampleCollection) -> bool:
     """Whether a view's samples are patches, frames or clips made from other samples.
 

@@ -47,13 +47,13 @@ def is_alive(owner: Mapping[str, Any], silent_seconds: float) -> bool:
     """
     if (owner.get("host"), owner.get("space")) != (socket.gethostname(), _process_space()):
         return silent_seconds < SILENT_SECONDS
-    process = owner.get("process")
+    process, then = owner.get("process"), owner.get("started")
     if process == os.getpid():
         return owner.get("token") in _mine
-    if not isinstance(process, int):
+    if not isinstance(process, int) or process < 0 or not isinstance(then, (int, float)):
         return False
     started = _start_time(process)
-    return started is not None and abs(started - owner.get("started", 0)) < _CLOCK_SECONDS
+    return started is not None and abs(started - then) < _CLOCK_SECONDS
 
 
 def describe(owner: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     key         the key that the fields are named after, which may be an earlier one
     new_key     the key that they are being renamed to
     files       files of results that may be there, besides the one that is shown
+    run         id of the record's document: a clone of the dataset has another record, whose files
+                and owner are not those that it lists
     owner       the process that computes it, while there is one
     heard_of    when that process last said that it lives
 
@@ -92,7 +94,7 @@ class RunRecord:
         """The key that the run's fields are named after: an earlier one, where they kept it."""
         # The first version renamed fields with their run, and not what it had noted.
         noted = None if self.format is None else self.config.get("key")
-        return str(noted or self.key)
+        return noted if isinstance(noted, str) and noted else self.key
 
     @property
     def field_keys(self) -> set[str]:
@@ -106,17 +108,24 @@ class RunRecord:
         return str(self.config.get("score_field") or legacy_score_field(self.field_key))
 
     @property
+    def is_copy(self) -> bool:
+        """Whether another record was copied here, with its dataset."""
+        return self.config.get("run", str(self.id)) != str(self.id)
+
+    @property
     def files(self) -> list[ObjectId]:
         """Every file of results that may be there."""
-        listed = self.config.get("files")
-        kept = listed if isinstance(listed, list) else []
+        listed = [] if self.is_copy else _strings(self.config.get("files"))
+        kept = {ObjectId(file) for file in listed if ObjectId.is_valid(file)}
         return [file for file in {*kept, self.results} if isinstance(file, ObjectId)]
 
     @property
     def owner(self) -> Mapping[str, Any]:
         """The process that has the run in its hands; empty if there is none."""
         found = self.config.get("owner")
-        return found if isinstance(found, Mapping) else {}
+        if self.is_copy or not isinstance(found, Mapping):
+            return {}
+        return found if isinstance(found.get("token"), str) else {}
 
     @property
     def is_in_progress(self) -> bool:
@@ -173,7 +182,7 @@ def refresh(dataset: fo.Dataset, key: str) -> None:
 
 def read_record(run: ObjectId, key: str, document: Mapping[str, Any]) -> RunRecord:
     """The record in a document of a run of this plugin."""
-    config = document.get("config") or {}
+    config = _config(document)
     heard, now = config.get("heard_of"), document.get("now")
     silent = 0.0
     if isinstance(heard, datetime) and isinstance(now, datetime):
@@ -182,7 +191,12 @@ def read_record(run: ObjectId, key: str, document: Mapping[str, Any]) -> RunReco
 
 
 def _is_own(document: Mapping[str, Any]) -> bool:
-    return (document.get("config") or {}).get("method") == RUN_METHOD
+    return _config(document).get("method") == RUN_METHOD
+
+
+def _config(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = document.get("config")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _strings(values: Any) -> list[str]:

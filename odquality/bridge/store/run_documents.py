@@ -14,6 +14,10 @@ import fiftyone.core.odm as foo
 Document = dict[str, Any]
 
 
+class DatasetDeletedError(ValueError):
+    """The dataset is not there any more."""
+
+
 def run_document(dataset: fo.Dataset, key: str) -> Document | None:
     """The document of the run under a key, with the database's time as ``now``; None for none."""
     link = links(dataset).get(key) if isinstance(key, str) else None
@@ -27,11 +31,11 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
     """Id of the document of every run that a dataset knows, by key.
 
     Raises:
-        ValueError: the dataset was deleted.
+        DatasetDeletedError: the dataset was deleted.
     """
     document = database().datasets.find_one({"_id": dataset._doc.id}, {"runs": 1})
     if document is None:
-        raise ValueError(f"dataset {dataset.name!r} was deleted")
+        raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
     return document.get("runs") or {}
 
 

@@ -18,6 +18,7 @@ import fiftyone as fo
 import fiftyone.core.odm as foo
 
 from odquality.bridge.store.marks import make_mark
+from odquality.bridge.store.run_documents import DatasetDeletedError
 
 Declaration = dict[str, Any]
 Declarations = list[Declaration]
@@ -33,11 +34,14 @@ class FieldSpec:
         path: name of a field of samples, or path of an attribute of their labels.
         description: for people.
         arguments: the type, as FiftyOne's ``add_sample_field`` takes it.
+        is_part: whether it is part of another field of the run and goes with it, to whomever: it
+            gets no mark of its own.
     """
 
     path: str
     description: str
     arguments: Mapping[str, Any]
+    is_part: bool = False
 
 
 class FieldExistsError(ValueError):
@@ -161,7 +165,7 @@ def _collection() -> Any:
 def _load(dataset: fo.Dataset) -> Declarations:
     document = _collection().find_one({"_id": dataset._doc.id}, {"sample_fields": 1})
     if document is None:
-        raise ValueError(f"dataset {dataset.name!r} was deleted")
+        raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
     return document.get("sample_fields") or []
 
 
@@ -211,7 +215,7 @@ def _declaration(spec: FieldSpec, key: str) -> Declaration:
     field = foo.create_field(
         spec.path.rpartition(".")[2],
         description=spec.description,
-        info=make_mark(key, spec.path),
+        info=None if spec.is_part else make_mark(key, spec.path),
         created_at=datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None),
         **spec.arguments,
     )
@@ -221,8 +225,4 @@ def _declaration(spec: FieldSpec, key: str) -> Declaration:
 def _copied(field: Declaration, path: str, key: str) -> Declaration:
     """A declaration like another, for another path and marked with a run's key."""
     name = path.rpartition(".")[2]
-    copied = deepcopy(field) | {"name": name, "db_field": name, "info": make_mark(key, path)}
-    for inner_path, inner in _walk(copied.get("fields") or ()):
-        if inner.get("info"):
-            inner["info"] = make_mark(key, inner_path)
-    return copied
+    return deepcopy(field) | {"name": name, "db_field": name, "info": make_mark(key, path)}

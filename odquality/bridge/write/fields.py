@@ -111,7 +111,12 @@ class RunFields:
                 embedded_doc_type=fo.Detections,
             ),
             *(
-                _spec(f"{self.suggestions}.detections.{name}", description, ftype=fo.StringField)
+                FieldSpec(
+                    f"{self.suggestions}.detections.{name}",
+                    description,
+                    {"ftype": fo.StringField},
+                    is_part=True,
+                )
                 for name, description in _SUGGESTION_ATTRIBUTES.items()
             ),
             _spec(
@@ -128,8 +133,7 @@ class RunFields:
 
     def paths(self) -> list[str]:
         """Path of everything that the run writes; what is in the suggestions goes with them."""
-        inside = f"{self.suggestions}."
-        return [spec.path for spec in self.specs() if not spec.path.startswith(inside)]
+        return [spec.path for spec in self.specs() if not spec.is_part]
 
 
 def _title(name: str) -> str:

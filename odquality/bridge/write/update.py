@@ -42,12 +42,15 @@ def update(fields: RunFields, values: SampleValues, stamp: datetime) -> Sequence
         field: _look_up(column, values) for field, column in values.fields.items()
     }
     settings["last_modified_at"] = {"$literal": stamp}
-    settings[fields.gt_field] = _field(fields.gt_field, _look_up(values.labels, values))
-    settings[fields.pred_field] = _field(fields.pred_field, _look_up(values.predictions, values))
     if any(values.metadata):
         settings["metadata"] = _completed(_look_up(values.metadata, values))
     attributes = [path for path in fields.paths() if "." in path]
-    return [{"$unset": attributes}, {"$set": settings}]
+    return [
+        {"$unset": attributes},
+        {"$set": settings | _field(fields.gt_field, _look_up(values.labels, values))},
+        # For both may be parts of the same document.
+        {"$set": _field(fields.pred_field, _look_up(values.predictions, values))},
+    ]
 
 
 def _look_up(column: Sequence[Any], values: SampleValues) -> Expression:
@@ -57,10 +60,17 @@ def _look_up(column: Sequence[Any], values: SampleValues) -> Expression:
 
 
 def _field(name: str, documents: Expression) -> Expression:
-    """A field with the list of its boxes merged; one that has no list stays as it is."""
+    """Sets a field to itself with the list of its boxes merged.
+
+    One that has no list stays as it is, and so does a document that should hold the field: to set
+    what is within it would make one.
+    """
     path = f"{name}.detections"
-    merged = {"$mergeObjects": [f"${name}", {"detections": _merged(path, documents)}]}
-    return {"$cond": [{"$isArray": f"${path}"}, merged, f"${name}"]}
+    parent, changed = path, _merged(path, documents)
+    while "." in parent:
+        parent, _, part = parent.rpartition(".")
+        changed = {"$mergeObjects": [f"${parent}", {part: changed}]}
+    return {parent: {"$cond": [{"$isArray": f"${path}"}, changed, f"${parent}"]}}
 
 
 def _completed(addition: Expression) -> Expression:

@@ -104,6 +104,63 @@ def test_a_slice_of_a_grouped_dataset(make_dataset: Any) -> None:
     assert dataset.select_group_slices("right").values("label_quality") == [None] * 3
 
 
+def test_a_sample_of_a_hidden_slice_that_is_modified_meanwhile(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    dataset.add_group_field("group", default="left")
+    samples = random_samples(6)
+    for one in samples:
+        one["group"] = fo.Group().element("right")
+    dataset.add_samples(samples)
+    view = dataset.select_group_slices("right")
+    sample_id = samples[3].id
+
+    def edit() -> None:
+        view[sample_id].ground_truth.detections.clear()
+        view.select(sample_id).set_values("note", ["seen"])
+
+    report = edit_after_reading(view, edit)
+    assert report.num_scored == 6
+    assert {image.sample_id for image in report.worst} == {one.id for one in samples}
+    assert_scored(view, expected_quality(view))
+
+
+@pytest.mark.parametrize("method", ["objectlab", "calibrated"])
+def test_fields_within_documents(make_dataset: Any, method: str) -> None:
+    dataset = make_dataset()
+    for one in random_samples(6):
+        both = fo.DynamicEmbeddedDocument(truth=one.ground_truth, found=one.predictions)
+        dataset.add_sample(fo.Sample(one.filepath, metadata=one.metadata, both=both), dynamic=True)
+    *_, lacking, empty, missing = dataset.values("_id")
+    collection = dataset._sample_collection
+    collection.update_one({"_id": lacking}, {"$unset": {"both.truth": ""}})
+    collection.update_one({"_id": empty}, {"$set": {"both": None}})
+    collection.update_one({"_id": missing}, {"$unset": {"both": ""}})
+    before = list(collection.find({}, {"last_modified_at": 0}))
+    settings = {"gt_field": "both.truth", "pred_field": "both.found", "score_unannotated": True}
+    report = odquality.compute_label_quality(dataset, key="lq", method=method, **settings)
+    assert report.num_scored == 4
+    assert dataset.count("both.truth.detections.lq_badloc") > 0
+    dataset.delete_run("lq")
+    assert list(collection.find({}, {"last_modified_at": 0})) == before
+
+
+def test_a_document_that_holds_no_labels_is_left_as_it_is(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    for one in random_samples(6):
+        truth = fo.DynamicEmbeddedDocument(boxes=one.ground_truth)
+        sample = fo.Sample(one.filepath, metadata=one.metadata, predictions=one.predictions)
+        sample["truth"] = truth
+        dataset.add_sample(sample, dynamic=True)
+    *_, empty, missing = dataset.values("_id")
+    collection = dataset._sample_collection
+    collection.update_one({"_id": empty}, {"$set": {"truth": None}})
+    collection.update_one({"_id": missing}, {"$unset": {"truth": ""}})
+    report = compute(dataset, gt_field="truth.boxes", score_unannotated=True)
+    assert report.num_scored == 6
+    assert collection.find_one({"_id": empty})["truth"] is None
+    assert "truth" not in collection.find_one({"_id": missing})
+
+
 def test_fields_of_other_names(dataset: fo.Dataset) -> None:
     expected = expected_quality(dataset)
     dataset.rename_sample_fields({"ground_truth": "humans", "predictions": "model"})

@@ -226,3 +226,19 @@ def test_many_samples_are_modified_meanwhile(
     assert report.num_scored == 9
     assert report.unscored == {"modified or removed while the run went on": 1}
     assert dataset.count("lq") == 9
+
+
+@pytest.mark.parametrize("end", ["close", "finish"])
+@pytest.mark.parametrize("moment", [1, 5, 7])
+def test_a_dataset_that_is_deleted_meanwhile(moment: int, end: str) -> None:
+    dataset = fo.Dataset()
+    dataset.add_samples(random_samples(8))
+    steps = iter_label_quality(dataset, RunSettings(key="lq", method="objectlab"))
+    for _ in range(moment):
+        next(steps)
+    dataset.delete()
+    if end == "close":
+        steps.close()
+    else:
+        with pytest.raises((ValueError, RuntimeError), match="was deleted"):
+            finish(steps)

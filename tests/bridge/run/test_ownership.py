@@ -187,3 +187,17 @@ def test_what_is_left_of_a_run_can_be_deleted(dataset, copy, tmp_path) -> None:
     with pytest.raises(ValueError, match="expected a label quality run"):
         odquality.delete_run(copied, "lq")
     copied.delete()
+
+
+@pytest.mark.parametrize("how", ["rename_sample_field", "clone_sample_field"])
+def test_suggestions_that_someone_kept_are_theirs(dataset: fo.Dataset, how: str) -> None:
+    settings = {"key": "lq", "method": "calibrated", "min_probability": 0.01}
+    odquality.compute_label_quality(dataset, **settings)
+    getattr(dataset, how)("lq_suggestions", "corrections")
+    kept = list(dataset._sample_collection.find({}, {"corrections": 1}))
+    assert any(one["corrections"]["detections"] for one in kept)
+    odquality.compute_label_quality(dataset, **settings)
+    dataset.rename_run("lq", "final")
+    dataset.delete_run("final")
+    assert list(dataset._sample_collection.find({}, {"corrections": 1})) == kept
+    assert dataset.has_field("corrections.detections.kind")

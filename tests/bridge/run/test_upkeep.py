@@ -209,3 +209,43 @@ def _make_old(dataset: fo.Dataset, key: str) -> None:
     database.datasets.update_one({"_id": dataset._doc.id}, fields)
     dataset.reload()
     assert records.find(dataset, key).format is None
+
+
+ENTRIES = (
+    "state",
+    "key",
+    "owner",
+    "gt_field",
+    "files",
+    "run",
+    "new_key",
+    "score_field",
+    "to_clear",
+)
+
+
+@pytest.mark.parametrize("value", [None, 5, "", [], [1], {}, {"a": 1}, {"token": 1}, float("nan")])
+@pytest.mark.parametrize("entry", [f"config.{name}" for name in ENTRIES])
+def test_a_record_that_holds_anything_does_not_block_its_key(
+    dataset: fo.Dataset, entry: str, value: Any
+) -> None:
+    before = documents(dataset)
+    compute(dataset, key="lq")
+    named = {"_id": records.find(dataset, "lq").id}
+    foo.get_db_conn().runs.update_one(named, {"$set": {entry: value}})
+    assert set(own_fields(dataset, "lq")) <= set(list_fields(dataset, "lq"))
+    compute(dataset, key="lq")
+    foo.get_db_conn().runs.update_one(named, {"$set": {entry: value}})
+    dataset.delete_run("lq")
+    assert documents(dataset) == before
+    assert dataset.list_runs() == []
+
+
+@pytest.mark.parametrize("config", [None, 5, "x", [], [1], {}])
+def test_a_record_without_a_configuration_blocks_nothing(dataset: fo.Dataset, config: Any) -> None:
+    compute(dataset, key="lq")
+    named = {"_id": records.find(dataset, "lq").id}
+    foo.get_db_conn().runs.update_one(named, {"$set": {"config": config}})
+    assert records.list_keys(dataset) == []
+    compute(dataset, key="other")
+    assert_scored(dataset, expected_quality(dataset), key="other")

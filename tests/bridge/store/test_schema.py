@@ -91,13 +91,14 @@ def test_copies_have_the_type_and_a_new_mark(dataset: fo.Dataset) -> None:
         "Boxes",
         {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Detections},
     )
-    inner = FieldSpec("a_boxes.detections.kind", "Kind", {"ftype": fo.StringField})
-    schema.change(dataset, key="a", add=[embedded, inner, *floats("a")])
+    part = FieldSpec("a_boxes.detections.kind", "Kind", {"ftype": fo.StringField}, is_part=True)
+    schema.change(dataset, key="a", add=[embedded, part, *floats("a")])
     schema.change(dataset, key="b", copy={"a_boxes": "b_boxes", "a": "b", "absent": "c"})
     declared = schema.declared(dataset)
     assert isinstance(dataset.get_field("b_boxes.detections.kind"), fo.StringField)
-    for path in ("b", "b_boxes", "b_boxes.detections.kind"):
+    for path in ("b", "b_boxes"):
         assert marked_key(declared[path]["info"], path) == "b"
+    assert declared["b_boxes.detections.kind"]["info"] is None
     assert "c" not in declared
 
 
