@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+from devtools.temporary_folder import temporary_folder
 
 START_SECONDS = 30
 # How long a client looks for a server that is gone.
@@ -87,8 +88,8 @@ def running_database(
     *, search_milliseconds: int = SEARCH_MILLISECONDS
 ) -> Iterator[PrivateDatabase]:
     """Runs a database server for as long as the context lasts."""
-    with tempfile.TemporaryDirectory() as directory:
-        database = PrivateDatabase(directory, search_milliseconds=search_milliseconds)
+    with temporary_folder() as directory:
+        database = PrivateDatabase(str(directory), search_milliseconds=search_milliseconds)
         try:
             database.start()
             yield database

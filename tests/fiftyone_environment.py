@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import atexit
 import os
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from devtools.private_database import private_database
+from devtools.temporary_folder import temporary_folder
 
 _CLEANUP = ExitStack()
 # FiftyOne talks to the database once more when Python exits. Exit handlers run last in, first out,
 # and FiftyOne's come later.
 atexit.register(_CLEANUP.close)
 
-_HOME = Path(_CLEANUP.enter_context(tempfile.TemporaryDirectory(prefix="odquality-tests-")))
+_HOME = _CLEANUP.enter_context(temporary_folder())
 _PLUGINS = _HOME / "plugins"
 _PLUGINS.mkdir()
 (_PLUGINS / "label-quality").symlink_to(Path(__file__).parents[1])

@@ -47,6 +47,15 @@ def test_a_database_that_is_killed(laboratory: Laboratory, name: str, share: flo
     assert_holds(laboratory, name, KILL_SERVER, share)
 
 
+@pytest.mark.parametrize("share", [0.4, 0.45, 0.5, 0.55])
+@pytest.mark.parametrize("name", [FIRST, f"first run, {OBJECTLAB}"])
+def test_a_database_that_is_killed_when_values_come_in(
+    laboratory: Laboratory, name: str, share: float
+) -> None:
+    """Had it forgotten what was declared a moment ago, it would take values of nobody."""
+    assert_holds(laboratory, name, KILL_SERVER, share)
+
+
 @pytest.mark.parametrize("share", [MIDDLE, LATE])
 def test_a_database_that_is_restarted_at_once(laboratory: Laboratory, share: float) -> None:
     assert_holds(laboratory, REPLACING, RESTART_SERVER, share)

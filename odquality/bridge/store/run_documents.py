@@ -10,6 +10,7 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.odm as foo
+from pymongo import WriteConcern
 
 Document = dict[str, Any]
 
@@ -33,22 +34,27 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
     Raises:
         DatasetDeletedError: the dataset was deleted.
     """
-    document = database().datasets.find_one({"_id": dataset._doc.id}, {"runs": 1})
+    document = datasets().find_one({"_id": dataset._doc.id}, {"runs": 1})
     if document is None:
         raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
     return document.get("runs") or {}
 
 
 def runs() -> Any:
-    """The collection of runs."""
-    return database().runs
+    """The collection of runs, whose writes last."""
+    return _lasting("runs")
 
 
 def datasets() -> Any:
-    """The collection of datasets."""
-    return database().datasets
+    """The collection of datasets, whose writes last."""
+    return _lasting("datasets")
 
 
-def database() -> Any:
-    """The database."""
-    return foo.get_db_conn()
+def _lasting(name: str) -> Any:
+    """A collection whose writes are on disk when they are acknowledged.
+
+    A server that is killed forgets what was not. Were that a record or a declaration, then values
+    that a run writes when the server is back would belong to nobody, and samples could not be
+    loaded with them.
+    """
+    return foo.get_db_conn().get_collection(name, write_concern=WriteConcern(j=True))

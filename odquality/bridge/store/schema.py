@@ -18,7 +18,7 @@ import fiftyone as fo
 import fiftyone.core.odm as foo
 
 from odquality.bridge.store.marks import make_mark
-from odquality.bridge.store.run_documents import DatasetDeletedError
+from odquality.bridge.store.run_documents import DatasetDeletedError, datasets
 
 Declaration = dict[str, Any]
 Declarations = list[Declaration]
@@ -147,7 +147,7 @@ def _edit(dataset: fo.Dataset, edit: Callable[[Declarations], None]) -> None:
         if new == old:
             break
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        result = _collection().update_one(
+        result = datasets().update_one(
             {"_id": dataset._doc.id, "sample_fields": old},
             {"$set": {"sample_fields": new, "last_modified_at": now}},
         )
@@ -158,12 +158,8 @@ def _edit(dataset: fo.Dataset, edit: Callable[[Declarations], None]) -> None:
     refresh(dataset)
 
 
-def _collection() -> Any:
-    return foo.get_db_conn().datasets
-
-
 def _load(dataset: fo.Dataset) -> Declarations:
-    document = _collection().find_one({"_id": dataset._doc.id}, {"sample_fields": 1})
+    document = datasets().find_one({"_id": dataset._doc.id}, {"sample_fields": 1})
     if document is None:
         raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
     return document.get("sample_fields") or []
