@@ -76,7 +76,16 @@ def _renumbered(scenes: Scenes, classes: IntArray, order: IntArray) -> Scenes:
     def of(boxes: AnyBoxes) -> AnyBoxes:
         return replace(boxes, classes=numbers[np.searchsorted(classes, boxes.classes)])
 
-    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+    predictions = of(scenes.predictions)
+    place = np.searchsorted(classes, predictions.alternatives).clip(max=len(classes) - 1)
+    # A class that no box is of is no alternative.
+    met = classes[place] == predictions.alternatives
+    predictions = replace(
+        predictions,
+        alternatives=numbers[place],
+        alternative_confidence=np.where(met, predictions.alternative_confidence, 0.0),
+    )
+    return Scenes(of(scenes.labels), predictions, of(scenes.ignored))
 
 
 def _ordered(scenes: Scenes, box_keys: Keys, images: IntArray) -> tuple[Scenes, Keys]:

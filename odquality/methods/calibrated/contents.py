@@ -76,8 +76,12 @@ def exact_places(scenes: Scenes) -> tuple[Keys, Keys]:
         keys = np.full(len(boxes), source, np.uint64)
         for corner in boxes.columns:
             keys = mix(keys, _bits(corner))
-        without += sum_by(keys, boxes.image, len(scenes))
-        keys = mix(keys, boxes.classes.astype(np.uint64))
+        possible = _bits(getattr(boxes, "alternative_confidence", np.zeros((len(boxes), 0))))
+        others = getattr(boxes, "alternatives", possible).astype(np.uint64)
+        own = mix(keys, _sum_of_possible(mix(possible, 0), possible))
+        without += sum_by(own, boxes.image, len(scenes))
+        keys = mix(own, boxes.classes.astype(np.uint64))
+        keys = mix(keys, _sum_of_possible(mix(possible, others), possible))
         including += sum_by(keys, boxes.image, len(scenes))
     return without, including
 
@@ -103,6 +107,11 @@ def _places(scenes: Scenes) -> Keys:
         bits = _NO_CONFIDENCE if confidence is None else _bits(confidence)
         hashes.append(mix(packed, bits))
     return np.concatenate(hashes)
+
+
+def _sum_of_possible(keys: Keys, possible: Keys) -> Keys:
+    """The sum of the keys (n, M) of each box's alternatives, in any order the same."""
+    return np.where(possible > 0, keys, np.uint64(0)).sum(axis=1, dtype=np.uint64)
 
 
 def _bits(values: FloatArray) -> Keys:

@@ -81,16 +81,22 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         values = predictions.confidence.take(of.second) * strength
         return best_partner(values, of.first, of.second, len(labels))
 
+    profile = _profile(own_class, predictions.confidence, len(labels))
+    own_support = _own_confidence(pairs, labels, predictions) * pairs.iou
     not_a_part = 1 - _square(_square(inside))
     nearest_own = own_class.where(_is_best(own_class, own_class_fit))
     nearest_other = other_class.where(_is_best(other_class, fit))
     tight_support = best(own_class, own_class.iou * own_class.iou * own_class.iou)
+    none = np.full(len(labels), -1)
     pieces = {
         "support": best(own_class, own_class.iou),
         "tight_support": tight_support,
         "contradiction": best(nearest_other, nearest_other.iou),
         "displacement": best(nearest_own, _square(4 * nearest_own.iou * (1 - nearest_own.iou))),
         "repetition": _repetition(labels, tight_support[0]),
+        "class_support": best_partner(own_support, pairs.first, pairs.second, len(labels)),
+        "matched": (_matched(own_class, predictions.confidence, len(labels), len(predictions)), none),
+        **{name: (values, none) for name, values in profile.items()},
     }
     return Evidence(
         labels={name: values for name, (values, _) in pieces.items()},
@@ -98,6 +104,52 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,
         candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,
     )
+
+
+PROFILE = (0.3, 0.6, 0.7, 0.8, 0.9)
+
+
+def _profile(pairs: Overlaps, confidence: FloatArray, size: int) -> dict[str, FloatArray]:
+    out = {}
+    for least in PROFILE:
+        keep = np.flatnonzero(pairs.iou >= least)
+        values = segment_max(
+            confidence[pairs.second[keep]], pairs.first[keep], size, empty=0.0
+        )
+        out[f"at_{int(100 * least)}"] = values
+    return out
+
+
+def _own_confidence(pairs: Overlaps, labels: Boxes, predictions: Predictions) -> FloatArray:
+    """How confident the second box of each pair is of the first one's class."""
+    wanted = labels.classes[pairs.first]
+    same = wanted == predictions.classes[pairs.second]
+    other = predictions.alternatives[pairs.second] == wanted[:, None]
+    possible = np.where(other, predictions.alternative_confidence[pairs.second], 0.0)
+    return np.where(same, predictions.confidence[pairs.second], possible.max(axis=1, initial=0.0))
+
+
+def _matched(
+    pairs: Overlaps, confidence: FloatArray, num_labels: int, num_predictions: int
+) -> FloatArray:
+    """Support of each label by a prediction of its own: one to one, the strongest pairs first."""
+    first, second = pairs.first, pairs.second
+    value = confidence[second] * pairs.iou
+    matched = np.zeros(num_labels)
+    while len(first):
+        best_of_first = segment_max(value, first, num_labels, empty=0.0)
+        best_of_second = segment_max(value, second, num_predictions, empty=0.0)
+        mutual = (value >= best_of_first[first]) & (value >= best_of_second[second])
+        if not mutual.any():
+            break
+        matched[first[mutual]] = value[mutual]
+        taken_first = np.zeros(num_labels, bool)
+        taken_first[first[mutual]] = True
+        taken_second = np.zeros(num_predictions, bool)
+        taken_second[second[mutual]] = True
+        left = np.flatnonzero(~taken_first[first] & ~taken_second[second] & (value > 0))
+        first, second, value = first[left], second[left], value[left]
+    return matched
 
 
 def _square(values: FloatArray) -> FloatArray:
