@@ -27,7 +27,7 @@ from odquality.methods.calibrated.overlap import TOLERANCE, best_partner, overla
 Pieces = Mapping[str, FloatArray]
 
 # Labels are corrupted anew until there are about this many wrong ones of each kind,
-_WRONG_LABELS = 500
+_WRONG_LABELS = int(__import__("os").environ.get("WRONG","500"))
 # but this many times at most.
 _MAX_COPIES = 20
 
@@ -46,6 +46,10 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     scenes, keys = form.scenes, form.label_keys
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
+    from odquality.methods.calibrated import evidence as ev
+    ev.EXPECTED[0] = None
+    present = gather_evidence(scenes, detected)
+    ev.EXPECTED[0] = ev.Expected.fit(scenes, ev.height(present.labels["matched"]))
     present = gather_evidence(scenes, detected)
     labelled = scenes.of_images(np.flatnonzero(scenes.labels.counts))
     wrong = _wrong_pieces(labelled, keys, copies, detected)
@@ -61,7 +65,21 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         suspicion = _suspicion(model, kinds, present_pieces[kinds[0]])
         for number, kind in enumerate(kinds):
             rates[kind] = min(most, _rate(suspicion, _suspicion(model, kinds, wrong[kind]), number))
-    return ErrorModel(ratios, rates, tuple(sorted(form.classes[list(detected)].tolist())))
+            import os
+            geo = os.environ.get("GEO", "")
+            if kind in geo.split(",") and rates[kind] > .01:
+                rates[kind] = float(np.sqrt(rates[kind] * .01))
+    import os
+    word = None
+    if "word" in os.environ.get("VARIANT", ""):
+        from odquality.methods.calibrated.candour import fit
+        claimed = _found_labels(scenes) >= 0
+        c = scenes.predictions.confidence
+        use = (claimed | (present.candidate & (present.unclaimed > .7 * c))) & (c >= .05)
+        word = fit(c[use], claimed[use])
+    out = ErrorModel(ratios, rates, tuple(sorted(form.classes[list(detected)].tolist())))
+    object.__setattr__(out, "word", word)
+    return out
 
 
 def _wrong_pieces(
@@ -106,6 +124,9 @@ def _suspicion(model: ErrorModel, kinds: tuple[str, ...], pieces: Pieces) -> Flo
 
 def _rate(present: FloatArray, wrong: FloatArray, number: int) -> float:
     """The rate of the ``number``-th kind, judged by the boxes to which it is the likeliest."""
+    import os
+    if "ownrate" in os.environ.get("VARIANT", ""):
+        return error_rate(present[number], present.shape[1], wrong[number], wrong.shape[1])
     return error_rate(
         present[number, present.argmax(axis=0) == number],
         present.shape[1],

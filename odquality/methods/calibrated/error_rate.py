@@ -11,7 +11,8 @@ PRIOR_RATE = 0.02
 _PRIOR_BOXES = 50
 
 # The bound is sought where at least this share of the wrong boxes is.
-_LEAST_SHARE = 0.3
+import os
+_LEAST_SHARE = float(os.environ.get("LEAST","0.3"))
 # ... at this many thresholds.
 _THRESHOLDS = 100
 

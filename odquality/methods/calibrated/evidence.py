@@ -60,6 +60,67 @@ class Evidence:
     candidate: BoolArray
 
 
+def height(s):
+    return np.log(1 + s / 0.003) / np.log(1 + 1 / 0.003)
+
+
+def covariates(labels, frames_):
+    image = labels.image
+    fr = frames_[:, image]
+    a = (labels.columns[2:] - labels.columns[:2]).prod(0) / np.maximum((fr[2:] - fr[:2]).prod(0), 1e-12)
+    a = np.log(np.maximum(a, 1e-6))
+    p = overlaps(labels, labels)
+    p = p.where(p.first != p.second)
+    crowd = segment_max(p.iou, p.first, len(labels), empty=0.0)
+    touch = ((labels.columns[:2] <= fr[:2]).any(0) | (labels.columns[2:] >= fr[2:]).any(0)).astype(float)
+    return np.stack([np.ones(len(a)), a, a * a, crowd, touch], 1)
+
+
+def others(labels, r):
+    total = np.bincount(labels.image, r, minlength=len(labels.counts))[labels.image] - r
+    n = labels.counts[labels.image] - 1
+    return total / (n + 2)
+
+
+class Expected:
+    def __init__(self, beta, classes, effects, lo, hi):
+        self.beta, self.classes, self.effects, self.lo, self.hi = beta, classes, effects, lo, hi
+
+    @classmethod
+    def fit(cls, scenes, y):
+        from odquality.methods.calibrated.frames import image_frames
+        X = covariates(scenes.labels, image_frames(scenes))
+        lo, hi = np.quantile(X, .02, axis=0), np.quantile(X, .98, axis=0)
+        X = X.clip(lo, hi)
+        beta = np.linalg.solve(X.T @ X + np.diag([1e-9, 1, 1, 5, 5]), X.T @ y)
+        r = y - X @ beta
+        classes, inv = np.unique(scenes.labels.classes, return_inverse=True)
+        effects = np.bincount(inv, r) / (np.bincount(inv) + 10)
+        out = cls(beta, classes, effects, lo, hi)
+        out.gamma = 0.0
+        import os
+        if "peer" in os.environ.get("VARIANT", ""):
+            r = y - out.predict(scenes, y)
+            o = others(scenes.labels, r)
+            out.gamma = float((o * r).sum() / ((o * o).sum() + 1e-3))
+        if os.environ.get("SHOW"): print("gamma", out.gamma, "beta", out.beta.round(2), out.effects.round(2)[:5])
+        return out
+
+    def predict(self, scenes, h):
+        from odquality.methods.calibrated.frames import image_frames
+        X = covariates(scenes.labels, image_frames(scenes)).clip(self.lo, self.hi)
+        e = np.append(self.effects, 0.0)
+        at = np.searchsorted(self.classes, scenes.labels.classes).clip(max=len(self.classes) - 1)
+        ok = self.classes[at] == scenes.labels.classes
+        m = (X @ self.beta + np.where(ok, e[at], 0)).clip(0, 1)
+        if self.gamma:
+            m = (m + self.gamma * others(scenes.labels, h - m)).clip(0, 1)
+        return m
+
+
+EXPECTED = [None]
+
+
 def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
     """Describes every label and every prediction of ``scenes``.
 
@@ -81,13 +142,16 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         values = predictions.confidence.take(of.second) * strength
         return best_partner(values, of.first, of.second, len(labels))
 
-    profile = _profile(own_class, predictions.confidence, len(labels))
+    profile = {}
     own_support = _own_confidence(pairs, labels, predictions) * pairs.iou
     not_a_part = 1 - _square(_square(inside))
     nearest_own = own_class.where(_is_best(own_class, own_class_fit))
     nearest_other = other_class.where(_is_best(other_class, fit))
     tight_support = best(own_class, own_class.iou * own_class.iou * own_class.iou)
     none = np.full(len(labels), -1)
+    profile = _profile(nearest_own if "near" in __import__("os").environ.get("VARIANT","") else own_class, predictions.confidence, len(labels))
+    dis = best(nearest_own, _square(4 * nearest_own.iou * (1 - nearest_own.iou)))[0]
+    profile |= {f"net_{k}": dis * (1 - profile[f"at_{k}"]) for k in (60, 70, 80, 90)}
     pieces = {
         "support": best(own_class, own_class.iou),
         "tight_support": tight_support,
@@ -98,6 +162,16 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         "matched": (_matched(own_class, predictions.confidence, len(labels), len(predictions)), none),
         **{name: (values, none) for name, values in profile.items()},
     }
+    if EXPECTED[0] is not None:
+        h = height(pieces["matched"][0])
+        m = EXPECTED[0].predict(scenes, h)
+        from odquality.methods.calibrated.frames import image_frames
+        la = (covariates(labels, image_frames(scenes))[:, 1] + 14) / 14
+        pieces["area"] = (la, none)
+        pieces["areashort"] = (la * (1 - h), none)
+        pieces["shortfall"] = (np.maximum(m - h, 0), none)
+        pieces["logshort"] = (m * (1 - h), none)
+        pieces["missrate"] = (-np.log(np.maximum(1 - m, .02)) / 4 * (1 - h), none)
     return Evidence(
         labels={name: values for name, (values, _) in pieces.items()},
         rows={name: rows for name, (_, rows) in pieces.items()},

@@ -18,6 +18,8 @@ DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
 
 # What is known of an error before seeing data: which evidence speaks for it or against it, and how
 # strongly, rounded from fits to PASCAL VOC 2007 with a YOLOv2.
+import os
+V = os.environ.get("VARIANT", "").split(",")
 PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     OVERLOOKED: DensityRatio((Term("unclaimed", 0.4, log=True), Term("unclaimed", 5.5)), 0.0),
     "swap": DensityRatio(
@@ -31,6 +33,48 @@ PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     "duplicate": DensityRatio((Term("repetition", 10.0),), -5.0),
 }
 
+PRIOR_RATIOS = dict(PRIOR_RATIOS)
+if "probs" in V:
+    PRIOR_RATIOS["swap"] = DensityRatio(
+        (Term("contradiction", 0.5, log=True), Term("class_support", -1.2, log=True)), -3.3)
+if "probs2" in V:
+    PRIOR_RATIOS["swap"] = DensityRatio(
+        (Term("contradiction", 0.5, log=True), Term("contradiction", 1.), Term("class_support", -1.2, log=True), Term("class_support", -1.)), -3.3)
+if "matched" in V:
+    PRIOR_RATIOS["spurious"] = DensityRatio((Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("contradiction", -3.0)), -3.0)
+if "short" in V:
+    PRIOR_RATIOS["spurious"] = DensityRatio((Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("contradiction", -3.0), Term("shortfall", 3.)), -3.0)
+if "logshort" in V:
+    PRIOR_RATIOS["spurious"] = DensityRatio((Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("contradiction", -3.0), Term("logshort", 3.)), -3.0)
+if "missrate" in V:
+    PRIOR_RATIOS["spurious"] = DensityRatio((Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("contradiction", -3.0), Term("missrate", 3.)), -3.0)
+if "profile" in V:
+    PRIOR_RATIOS["badloc"] = DensityRatio(
+        (Term("displacement", 6.5), Term("tight_support", -1.2, log=True), Term("at_30", 1., log=True),
+        *(Term(f"at_{k}", -1., log=True) for k in (60,70,80,90))), -6.0)
+if "profile2" in V:
+    PRIOR_RATIOS["badloc"] = DensityRatio(
+        (Term("displacement", 6.5), Term("tight_support", -1.2, log=True), Term("at_30", 1., log=True),
+        *(Term(f"at_{k}", -1.) for k in (60,70,80,90))), -6.0)
+
+import re
+S0 = (Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("contradiction", -3.0))
+if "s1" in V: PRIOR_RATIOS["spurious"] = DensityRatio((*S0, Term("shortfall", 3.), Term("areashort", 3.)), -3.0)
+if "s2" in V: PRIOR_RATIOS["spurious"] = DensityRatio((*S0, Term("areashort", 3.)), -3.0)
+if "s3" in V: PRIOR_RATIOS["spurious"] = DensityRatio((*S0, Term("areashort", 3.), Term("area", 3.)), -3.0)
+if "s4" in V: PRIOR_RATIOS["spurious"] = DensityRatio((*S0, Term("shortfall", 3.), Term("logshort", 3.)), -3.0)
+if "s5" in V: PRIOR_RATIOS["spurious"] = DensityRatio((Term("support", -0.9, log=True), Term("matched", -0.9, log=True), Term("shortfall", 3.)), -3.0)
+for v in V:
+    m = re.fullmatch(r"at((?:_\d\d)+)(lin)?", v)
+    if m:
+        PRIOR_RATIOS["badloc"] = DensityRatio(
+            (Term("displacement", 6.5), Term("tight_support", -1.2, log=True),
+             *(Term(f"at_{k}", -1., log=not m[2]) for k in m[1].split("_")[1:])), -6.0)
+    m = re.fullmatch(r"net((?:_\d\d)+)(t)?", v)
+    if m:
+        PRIOR_RATIOS["badloc"] = DensityRatio(
+            (Term("displacement", 6.5), *([Term("tight_support", -1.2, log=True)] if m[2] else ()),
+             *(Term(f"net_{k}", 3.) for k in m[1].split("_")[1:])), -6.0)
 # No kind of error is taken to affect more labels than this. A detector that finds little makes many
 # labels look wrong, and there is no telling them from labels that are.
 MAX_LABEL_RATE = 0.1
@@ -69,7 +113,10 @@ class ErrorModel:
     def overlooked_probability(self, evidence: Evidence) -> FloatArray:
         """Probability that each prediction is a missing label, (P,); NaN for no candidate."""
         (share,) = self._shares((OVERLOOKED,), {"unclaimed": evidence.unclaimed}).values()
-        return np.where(evidence.candidate, share * _bounding(share), np.nan)
+        p = share * _bounding(share)
+        if getattr(self, "word", None) is not None:
+            p = np.maximum(p, self.word.missing(evidence.unclaimed)) if "wordmax" in V else self.word.missing(evidence.unclaimed)
+        return np.where(evidence.candidate, p, np.nan)
 
     def _shares(
         self, kinds: tuple[str, ...], pieces: Mapping[str, FloatArray]

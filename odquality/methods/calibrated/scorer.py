@@ -80,14 +80,26 @@ class CalibratedScorer:
         probabilities = self.model.label_probabilities(evidence)
         labels = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
         overlooked = 1.0 - self.model.overlooked_probability(evidence)
-        images = {OVERLOOKED: _lowest(overlooked, scenes.predictions)}
-        images |= {kind: _lowest(values, scenes.labels) for kind, values in labels.items()}
+        import os
+        pool = _none if "nor" in os.environ.get("VARIANT", "").split(",") else _lowest
+        images = {OVERLOOKED: pool(overlooked, scenes.predictions)}
+        images |= {kind: pool(values, scenes.labels) for kind, values in labels.items()}
+        if pool is _none:
+            images["duplicate"] = np.sqrt(images["duplicate"])
         return Scores(
-            images={"quality": np.min(list(images.values()), axis=0), **images},
+            images={"quality": np.prod(list(images.values()), axis=0) if pool is _none else np.min(list(images.values()), axis=0), **images},
             labels={"quality": np.min(list(labels.values()), axis=0), **labels},
             predictions={OVERLOOKED: overlooked},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
         )
+
+
+def _none(scores: FloatArray, boxes: Boxes) -> FloatArray:
+    import os
+    c = float(os.environ.get("TAIL", "0"))
+    q = 1 - np.nan_to_num(scores, nan=1.0)
+    q = q * q / (q + c + 1e-12)
+    return reduce_runs(np.multiply, 1 - q, boxes.counts, empty=1.0)
 
 
 def _lowest(scores: FloatArray, boxes: Boxes) -> FloatArray:
