@@ -8,13 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.accuracy.benchmark import measure
+from benchmarks.accuracy.comparison import RealErrors
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.fiftyone_data import load_fiftyone
-from benchmarks.accuracy.files import (
-    DATASETS,
-    ORIGINAL_LABELS,
-    load_dataset,
-)
+from benchmarks.accuracy.files import DATASETS, load_dataset, load_errors
 from benchmarks.accuracy.report import to_json, to_markdown
 from benchmarks.output import add_output_option, output_folder
 from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
@@ -26,10 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     folder = output_folder(parser, options)
     reports = []
-    for data, original in _load(options):
+    for data, real in _load(options):
         start = time.perf_counter()
         seeds = 1 if options.quick else options.seeds
-        reports.append(measure(data, seeds, original, brain=not options.quick))
+        reports.append(measure(data, seeds, real, brain=not options.quick))
         print(f"{data.name}: {time.perf_counter() - start:.0f} s", flush=True)
     markdown = to_markdown(reports)
     print(markdown)
@@ -60,16 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _load(options: argparse.Namespace) -> Iterator[tuple[DetectionData, DetectionData | None]]:
-    """Each dataset, and where there are any, the same images with really wrong labels."""
+def _load(
+    options: argparse.Namespace,
+) -> Iterator[tuple[DetectionData, tuple[DetectionData, RealErrors] | None]]:
+    """Each dataset, and where it is known, the same images with really wrong labels."""
     if options.fiftyone_dataset:
         name = options.fiftyone_dataset
         yield load_fiftyone(name, options.gt_field, options.pred_field), None
         return
     for name in options.datasets.split(","):
         data = load_dataset(name, options.data)
-        has_original = DATASETS[name][1] != ORIGINAL_LABELS
-        yield data, load_dataset(name, options.data, ORIGINAL_LABELS) if has_original else None
+        yield data, load_errors(name, options.data) if DATASETS[name].rules else None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,10 @@ from benchmarks.accuracy.overlaps import Pairs, largest, overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import FloatArray
 from odquality.demo.injection.labels import ANY
+from odquality.kinds import KINDS, LABEL_KINDS
+
+# A prediction with less IoU to every label shows no labelled object.
+MATCH_IOU = 0.5
 
 
 def score_simply(data: DetectionData) -> Suspicion:
@@ -39,6 +43,30 @@ def score_simply(data: DetectionData) -> Suspicion:
     images[ANY] = np.max(list(images.values()), axis=0)
     labels[ANY] = np.max(list(labels.values()), axis=0)
     return Suspicion(images, labels, overlooked)
+
+
+def score_by_sums(data: DetectionData) -> Suspicion:
+    """Scores images by the sum of what is not labelled, for errors that come in clusters.
+
+    - an image: sum over its predictions of confidence x (1 - largest IoU with any label), of those
+      with an IoU below .5.
+    - a label, of any error: 1 - best confidence x IoU of its class.
+    - a prediction: confidence x (1 - largest IoU with any label).
+    """
+    labels, found = data.labels, data.predictions
+    pairs = overlapping_pairs(labels, found)
+    covered = largest(pairs.iou, pairs.second, len(found))
+    overlooked = found.confidence * (1 - covered)
+    uncovered = overlooked * (covered < MATCH_IOU)
+    total = np.bincount(found.image, uncovered, minlength=len(data)).astype(np.float64)
+    support = found.confidence[pairs.second] * pairs.iou * pairs.same_class
+    unsupported = 1 - largest(support, pairs.first, len(labels))
+    unsupported[data.iscrowd] = np.nan
+    return Suspicion(
+        dict.fromkeys((ANY, *KINDS), total),
+        dict.fromkeys((ANY, *LABEL_KINDS), unsupported),
+        overlooked,
+    )
 
 
 def _label_scores(data: DetectionData, pairs: Pairs) -> dict[str, FloatArray]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.accuracy.brain_peer import score_by_brain
+from benchmarks.accuracy.comparison import RealErrors
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.real_errors import evaluate_missing
+from benchmarks.accuracy.real_errors import rank_real
 from benchmarks.accuracy.reliability import ReliabilityBin, reliability_by_kind
 from benchmarks.accuracy.runner import (
     BRAIN,
@@ -50,14 +51,14 @@ class Report:
 
 
 def measure(
-    data: DetectionData, seeds: int, original: DetectionData | None, *, brain: bool
+    data: DetectionData, seeds: int, real: tuple[DetectionData, RealErrors] | None, *, brain: bool
 ) -> Report:
     """Runs all methods; the peers on the first seed only, for they are slow.
 
     Args:
         data: images with labels that count as right.
         seeds: number of injections.
-        original: the same images with labels that have real errors, if there are any.
+        real: the same images with labels as annotated, and their errors, if there are any.
         brain: whether to run FiftyOne Brain.
     """
     report = Report(data)
@@ -73,8 +74,8 @@ def measure(
     report.results += run_scenarios(data, robustness, FAST, 0, report.watch)
     if brain:
         report.results += run_brain(data, standard, 0, report.watch)
-    if original is not None:
-        report.results += _real_errors(data, original, report.watch, brain=brain)
+    if real is not None:
+        report.results += _real_errors(*real, report.watch, brain=brain)
     mixed = [scenario for scenario in standard if len(scenario.kinds) > 1]
     for method in set(PROBABILISTIC) & set(OURS):
         report.reliability[method] = {
@@ -84,12 +85,13 @@ def measure(
 
 
 def _real_errors(
-    data: DetectionData, original: DetectionData, watch: Stopwatch, *, brain: bool
+    data: DetectionData, errors: RealErrors, watch: Stopwatch, *, brain: bool
 ) -> Iterator[Result]:
     methods = {**WITH_CLEANLAB, **({BRAIN: score_by_brain} if brain else {})}
     for method, score in methods.items():
-        ranking = evaluate_missing(original, data.labels, watch.run(method, score, original))
-        yield Result(data.name, REAL, REAL, "box", "overlooked", method, 0, ranking)
+        rankings = rank_real(data, errors, watch.run(method, score, data))
+        for (level, kind), ranking in rankings.items():
+            yield Result(data.name, REAL, REAL, level, kind, method, 0, ranking)
 
 
 def _reliability(

@@ -21,6 +21,8 @@ class DetectionData:
         labels: boxes in pixels.
         iscrowd: (number of labels,) true for regions that are not reviewed.
         predictions: boxes in pixels; within each image ordered by class.
+        probabilities: (number of predictions, K) float64 in [0, 1], the largest of which is that of
+            the predicted class; None where the detector gives none.
     """
 
     name: str
@@ -29,6 +31,7 @@ class DetectionData:
     labels: Boxes
     iscrowd: BoolArray
     predictions: Predictions
+    probabilities: FloatArray | None = None
 
     def __len__(self) -> int:
         """Number of images."""
@@ -50,6 +53,31 @@ class DetectionData:
                 strict=True,
             )
         ]
+
+    def prediction_rows(self) -> list[FloatArray] | list[list[FloatArray]]:
+        """All that is known of the predictions.
+
+        N arrays (P, K + 5) ``x1, y1, x2, y2, confidence, p(0), ..., p(K - 1)``; without class
+        probabilities those of `predictions_by_class`.
+        """
+        if self.probabilities is None:
+            return self.predictions_by_class()
+        found = self.predictions
+        rows = np.hstack([found.xyxy, found.confidence[:, None], self.probabilities])
+        return np.split(rows, found.offsets[1:-1])
+
+    def of_images(self, images: IntArray) -> DetectionData:
+        """Some images alone, in the order of ``images``, (n,) int64."""
+        labels = rows_of_images(self.labels, images)
+        rows = rows_of_images(self.predictions, images)
+        return replace(
+            self,
+            image_sizes=self.image_sizes[images],
+            labels=self.labels.of_images(images),
+            iscrowd=self.iscrowd[labels],
+            predictions=self.predictions.of_images(images),
+            probabilities=None if self.probabilities is None else self.probabilities[rows],
+        )
 
     def predictions_by_class(self) -> list[list[FloatArray]]:
         """N lists of K arrays (M, 5) ``x1, y1, x2, y2, confidence``."""
@@ -78,7 +106,7 @@ def make_predictions(
     num_images: int,
 ) -> Predictions:
     """Predictions in any order, put in the order of image and class."""
-    order = np.lexsort((classes, image))
+    order = prediction_order(image, classes)
     boxes = make_boxes(image[order], xyxy[order], classes[order], num_images)
     return Predictions(
         boxes.xyxy,
@@ -86,6 +114,11 @@ def make_predictions(
         boxes.counts,
         confidence[order].astype(np.float64),
     )
+
+
+def prediction_order(image: IntArray, classes: IntArray) -> IntArray:
+    """The order that sorts predictions by image and class."""
+    return np.lexsort((classes, image))
 
 
 def rows_of_images(boxes: Boxes, images: IntArray) -> IntArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.metrics import Ranking, rank
-from benchmarks.accuracy.overlaps import overlapping_pairs, same_class_iou
+from benchmarks.accuracy.overlaps import overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, Boxes, Predictions
 from odquality.demo.injection.labels import ANY, Corrupted, LabelErrors
@@ -79,9 +79,14 @@ def label_truth(corrupted: Corrupted, kind: str) -> tuple[BoolArray, BoolArray]:
 
 def is_candidate(labels: Boxes, predictions: Predictions) -> BoolArray:
     """Which predictions might be overlooked objects: no label of their class matches them."""
-    unmatched = same_class_iou(predictions, labels) < MATCH_IOU
-    candidate: BoolArray = unmatched & (predictions.confidence > MIN_CONFIDENCE)
+    candidate: BoolArray = unmatched(labels, predictions)
+    candidate &= predictions.confidence > MIN_CONFIDENCE
     return candidate
+
+
+def unmatched(labels: Boxes, predictions: Predictions) -> BoolArray:
+    """Which predictions have an IoU below .5 with every label of their class."""
+    return ~matches(predictions, labels)
 
 
 def matches(predictions: Predictions, objects: Boxes) -> BoolArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.geometry import box_iou
+from odquality.core.geometry import box_area, box_intersection, box_iou
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 
@@ -40,6 +40,17 @@ def overlapping_pairs(first: Boxes, second: Boxes) -> Pairs:
     row, partner = np.concatenate(rows), np.concatenate(partners)
     same_class = first.classes[row] == second.classes[partner]
     return Pairs(row, partner, np.concatenate(ious), same_class)
+
+
+def share_inside(boxes: Boxes, regions: Boxes) -> FloatArray:
+    """Largest share of each box's area that lies in one region of its image, (n,) in [0, 1]."""
+    area = box_area(boxes.columns)
+    result = np.zeros(len(boxes))
+    for a, b in iter_pairs(boxes.counts, regions.counts):
+        shared = box_intersection(boxes.columns.take(a, axis=1), regions.columns.take(b, axis=1))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            np.fmax.at(result, a, shared / area[a])
+    return result
 
 
 def largest(values: FloatArray, group: IntArray, size: int) -> FloatArray:

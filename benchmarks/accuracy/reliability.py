@@ -60,6 +60,18 @@ def reliability_curve(
     ]
 
 
+def calibration_error(is_error: BoolArray, probability: FloatArray) -> float:
+    """Expected calibration error: mean distance of probability and share of errors, over the bins.
+
+    Args:
+        is_error: (n,) what is wrong.
+        probability: (n,) in [0, 1]; NaN counts as 0, for what is not scored is called right.
+    """
+    curve = reliability_curve(is_error, np.nan_to_num(probability))
+    distances = [abs(each.mean_probability - each.error_share) for each in curve]
+    return float(np.average(distances, weights=[each.count for each in curve]))
+
+
 def reliability_by_kind(
     data: DetectionData, corrupted: Corrupted, suspicion: Suspicion
 ) -> dict[str, list[ReliabilityBin]]:

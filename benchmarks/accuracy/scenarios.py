@@ -14,6 +14,9 @@ from odquality.kinds import KINDS
 
 MIXED = "mixed"
 BOX_SHARE = 0.05
+PASTED = Settings(spurious_pasted=1.0)
+# Among errors of all kinds half of the spurious labels lie where labels of the data use to be.
+HALF_PASTED = Settings(spurious_pasted=0.5)
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,19 @@ def possible_kinds(data: DetectionData) -> tuple[str, ...]:
 def standard_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
     """Both protocols with all kinds mixed, and by images each kind by itself."""
     return [
-        Scenario("images", MIXED, kinds),
+        Scenario("images", MIXED, kinds, settings=HALF_PASTED),
         *(Scenario("images", kind, (kind,)) for kind in kinds),
-        Scenario("boxes", MIXED, kinds, BOX_SHARE),
+        Scenario("boxes", MIXED, kinds, BOX_SHARE, HALF_PASTED),
     ]
 
 
 def robustness_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
     """Other rates, kinds and sizes than the standard ones, one change at a time."""
     return [
-        Scenario("images", "errors in 5% of the images", kinds, 0.05),
-        Scenario("images", "errors in 40% of the images", kinds, 0.4),
+        Scenario("images", "errors in 5% of the images", kinds, 0.05, HALF_PASTED),
+        Scenario("images", "errors in 40% of the images", kinds, 0.4, HALF_PASTED),
+        Scenario("images", "all kinds, spurious boxes anywhere", kinds),
+        Scenario("images", "all kinds, spurious boxes pasted", kinds, settings=PASTED),
         Scenario("images", "overlooked and spurious only", ("overlooked", "spurious")),
         Scenario(
             "images",
@@ -90,7 +95,7 @@ def robustness_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
             "images",
             "spurious boxes pasted from other images",
             ("spurious",),
-            settings=Settings(spurious_pasted=True),
+            settings=PASTED,
         ),
         Scenario(
             "images",

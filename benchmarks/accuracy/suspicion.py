@@ -24,11 +24,14 @@ class Suspicion:
         images: (N,) float64 per kind and for ``any``.
         labels: (number of labels,) float64 per kind that is told of labels and for ``any``.
         predictions: (number of predictions,) float64: is it an overlooked object?
+        expected: (N,) float64 per kind and for ``any``: the expected number of errors of each
+            image; None for methods that do not tell.
     """
 
     images: Mapping[str, FloatArray]
     labels: Mapping[str, FloatArray]
     predictions: FloatArray
+    expected: Mapping[str, FloatArray] | None = None
 
     def take(self, data: DetectionData, images: IntArray) -> Suspicion:
         """The suspicions of some images of the data, in the order given."""
@@ -44,16 +47,18 @@ class Suspicion:
 def score_by_odquality(data: DetectionData, method: str) -> Suspicion:
     """Scores by a method of odquality."""
     quality = score_labels(
-        data.label_dicts(), data.predictions_by_class(), method=method, image_sizes=data.image_sizes
+        data.label_dicts(), data.prediction_rows(), method=method, image_sizes=data.image_sizes
     )
     images = {name: 1 - scores for name, scores in quality.scores.items()}
     labels = {name: 1 - flatten(scores) for name, scores in quality.label_scores.items()}
     any_label: FloatArray = np.fmax.reduce(list(labels.values()))
     any_label = labels.get("quality", any_label)
+    expected: FloatArray | None = getattr(quality, "expected_errors", None)
     return Suspicion(
         {ANY: images["quality"], **{kind: images.get(kind, images["quality"]) for kind in KINDS}},
         {ANY: any_label, **{kind: labels.get(kind, any_label) for kind in LABEL_KINDS}},
         1 - flatten(quality.prediction_scores["overlooked"]),
+        None if expected is None else {ANY: expected},
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from benchmarks.accuracy.data import DetectionData, rows_of_images
+from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.core.scenes import Boxes, IntArray, Predictions
+from odquality.core.scenes import Boxes, Predictions
 from odquality.demo.injection.labels import Corrupted
 
 
@@ -31,7 +31,7 @@ def score_variants(
     """
     changed = [np.unique(variant.errors.image) for variant in variants]
     parts = [data] + [
-        _select(data.with_labels(variant.labels, variant.iscrowd), images)
+        data.with_labels(variant.labels, variant.iscrowd).of_images(images)
         for variant, images in zip(variants, changed, strict=True)
     ]
     stacked = _concatenate(parts)
@@ -45,39 +45,13 @@ def score_variants(
     return results
 
 
-def _select(data: DetectionData, images: IntArray) -> DetectionData:
-    """Some images in ascending order, renumbered."""
-    label_rows = rows_of_images(data.labels, images)
-    rows = rows_of_images(data.predictions, images)
-    found = data.predictions
-    return DetectionData(
-        data.name,
-        data.class_names,
-        data.image_sizes[images],
-        Boxes(
-            data.labels.xyxy[label_rows],
-            data.labels.classes[label_rows],
-            data.labels.counts[images],
-        ),
-        data.iscrowd[label_rows],
-        Predictions(
-            found.xyxy[rows], found.classes[rows], found.counts[images], found.confidence[rows]
-        ),
-    )
-
-
 def _concatenate(parts: Sequence[DetectionData]) -> DetectionData:
     """All images of all parts; class probabilities are left out."""
-
-    def join(name: str, attributes: Sequence[str]) -> list[np.ndarray]:
-        boxes = [getattr(part, name) for part in parts]
-        return [np.concatenate([getattr(box, each) for box in boxes]) for each in attributes]
-
     return DetectionData(
         parts[0].name,
         parts[0].class_names,
         np.concatenate([part.image_sizes for part in parts]),
-        Boxes(*join("labels", ["xyxy", "classes", "counts"])),
+        Boxes.join([part.labels for part in parts]),
         np.concatenate([part.iscrowd for part in parts]),
-        Predictions(*join("predictions", ["xyxy", "classes", "counts", "confidence"])),
+        Predictions.join([part.predictions for part in parts]),
     )

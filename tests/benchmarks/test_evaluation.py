@@ -12,7 +12,6 @@ from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData, make_predictions
 from benchmarks.accuracy.evaluation import evaluate, is_candidate, label_truth, matches
 from benchmarks.accuracy.files import load_dataset
-from benchmarks.accuracy.real_errors import missing_boxes
 from benchmarks.accuracy.reliability import reliability_curve
 from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
@@ -91,18 +90,6 @@ def test_candidates_are_confident_and_matched_by_no_label_of_their_class() -> No
     )
     assert is_candidate(labels, predictions).tolist() == [True, False, True, False]
     assert matches(predictions, labels).tolist() == [False, True, False, False]
-
-
-def test_missing_boxes_are_those_that_no_original_label_touches() -> None:
-    original = Boxes(np.array([[0.0, 0, 10, 10]]), np.array([0]), np.array([1, 0]))
-    corrected = Boxes(
-        np.array([[1.0, 0, 10, 10], [0, 0, 10, 10], [50, 50, 60, 60], [0, 0, 10, 10]]),
-        np.array([0, 1, 0, 0]),
-        np.array([3, 1]),
-    )
-    missing = missing_boxes(original, corrected)
-    assert missing.classes.tolist() == [1, 0, 0]
-    assert missing.counts.tolist() == [2, 1]
 
 
 def test_variants_score_as_if_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.core.scenes import Boxes, FloatArray, IntArray
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.demo.injection.labels import NO_ROW, Corrupted, LabelErrors, TrueLabels
 from odquality.demo.injection.settings import Settings
 from odquality.demo.injection.wrong_boxes import background_boxes, pasted_boxes, shifted_boxes
@@ -109,15 +109,24 @@ def _new_boxes(
         settings.duplicate_spread,
         rng,
     )
-    images = image[spurious]
-    if settings.spurious_pasted:
-        xyxy[spurious], donor = pasted_boxes(images, true, settings.spurious_iou, rng)
-        classes[spurious] = true.boxes.classes[donor]
-    else:
-        sides = _sides(true, images, settings.spurious_side, rng)
-        xyxy[spurious] = background_boxes(images, sides, true, settings.spurious_iou, rng)
-        classes[spurious] = rng.integers(true.num_classes, size=len(images))
+    pasted = _draw_share(spurious, settings.spurious_pasted, rng)
+    anywhere = spurious & ~pasted
+    xyxy[pasted], donor = pasted_boxes(image[pasted], true, settings.spurious_iou, rng)
+    classes[pasted] = true.boxes.classes[donor]
+    sides = _sides(true, image[anywhere], settings.spurious_side, rng)
+    xyxy[anywhere] = background_boxes(image[anywhere], sides, true, settings.spurious_iou, rng)
+    classes[anywhere] = rng.integers(true.num_classes, size=np.count_nonzero(anywhere))
     return xyxy, classes
+
+
+def _draw_share(of: BoolArray, share: float, rng: np.random.Generator) -> BoolArray:
+    """A share of the true elements of a mask, drawn at random where it is not all or none."""
+    rows = np.flatnonzero(of)
+    drawn = np.zeros(len(of), bool)
+    if 0 < share < 1:
+        rows = rng.permutation(rows)
+    drawn[rows[: round(share * len(rows))]] = True
+    return drawn
 
 
 def _other_classes(classes: IntArray, num_classes: int, rng: np.random.Generator) -> IntArray:
