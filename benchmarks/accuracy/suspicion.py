@@ -53,12 +53,12 @@ def score_by_odquality(data: DetectionData, method: str) -> Suspicion:
     labels = {name: 1 - flatten(scores) for name, scores in quality.label_scores.items()}
     any_label: FloatArray = np.fmax.reduce(list(labels.values()))
     any_label = labels.get("quality", any_label)
-    expected: FloatArray | None = getattr(quality, "expected_errors", None)
+    expected = quality.expected_errors
     return Suspicion(
         {ANY: images["quality"], **{kind: images.get(kind, images["quality"]) for kind in KINDS}},
         {ANY: any_label, **{kind: labels.get(kind, any_label) for kind in LABEL_KINDS}},
         1 - flatten(quality.prediction_scores["overlooked"]),
-        None if expected is None else {ANY: expected},
+        expected or None,
     )
 
 

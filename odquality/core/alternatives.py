@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.core.scenes import FloatArray, IntArray
+from odquality.core.scenes import FloatArray, IntArray, Predictions
 
 # So many other classes of a prediction are kept. What is beyond them says no more than 0.
 MAX_ALTERNATIVES = 4
+
+
+def with_alternatives(predictions: Predictions, probabilities: NDArray[Any]) -> Predictions:
+    """Predictions with the likeliest classes but their own.
+
+    Args:
+        predictions: n predictions, the class of each the column of its row's maximum.
+        probabilities: (n, K), as for `alternatives`.
+    """
+    columns, confidence = alternatives(probabilities, predictions.classes, predictions.confidence)
+    return replace(predictions, alternatives=columns, alternative_confidence=confidence)
 
 
 def alternatives(

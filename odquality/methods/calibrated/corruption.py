@@ -120,14 +120,8 @@ def _add(scenes: Scenes, draw: Keys, chosen: BoolArray) -> Corruption:
     relative_size = relative(labels.xyxy[donor].T, frames[:, labels.image[donor]])
     size = (relative_size[2:] - relative_size[:2]).T * frame_size
     free = frame_size - size
-    corner = corner[:] + free * np.stack([uniform(draw, _X), uniform(draw, _Y)], axis=1)
+    corner = corner + free * np.stack([uniform(draw, _X), uniform(draw, _Y)], axis=1)
     classes = labels.classes[_pick(donors, mix(draw, _CLASS))]
-    import os
-    if "paste" in os.environ.get("VARIANT", ""):
-        classes = labels.classes[donor]
-        place = relative_size[:2].T * frame_size + frames[:2, image].T
-        half = uniform(draw, _PLACE) < (1.0 if "pasteall" in os.environ["VARIANT"] else 0.5)
-        corner = np.where(half[:, None], place, corner)
     return _with_labels(scenes, np.hstack([corner, corner + size]), classes, image)
 
 

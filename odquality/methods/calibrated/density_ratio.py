@@ -9,10 +9,7 @@ import numpy as np
 
 from odquality.core.scenes import FloatArray
 from odquality.methods.calibrated.logistic import LogisticRegression
-
-# Offset that keeps the logarithm of a piece of evidence of 0 finite. Detectors' outputs are cut at
-# about this confidence.
-SMALLEST = 0.003
+from odquality.methods.calibrated.support import SMALLEST
 
 # How sure the prior weights are: their relative standard deviation is a quarter.
 _PRIOR_PRECISION = 16.0
@@ -87,25 +84,6 @@ class DensityRatio:
             term.weight * np.concatenate([term.of(present), term.of(wrong)]) for term in self.terms
         ]
         number = len(columns)
-        import os
-        if os.environ.get("RIDGE"):
-            scale = np.array([c.std() + 1e-9 for c in columns])
-            found = LogisticRegression(
-                columns=[*(c / s for c, s in zip(columns, scale)), np.ones(num_present + num_wrong)],
-                sign=np.repeat([-1.0, 1.0], [num_present, num_wrong]),
-                share=np.repeat([1.0, 1.0 / copies], [num_present, num_wrong]),
-                offset=float(np.log(num_wrong / copies / num_present)),
-                prior=np.append(np.zeros(number), self.intercept),
-                precision=np.append(np.full(number, float(os.environ["RIDGE"])), .1),
-                bounded=np.arange(number + 1) < number,
-            ).fit()
-            weights = prior * found[:-1] / scale
-            terms = tuple(
-                Term(term.piece, float(weight), term.log)
-                for term, weight in zip(self.terms, weights, strict=True)
-            )
-            if os.environ.get("SHOW"): print([(t.piece, round(t.weight,2)) for t in terms], round(float(found[-1]),2))
-            return DensityRatio(terms, float(found[-1]))
         found = LogisticRegression(
             columns=[*columns, np.ones(num_present + num_wrong)],
             sign=np.repeat([-1.0, 1.0], [num_present, num_wrong]),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import Boxes, FloatArray, Scenes
-from odquality.core.segments import reduce_runs
+from odquality.core.segments import exact_sums, reduce_runs
 from odquality.kinds import LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
@@ -28,6 +28,13 @@ _SHOWN_BY = {
     "spurious": "support",
     "duplicate": "repetition",
 }
+
+
+# Each of two labels that repeat each other is a half of an error.
+_ERRORS_OF_A_LABEL = {"duplicate": 0.5}
+
+# The logarithm of what is left of 1 is finite.
+_ALMOST_ONE = 1 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -71,37 +78,56 @@ class CalibratedScorer:
     def score(self, scenes: Scenes) -> Scores:
         """Scores every image and box of ``scenes``: 1 - the probability of each error.
 
-        An image's score is the lowest of its boxes', 1 without boxes, and ``quality`` the lowest
-        score of any kind. Two labels that repeat each other both have a low ``duplicate`` score,
-        the one to keep by a little the higher one. Evidence for ``spurious`` is the best prediction
-        of the label's class, which speaks against the error, -1 for none.
+        A label's ``quality`` is 1 - the probability of any error. An image's scores of kinds of
+        label errors are the lowest of its labels', for what makes a detector miss one label makes
+        it miss others; missing labels add up, for annotators miss several where they miss one. Its
+        ``quality`` is the product of its lowest label's and its ``overlooked``. 1 without boxes.
+
+        Two labels that repeat each other both have a low ``duplicate`` score, the one to keep by a
+        little the higher one; they are expected to be one error. Evidence for ``spurious`` is the
+        best prediction of the label's class, which speaks against the error, -1 for none.
         """
-        evidence = gather_evidence(scenes, self.model.detected)
+        evidence = gather_evidence(scenes, self.model.detected, self.model.expectation)
         probabilities = self.model.label_probabilities(evidence)
-        labels = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
-        overlooked = 1.0 - self.model.overlooked_probability(evidence)
-        import os
-        pool = _none if "nor" in os.environ.get("VARIANT", "").split(",") else _lowest
-        images = {OVERLOOKED: pool(overlooked, scenes.predictions)}
-        images |= {kind: pool(values, scenes.labels) for kind, values in labels.items()}
-        if pool is _none:
-            images["duplicate"] = np.sqrt(images["duplicate"])
+        missing = self.model.overlooked_probability(evidence)
+        label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
+        quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
+        overlooked = 1.0 - _pooled(missing, scenes.predictions)
         return Scores(
-            images={"quality": np.prod(list(images.values()), axis=0) if pool is _none else np.min(list(images.values()), axis=0), **images},
-            labels={"quality": np.min(list(labels.values()), axis=0), **labels},
-            predictions={OVERLOOKED: overlooked},
+            images={
+                "quality": overlooked * _lowest(quality, scenes.labels),
+                OVERLOOKED: overlooked,
+                **{kind: _lowest(values, scenes.labels) for kind, values in label_scores.items()},
+            },
+            labels={"quality": quality, **label_scores},
+            predictions={OVERLOOKED: 1.0 - missing},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
+            expected_errors={
+                OVERLOOKED: _sum(missing, scenes.predictions),
+                **{
+                    kind: _sum(values * _ERRORS_OF_A_LABEL.get(kind, 1.0), scenes.labels)
+                    for kind, values in probabilities.items()
+                },
+            },
         )
 
 
-def _none(scores: FloatArray, boxes: Boxes) -> FloatArray:
-    import os
-    c = float(os.environ.get("TAIL", "0"))
-    q = 1 - np.nan_to_num(scores, nan=1.0)
-    q = q * q / (q + c + 1e-12)
-    return reduce_runs(np.multiply, 1 - q, boxes.counts, empty=1.0)
+def _lowest(scores: FloatArray, labels: Boxes) -> FloatArray:
+    """Lowest score of each image's labels, (N,)."""
+    return reduce_runs(np.fmin, scores, labels.counts, empty=1.0)
 
 
-def _lowest(scores: FloatArray, boxes: Boxes) -> FloatArray:
-    """Lowest score of each image's boxes, (N,); NaN counts as absent."""
-    return reduce_runs(np.fmin, np.nan_to_num(scores, nan=1.0), boxes.counts, empty=1.0)
+def _sum(probabilities: FloatArray, boxes: Boxes) -> FloatArray:
+    """Sum over each image's boxes, (N,); NaN counts as 0."""
+    return exact_sums(np.nan_to_num(probabilities), boxes.counts)
+
+
+def _pooled(probabilities: FloatArray, predictions: Boxes) -> FloatArray:
+    """How suspicious each image is of missing labels, (N,) in [0, 1].
+
+    Between the largest probability, which overlooks that several are worse than one, and that of
+    any error, to which many small ones add up: the root of that of any error by their squares.
+    """
+    squares = np.nan_to_num(probabilities) ** 2
+    none = exact_sums(np.log1p(-np.minimum(squares, _ALMOST_ONE)), predictions.counts)
+    return np.sqrt(-np.expm1(none))
