@@ -113,8 +113,10 @@ def _cross_validated(
         asked = np.flatnonzero(counts[0] & (fold[0] == number))
         if not len(asked) or len(np.unique(kinds[learnt])) < 2:
             continue
-        model = _boost(columns[learnt], kinds[learnt], weight[learnt])
-        found = model.predict_proba(evidence[0][asked]).T
+        # More threads than free cores wait for each other.
+        with threadpool_limits(1):
+            model = _boost(columns[learnt], kinds[learnt], weight[learnt])
+            found = model.predict_proba(evidence[0][asked]).T
         for kind, values in zip(model.classes_.tolist(), found, strict=True):
             probabilities[kind][asked] = values
     probabilities.pop(NO_ERROR, None)
@@ -132,9 +134,7 @@ def _boost(
         early_stopping=False,
         random_state=0,
     )
-    # More threads than free cores wait for each other.
-    with threadpool_limits(1):
-        return model.fit(evidence, kinds, sample_weight=weight)
+    return model.fit(evidence, kinds, sample_weight=weight)
 
 
 def _of_images(

@@ -7,8 +7,10 @@ any of them can reach.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.overlaps import (
@@ -21,6 +23,7 @@ from benchmarks.accuracy.overlaps import (
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 
 _NO_EDGE = 9.0
+Column = NDArray[Any]
 IOUS = (0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -52,7 +55,7 @@ def _of_labels(data: DetectionData, pairs: Pairs, support: FloatArray) -> FloatA
     fit = largest(pairs.iou, pairs.second, len(found))
     own_fit = largest(pairs.iou * same, pairs.second, len(found))
     nearest_fit = np.where(same, own_fit[pairs.second], fit[pairs.second])
-    columns = []
+    columns: list[Column] = []
     for of in (same, other):
         columns += [
             largest(confidence * (of & (pairs.iou >= iou)), pairs.first, size) for iou in IOUS
@@ -156,7 +159,7 @@ def _of_predictions(data: DetectionData, pairs: Pairs, support: FloatArray) -> F
     twins = overlapping_pairs(found, found)
     rival = twins.first != twins.second
     rival &= found.confidence[twins.second] >= found.confidence[twins.first]
-    columns = [
+    columns: list[Column] = [
         found.confidence,
         largest(pairs.iou, pairs.second, size),
         largest(pairs.iou * pairs.same_class, pairs.second, size),
