@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,15 @@ DATASETS: Mapping[str, Source] = {
     "injected_folds": Source("insample/injected_folds.npz", _INJECTED, injected=False),
     "injected_seen": Source("insample/injected_seen.npz", _INJECTED, injected=False),
 }
+
+
+def absent_files(names: Sequence[str], directory: Path) -> list[str]:
+    """Those of ``DATASETS`` whose files are not there."""
+    return [
+        name
+        for name in names
+        if name in DATASETS and not (directory / DATASETS[name].file).is_file()
+    ]
 
 
 def load_dataset(name: str, directory: Path, label_set: str | None = None) -> DetectionData:

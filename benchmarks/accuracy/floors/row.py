@@ -31,7 +31,7 @@ class Row:
     def falls_short(self) -> bool:
         """Whether any figure, rounded as shown, misses its floor."""
         pairs = zip(np.round(self.now, 3), self.floor, strict=False)
-        return any((now > floor) if self.at_most else not now >= floor for now, floor in pairs)
+        return not all((now <= floor) if self.at_most else (now >= floor) for now, floor in pairs)
 
     def cells(self) -> list[str]:
         """The cells of the table."""
