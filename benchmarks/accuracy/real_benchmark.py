@@ -16,7 +16,7 @@ from benchmarks.accuracy.real_errors import (
     rank_real,
     share_found,
 )
-from benchmarks.accuracy.reliability import IMAGES, LABELS, ReliabilityBin, reliability_curve
+from benchmarks.accuracy.reliability import IMAGES, ReliabilityBin, reliability_curve
 from benchmarks.accuracy.runner import PROBABILISTIC, Result, Score, Stopwatch
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.demo.injection.labels import ANY
@@ -81,6 +81,5 @@ def _curves(
     }
     for kind in (ANY, *(kind for kind in LABEL_KINDS if kind in errors.numbers())):
         wrong, counts = errors.of_labels(kind)
-        name = LABELS if kind == ANY else kind
-        curves[name] = reliability_curve(wrong[counts], suspicion.labels[kind][counts])
+        curves[kind] = reliability_curve(wrong[counts], suspicion.labels[kind][counts])
     return curves

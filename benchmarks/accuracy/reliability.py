@@ -14,8 +14,8 @@ from odquality.demo.injection.labels import ANY, Corrupted
 from odquality.kinds import LABEL_KINDS
 
 NUM_BINS = 10
-# What else but a kind of error probabilities are of.
-IMAGES, LABELS = "images", "labels"
+# The name of the curve of images; those of labels are named by the kind of error.
+IMAGES = "images"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def error_of(curve: list[ReliabilityBin]) -> float:
 def reliability_by_kind(
     data: DetectionData, corrupted: Corrupted, suspicion: Suspicion
 ) -> dict[str, list[ReliabilityBin]]:
-    """The curve of the images, of all labels, of each kind, and of predictions (``overlooked``).
+    """The curves of images, of labels by kind and of any, and of predictions (``overlooked``).
 
     Args:
         data: the images.
@@ -94,9 +94,7 @@ def reliability_by_kind(
     curves = {IMAGES: reliability_curve(bad, suspicion.images[ANY])}
     for kind in (ANY, *LABEL_KINDS):
         wrong, counts = label_truth(corrupted, kind)
-        curves[LABELS if kind == ANY else kind] = reliability_curve(
-            wrong[counts], suspicion.labels[kind][counts]
-        )
+        curves[kind] = reliability_curve(wrong[counts], suspicion.labels[kind][counts])
     found = matches(data.predictions, corrupted.errors.dropped(len(data)))
     curves["overlooked"] = reliability_curve(found, suspicion.predictions)
     return curves
