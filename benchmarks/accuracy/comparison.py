@@ -70,6 +70,10 @@ class RealErrors:
         of_labels = np.bincount(self._label_image[wrong], minlength=len(self.missing.counts))
         return of_labels + self.missing.counts if kind == ANY else of_labels
 
+    def seen_in_image(self) -> IntArray:
+        """(N,) number of errors that whoever opens an image sees, those by policy too."""
+        return self.per_image(ANY) + self.uncounted.counts
+
     def numbers(self) -> Mapping[str, int]:
         """How many errors there are of each kind that there is."""
         numbers = {kind: int(self.per_image(kind).sum()) for kind in (OVERLOOKED, *LABEL_KINDS)}

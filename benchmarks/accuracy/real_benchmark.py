@@ -57,7 +57,7 @@ def measure_real(
         watch: takes the time.
     """
     found = RealFindings(errors.numbers())
-    number = errors.per_image(ANY)
+    number = errors.seen_in_image()
     found.shares[BEST_POSSIBLE, ""] = share_found(number, number.astype(np.float64))
     for method, score in methods.items():
         suspicion = watch.run(method, score, data)

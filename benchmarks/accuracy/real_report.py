@@ -45,7 +45,7 @@ def real_sections(data: DetectionData, found: RealFindings) -> Iterator[str]:
         named = [replace(r, kind=f"{r.kind}, {level}") for r in own if _has_figure(r)]
         if named:
             yield cross_table(named, ("method", "kind"), TWO)
-    yield "Share of all errors in the images that are opened first:"
+    yield "Share of all errors, those at the border too, in the images that are opened first:"
     yield _shares(found)
     for method, estimates in found.estimates.items():
         yield f"Numbers of errors by {method}:"

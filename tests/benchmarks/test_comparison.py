@@ -162,3 +162,9 @@ def test_errors_of_a_kind_leave_out_labels_with_another() -> None:
 def test_a_data_set_without_corrected_labels_has_no_known_errors() -> None:
     with pytest.raises(ValueError, match="no corrected labels"):
         load_errors("voc", DATA)
+
+
+def test_what_is_missing_by_policy_is_seen_in_the_image_all_the_same() -> None:
+    errors = compare(one_image(), one_image((2, 10, 20, 30, 0), BOX), Rules(border=3))
+    assert errors.per_image(ANY).tolist() == [1]
+    assert errors.seen_in_image().tolist() == [2]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy.baselines import score_by_sums, score_simply
-from benchmarks.accuracy.comparison import Rules
 from benchmarks.accuracy.files import load_errors
 from benchmarks.accuracy.floors.row import Figures, Row, score, two
 from benchmarks.accuracy.metrics import rank
@@ -49,8 +48,8 @@ def real_rows(folder: Path, _: int) -> Iterator[Row]:
 def _share_rows(folder: Path) -> Iterator[Row]:
     """Share of all errors in the first 5, 10 and 20% of the images, at the border too."""
     for name, (floor, aim) in SHARE_FLOORS.items():
-        data, errors = load_errors(name, folder, Rules())
-        number_of = errors.per_image(ANY)
+        data, errors = load_errors(name, folder)
+        number_of = errors.seen_in_image()
         yield Row(f"shares {name}, best possible", share_found(number_of, number_of.astype(float)))
         sums = score_by_sums(data).images[ANY]
         yield Row(f"shares {name}, simple sum", share_found(number_of, sums))
