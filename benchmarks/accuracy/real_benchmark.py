@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from benchmarks.accuracy.brain_peer import with_marks
 from benchmarks.accuracy.comparison import RealErrors
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.real_errors import (
@@ -17,7 +18,14 @@ from benchmarks.accuracy.real_errors import (
     share_found,
 )
 from benchmarks.accuracy.reliability import IMAGES, ReliabilityBin, reliability_curve
-from benchmarks.accuracy.runner import PROBABILISTIC, Result, Score, Stopwatch
+from benchmarks.accuracy.runner import (
+    BRAIN,
+    BRAIN_WITH_MARKS,
+    PROBABILISTIC,
+    Result,
+    Score,
+    Stopwatch,
+)
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.demo.injection.labels import ANY
 from odquality.kinds import LABEL_KINDS, OVERLOOKED
@@ -59,8 +67,7 @@ def measure_real(
     found = RealFindings(errors.numbers())
     number = errors.seen_in_image()
     found.shares[BEST_POSSIBLE, ""] = share_found(number, number.astype(np.float64))
-    for method, score in methods.items():
-        suspicion = watch.run(method, score, data)
+    for method, suspicion in _suspicions(data, methods, watch):
         for (level, kind), ranking in rank_real(data, errors, suspicion).items():
             found.results.append(Result(data.name, REAL, REAL, level, kind, method, 0, ranking))
         for order, values in orders(suspicion).items():
@@ -69,6 +76,16 @@ def measure_real(
             found.estimates[method] = numbers_found(data, errors, suspicion)
             found.curves[method] = _curves(data, errors, suspicion)
     return found
+
+
+def _suspicions(
+    data: DetectionData, methods: Mapping[str, Score], watch: Stopwatch
+) -> Iterator[tuple[str, Suspicion]]:
+    for method, score in methods.items():
+        suspicion = watch.run(method, score, data)
+        yield method, suspicion
+        if method == BRAIN:
+            yield BRAIN_WITH_MARKS, with_marks(suspicion)
 
 
 def _curves(
