@@ -25,7 +25,7 @@ ORACLE = "limit (told the truth)"
 NUM_FOLDS = 5
 # One draw makes few errors: those of as many draws are learnt from as give so many.
 ENOUGH_ERRORS = 5000
-MAX_DRAWS = 40
+MAX_DRAWS = 20
 # No other seed of an injection is ever as large.
 _FIRST_SEED = 1000
 NO_ERROR = ""

@@ -37,8 +37,8 @@ spurious; corrected boxes are missing. Not judged: regions to ignore, what lies 
 labels that touch a corrected one, and in `bccd_folds` and `bccd_seen` missing cells within 3 pixels
 of the border, which their annotators left out by policy. The detectors of these two and of
 `injected_*` were trained on the very labels that have the errors, and predict images that they have
-not seen (`folds`) or have (`seen`). FiftyOne Brain, which takes minutes where there are more than 90
-predictions an image, is left out there."""
+not seen (`folds`) or have (`seen`). FiftyOne Brain, which takes minutes where there are more than
+90 predictions an image, is left out there."""
 INJECTED_LEGEND = """\
 A +/- is the standard deviation over the seeds of the injection; the peers and the limit ran on the
 first seed only, on the same labels as the others. FiftyOne Brain, to which every image is a world
