@@ -10,8 +10,7 @@ import numpy as np
 from benchmarks.accuracy.data import DetectionData, rows_of_images
 from odquality.arrays.api import score_labels
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 
 @dataclass(frozen=True)

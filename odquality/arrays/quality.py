@@ -9,6 +9,7 @@ import numpy as np
 
 from odquality.arrays.image_lists import ImageChunk, ImageLists
 from odquality.core.scenes import FloatArray, IntArray
+from odquality.kinds import ANY
 from odquality.methods.interface import Scorer, Scores
 
 ScoresByImage = Mapping[str, list[FloatArray]]
@@ -65,9 +66,13 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
-        {name: np.concatenate(parts) for name, parts in expected.items()},
+        _with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
         data.findings(),
     )
+
+
+def _with_total(expected: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    return {ANY: np.sum(list(expected.values()), axis=0), **expected} if expected else {}
 
 
 def label_scores(chunk: ImageChunk, scores: Scores) -> dict[str, FloatArray]:

@@ -14,12 +14,12 @@ _PRIOR_BOXES = 50
 # makes many labels look wrong, and one that has learnt the labels makes all look right: there is no
 # telling the former from labels that are wrong, and what contradicts a label should always count.
 _MOST_LABELS = 0.1
-_FEWEST_LABELS = {"swap": 0.003, "badloc": 0.003, "spurious": 0.003}
+_FEWEST_LABELS = {"swap": 0.003, "badloc": 0.003}
 
 # Labels that the detector misses look like spurious ones, so that the bound on their rate is mostly
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
 _USUAL_SPURIOUS_RATE = 0.01
-_DRAWN_TO_USUAL = 1 / 3
+_DRAWN_TO_USUAL = 1 / 2
 
 # The bound is sought where at least this share of the wrong boxes is.
 _LEAST_SHARE = 0.1

@@ -22,8 +22,7 @@ from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
 from devtools.real_data import DATA_FOLDER as DATA
 from odquality.core.scenes import Scenes
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS
+from odquality.kinds import ANY, KINDS
 from odquality.methods.calibrated.scorer import Calibrated
 from odquality.methods.interface import learn
 
