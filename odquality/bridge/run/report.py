@@ -58,6 +58,8 @@ class LabelQualityReport:
         worst: the images with the lowest scores, the worst first.
         seconds: spent on ``read``, ``score`` and ``write``.
         warnings: what else the user should know.
+        maybe_in_sample: whether the detector may have been trained on these labels, as one of the
+            warnings asks. Numbers of expected errors mean nothing then.
     """
 
     key: str = "unknown"
@@ -74,6 +76,7 @@ class LabelQualityReport:
     worst: Sequence[WorstImage] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    maybe_in_sample: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-serialisable values."""
