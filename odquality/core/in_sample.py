@@ -193,10 +193,11 @@ class InSample:
 
 
 _ASK = (
-    "was the detector trained on these labels? Then it repeats their errors: it finds fewer of "
-    "them, ranks missing labels far worse, and expects next to no errors, however many there are. "
-    "Trust the order within a kind rather than probabilities; better, let a detector predict "
-    "images that it was not trained on (assign_folds), or take an early checkpoint"
+    "was the detector trained on these labels? Then it repeats their errors: in a trial the average "
+    "precision of missing labels fell from .83 to .56, and no error was expected of 630. Numbers of "
+    "expected errors cannot be known then; trust the order within a kind alone. Better, let a "
+    "detector predict images that it was not trained on (assign_folds, docs/out-of-fold.md), or "
+    "take an early checkpoint"
 )
 
 
