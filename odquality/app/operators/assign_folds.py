@@ -14,7 +14,7 @@ from odquality.app.operators.calls import context_of, flat
 from odquality.app.operators.notices import mark, warn
 from odquality.app.operators.output import values_output
 from odquality.bridge.folds import assign
-from odquality.bridge.folds.assign import assign_folds, check_field
+from odquality.bridge.folds.assign import assign_folds, check_field, shared_paths, stored_path
 
 _DEFAULT_K = 5
 _LABEL = "Assign folds"
@@ -89,6 +89,7 @@ class AssignFolds(foo.Operator):
             _add_path(inputs, ctx, name, label, text)
         inputs.int("seed", label="Seed", default=assign.SEED, min=0)
         self._add_overwrite(inputs, ctx)
+        _mark_paths(inputs, ctx)
         return types.Property(inputs, view=types.View(label=_LABEL))
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -128,6 +129,20 @@ class AssignFolds(foo.Operator):
             return
         if isinstance(field, str) and ctx.dataset.has_field(field):
             warn(inputs, "replaced", f"The folds in {field!r} are replaced")
+
+
+def _mark_paths(inputs: types.Object, ctx: foo.ExecutionContext) -> None:
+    """Puts on the paths what is wrong with them."""
+    field, group, stratify = (ctx.params.get(name) for name in ("field", "group", "stratify"))
+    try:
+        shared_paths(ctx.dataset, group or None, field)
+    except ValueError as error:
+        mark(inputs, "group", error)
+    try:
+        if stratify:
+            stored_path(ctx.dataset, "stratify", stratify)
+    except ValueError as error:
+        mark(inputs, "stratify", error)
 
 
 def _add_path(

@@ -128,8 +128,8 @@ def assign_folds(
     dataset = dataset_of(samples)
     schema.refresh(dataset)
     check_field(dataset, field, boolean("overwrite", overwrite))
-    shared = _shared_paths(dataset, group, field)
-    spread = None if stratify is None else _stored_path(dataset, "stratify", stratify)
+    shared = shared_paths(dataset, group, field)
+    spread = None if stratify is None else stored_path(dataset, "stratify", stratify)
     groups = read_groups(all_samples(samples), shared, spread, seed)
     _check_groups(k, groups)
     fold = deal(groups.sizes, groups.order, k, groups.stratum)[groups.group]
@@ -200,6 +200,58 @@ def comparable_fields(dataset: fo.Dataset) -> list[str]:
     return [name for name, one in fields.items() if isinstance(_content(one), _COMPARABLE)]
 
 
+def shared_paths(
+    dataset: fo.Dataset, group: str | Sequence[str] | None, field: str
+) -> dict[str, str]:
+    """Where the database holds what samples that belong together share, by the path's name.
+
+    Raises:
+        ValueError: ``group`` is no path of values that can be shared, nor several; or it is the
+            field that is to be written.
+    """
+    named: Sequence[Any] = [group] if group is None or isinstance(group, str) else group
+    if not isinstance(named, (list, tuple)):
+        raise ValueError(f"group is {shown(group)}; expected a path, a list of paths, or None")
+    paths = {}
+    for path in named:
+        if path is not None:
+            paths[path] = stored_path(dataset, "group", path)
+            if path == field:
+                raise ValueError(f"group and field are both {path!r}; expected two fields")
+    if dataset.group_field is not None:
+        # The link to the group is no field that one could name.
+        paths[dataset.group_field] = f"{dataset.group_field}._id"
+    # Datasets that were made of frames, patches or clips say so.
+    origin = dataset.get_field("sample_id")
+    if isinstance(origin, fo.ObjectIdField):
+        paths["sample_id"] = origin.db_field
+    return paths
+
+
+def stored_path(dataset: fo.Dataset, argument: str, path: object) -> str:
+    """Where the database holds the values of a field that samples have.
+
+    Raises:
+        ValueError: there is no such field, or its values cannot be shared.
+    """
+    found = dataset.get_field(path) if isinstance(path, str) and path else None
+    if found is None:
+        raise ValueError(
+            f"{argument} is {shown(path)}, which is no field of the samples; expected one of "
+            f"{comparable_fields(dataset)}, or the path of an attribute"
+        )
+    content = _content(found)
+    if str(path).startswith("frames.") or not (content is None or isinstance(content, _COMPARABLE)):
+        kind = getattr(content, "document_type", None) or type(content)
+        what = "of frames" if str(path).startswith("frames.") else f"of type {kind.__name__}"
+        raise ValueError(
+            f"{argument} is {path!r}, a field {what}; expected texts, numbers or ids, or lists of "
+            "them, such as an attribute of the field"
+        )
+    parent, dot, _ = str(path).rpartition(".")
+    return f"{parent}{dot}{found.db_field}"
+
+
 def _check_samples(samples: object) -> None:
     if not isinstance(samples, SampleCollection):
         raise ValueError(
@@ -226,49 +278,6 @@ def _check_groups(k: int, groups: Groups) -> None:
             f"k is {k}, but the {len(groups.ids):,} samples make {len(groups.sizes):,} groups that "
             "stay together; expected at most as many folds"
         )
-
-
-def _shared_paths(
-    dataset: fo.Dataset, group: str | Sequence[str] | None, field: str
-) -> dict[str, str]:
-    """Where the database holds what samples that belong together share, by the path's name."""
-    named: Sequence[Any] = [group] if group is None or isinstance(group, str) else group
-    if not isinstance(named, (list, tuple)):
-        raise ValueError(f"group is {shown(group)}; expected a path, a list of paths, or None")
-    paths = {}
-    for path in named:
-        if path is not None:
-            paths[path] = _stored_path(dataset, "group", path)
-            if path == field:
-                raise ValueError(f"group and field are both {path!r}; expected two fields")
-    if dataset.group_field is not None:
-        # The link to the group is no field that one could name.
-        paths[dataset.group_field] = f"{dataset.group_field}._id"
-    # Datasets that were made of frames, patches or clips say so.
-    origin = dataset.get_field("sample_id")
-    if isinstance(origin, fo.ObjectIdField):
-        paths["sample_id"] = origin.db_field
-    return paths
-
-
-def _stored_path(dataset: fo.Dataset, argument: str, path: object) -> str:
-    """Where the database holds the values of a field that samples have."""
-    found = dataset.get_field(path) if isinstance(path, str) and path else None
-    if found is None:
-        raise ValueError(
-            f"{argument} is {shown(path)}, which is no field of the samples; expected one of "
-            f"{comparable_fields(dataset)}, or the path of an attribute"
-        )
-    content = _content(found)
-    if str(path).startswith("frames.") or not (content is None or isinstance(content, _COMPARABLE)):
-        kind = getattr(content, "document_type", None) or type(content)
-        what = "of frames" if str(path).startswith("frames.") else f"of type {kind.__name__}"
-        raise ValueError(
-            f"{argument} is {path!r}, a field {what}; expected texts, numbers or ids, or lists of "
-            "them, such as an attribute of the field"
-        )
-    parent, dot, _ = str(path).rpartition(".")
-    return f"{parent}{dot}{found.db_field}"
 
 
 def _content(field: Any) -> Any:

@@ -158,9 +158,12 @@ class LabelQualityReport:
         return "\n".join(lines)
 
     def _found(self) -> str:
-        return ", ".join(
+        found = ", ".join(
             f"{self.issues[kind]:,} {label_of(kind)}" for kind in in_order(self.issues)
         )
+        if self.maybe_in_sample:
+            found += " (how many there are cannot be known if the detector has learnt them)"
+        return found
 
     def _unscored(self) -> str:
         return "; ".join(f"{n:,}: {why}" for why, n in self.unscored.items()) or "there are none"

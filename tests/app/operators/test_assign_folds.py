@@ -86,6 +86,29 @@ def test_what_is_never_replaced_is_not_offered(dataset):
     assert "overwrite" not in form
 
 
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ({"group": "nothing"}, "group"),
+        ({"group": "ground_truth"}, "group"),
+        ({"group": ["filepath", "fold"]}, "group"),
+        ({"stratify": "predictions"}, "stratify"),
+        ({"field": "tags"}, "field"),
+        ({"field": 3}, "field"),
+    ],
+)
+def test_an_error_stands_on_the_field_that_causes_it(dataset, params, name):
+    form = form_of(dataset, **params)
+    assert form[name]["error_message"].startswith(f"{name} is ")
+    assert [other for other, one in form.items() if one["invalid"]] == [name]
+
+
+@pytest.mark.parametrize("odd", [3, -1.5, True, "", "$x", "a.b", [], [None], {"a": 1}, [["x"]]])
+@pytest.mark.parametrize("name", ["k", "field", "group", "stratify", "seed", "overwrite"])
+def test_no_parameter_is_too_odd_for_the_form(dataset, name, odd):
+    assert "k" in form_of(dataset, **{name: odd})
+
+
 @pytest.mark.parametrize("params", [{"k": 2, "group": "nothing"}, {"k": 99}])
 def test_what_cannot_be_is_an_error(dataset, params):
     with pytest.raises((ValueError, ExecutionError), match=r"group is|k is"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
@@ -274,6 +275,12 @@ def test_a_detector_that_repeats_the_labels_is_asked_about(make_dataset: Any, me
     again = odquality.LabelQualityReport.from_dict(report.to_dict())
     assert again.maybe_in_sample
     assert warning in str(again)
+    if method == "calibrated":
+        counted = odquality.LabelQualityReport(num_scored=1, issues={"swap": 2})
+        assert "cannot be known" not in str(counted)
+        assert "2 Wrong class (swap) (how many there are cannot be known" in str(
+            replace(counted, maybe_in_sample=True)
+        )
 
 
 def test_few_images_are_not_asked_about(make_dataset: Any) -> None:
