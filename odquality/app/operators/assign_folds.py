@@ -14,7 +14,13 @@ from odquality.app.operators.calls import context_of, flat
 from odquality.app.operators.notices import mark, warn
 from odquality.app.operators.output import values_output
 from odquality.bridge.folds import assign
-from odquality.bridge.folds.assign import assign_folds, check_field, shared_paths, stored_path
+from odquality.bridge.folds.assign import assign_folds
+from odquality.bridge.folds.checks import (
+    check_field,
+    comparable_fields,
+    shared_paths,
+    stored_path,
+)
 
 _DEFAULT_K = 5
 _LABEL = "Assign folds"
@@ -156,6 +162,6 @@ def _add_path(
         inputs.list(name, types.String(), label=label)
         return
     choices = types.AutocompleteView()
-    for path in assign.comparable_fields(ctx.dataset):
+    for path in comparable_fields(ctx.dataset):
         choices.add_choice(path, label=path)
     inputs.str(name, label=label, description=text, view=choices)
