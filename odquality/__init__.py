@@ -24,16 +24,19 @@ from odquality.arrays.quality import LabelQuality
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
+    from odquality.bridge.folds.assign import FoldReport, assign_folds
     from odquality.bridge.run.compute import compute_label_quality
     from odquality.bridge.run.report import LabelQualityReport
     from odquality.bridge.run.upkeep import delete_run
     from odquality.bridge.run.worst import worst_first
 
 __all__ = [
+    "FoldReport",
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
     "__version__",
+    "assign_folds",
     "compute_badloc_box_scores",
     "compute_label_quality",
     "compute_overlooked_box_scores",
@@ -48,7 +51,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    "FoldReport": "odquality.bridge.folds.assign",
     "LabelQualityReport": "odquality.bridge.run.report",
+    "assign_folds": "odquality.bridge.folds.assign",
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
     "worst_first": "odquality.bridge.run.worst",

@@ -30,7 +30,10 @@ class LabelQuality:
             expectation; ``any`` is their sum. Reviewing the images with the most of them first
             finds the most errors per image opened. Empty for methods that give no probabilities.
         warnings: sentences about labels and predictions that do not seem to fit together, such as
-            classes that mean something else on either side; empty where all is well.
+            classes that mean something else on either side, or that fit together better than a
+            detector does that was not trained on them; empty where all is well.
+        maybe_in_sample: whether the detector may have been trained on these labels, as one of the
+            warnings asks. Numbers of expected errors mean nothing then.
     """
 
     method: str
@@ -39,6 +42,7 @@ class LabelQuality:
     prediction_scores: ScoresByImage
     expected_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    maybe_in_sample: bool = False
 
 
 def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
@@ -61,13 +65,15 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
             expected.setdefault(kind, []).append(values)
         _extend(labels, label_scores(chunk, scores), chunk.label_counts)
         _extend(predictions, scores.predictions, chunk.scenes.predictions.counts)
+    question = data.question()
     return LabelQuality(
         method,
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
         _with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
-        data.findings(),
+        (*data.findings(), *([question] if question else ())),
+        maybe_in_sample=question is not None,
     )
 
 
