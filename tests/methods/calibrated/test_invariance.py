@@ -39,7 +39,9 @@ def _with_classes(scenes: Scenes, numbers: IntArray) -> Scenes:
     def of(boxes: AnyBoxes) -> AnyBoxes:
         return replace(boxes, classes=numbers[boxes.classes])
 
-    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+    predictions = of(scenes.predictions)
+    predictions = replace(predictions, alternatives=numbers[predictions.alternatives])
+    return Scenes(of(scenes.labels), predictions, of(scenes.ignored))
 
 
 def _scaled(scenes: Scenes, scale: list[float]) -> Scenes:
@@ -50,7 +52,7 @@ def _scaled(scenes: Scenes, scale: list[float]) -> Scenes:
 
 
 def _assert_same(found: Scores, expected: Scores, compare: Callable[..., None]) -> None:
-    for part in ("images", "labels", "predictions"):
+    for part in ("images", "labels", "predictions", "expected_errors"):
         for name, values in getattr(expected, part).items():
             compare(getattr(found, part)[name], values, err_msg=f"{part} {name}")
 
@@ -68,6 +70,28 @@ def test_the_order_of_boxes(scenes: Scenes, method: Calibrated, seed: int) -> No
         np.testing.assert_array_equal(found.labels[name], values[labels])
     for name, values in expected.predictions.items():
         np.testing.assert_array_equal(found.predictions[name], values[predictions])
+    for name, values in expected.expected_errors.items():
+        np.testing.assert_array_equal(found.expected_errors[name], values)
+
+
+@quickly
+@given(small_scenes(), methods, st.integers(0, 2**32))
+def test_the_order_of_alternatives(scenes: Scenes, method: Calibrated, seed: int) -> None:
+    """Nor does it matter how many there is room for."""
+    possible = scenes.predictions.alternatives
+    order = np.argsort(np.random.default_rng(seed).random(possible.shape), axis=1)
+    predictions = replace(
+        scenes.predictions,
+        alternatives=np.pad(np.take_along_axis(possible, order, axis=1), ((0, 0), (0, 2))),
+        alternative_confidence=np.pad(
+            np.take_along_axis(scenes.predictions.alternative_confidence, order, axis=1),
+            ((0, 0), (0, 2)),
+        ),
+    )
+    other = replace(scenes, predictions=predictions)
+    expected, found = learn(method, [scenes]), learn(method, [other])
+    assert found == expected
+    _assert_same(found.score(other), expected.score(scenes), np.testing.assert_array_equal)
 
 
 @quickly
@@ -78,15 +102,17 @@ def test_the_order_of_images_and_the_chunks(
     expected = learn(method, [scenes])
     chunks, order = split(scenes, data)
     assert learn(method, chunks) == expected
-    images = expected.score(scenes.of_images(order)).images
-    for name, values in expected.score(scenes).images.items():
-        np.testing.assert_array_equal(images[name], values[order])
+    found, scores = expected.score(scenes.of_images(order)), expected.score(scenes)
+    for name, values in scores.images.items():
+        np.testing.assert_array_equal(found.images[name], values[order])
+    for name, values in scores.expected_errors.items():
+        np.testing.assert_array_equal(found.expected_errors[name], values[order])
 
 
 @quickly
 @given(small_scenes(), methods, st.data())
 def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.DataObject) -> None:
-    numbers = np.array(data.draw(st.permutations([0, 1, 2, 7, 10**15])), np.int64)
+    numbers = np.array(data.draw(st.permutations([0, 1, 2, 3, 7, 10**15])), np.int64)
     renumbered = _with_classes(scenes, numbers)
     expected = learn(method, [scenes]).score(scenes)
     found = learn(method, [renumbered]).score(renumbered)
