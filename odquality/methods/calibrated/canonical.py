@@ -41,8 +41,11 @@ def canonical(scenes: Scenes, seed: int) -> Canonical:
     """
     contents, (exact, _) = describe(scenes), exact_places(scenes)
     image_keys = mix(contents.image_keys, seed)
-    image, group_keys = contents.group_image, contents.group_keys
-    classes, group_class = np.unique(contents.group_class, return_inverse=True)
+    sources = (scenes.labels, scenes.predictions, scenes.ignored)
+    classes = np.unique(np.concatenate([boxes.classes for boxes in sources]))
+    met = np.isin(contents.group_class, classes)
+    image, group_keys = contents.group_image[met], contents.group_keys[met]
+    group_class = np.searchsorted(classes, contents.group_class[met])
 
     def class_keys(images: Keys) -> Keys:
         return sum_by(mix(group_keys, images[image]), group_class, len(classes))

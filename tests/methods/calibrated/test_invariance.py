@@ -119,6 +119,23 @@ def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.Dat
     _assert_same(found, expected, np.testing.assert_array_equal)
 
 
+def test_the_numbers_of_classes_that_alternatives_alone_tell_apart(clean: Scenes) -> None:
+    """Every label lies twice, once of another class; predictions hold one of both for possible."""
+    labels = clean.labels
+    twice = labels.arranged(np.repeat(np.arange(len(labels)), 2), 2 * labels.counts)
+    twice = replace(twice, classes=np.tile([0, 1], len(labels)))
+    predictions = replace(
+        clean.predictions,
+        classes=np.full(len(clean.predictions), 2),
+        alternatives=np.zeros((len(clean.predictions), 1), np.int64),
+        alternative_confidence=clean.predictions.confidence[:, None] / 2,
+    )
+    scenes, method = Scenes(twice, predictions, clean.ignored), Calibrated()
+    other = _with_classes(scenes, np.array([1, 0, 2]))
+    expected, found = learn(method, [scenes]), learn(method, [other])
+    _assert_same(found.score(other), expected.score(scenes), np.testing.assert_array_equal)
+
+
 @quickly
 @given(small_scenes(), methods, st.sampled_from([[0.5, 0.25] * 2, [1024.0, 2048.0] * 2]))
 def test_the_unit_of_the_boxes(scenes: Scenes, method: Calibrated, scale: list[float]) -> None:
