@@ -15,6 +15,7 @@ from odquality.core.scenes import AnyBoxes, IntArray, Scenes
 from odquality.core.segments import place_in_run
 from odquality.methods.calibrated.contents import describe, exact_places, sum_by
 from odquality.methods.calibrated.draws import Keys, mix
+from odquality.methods.calibrated.frames import image_frames
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,28 @@ def canonical(scenes: Scenes, seed: int) -> Canonical:
         np.bincount(np.searchsorted(classes, boxes.classes), minlength=len(classes))
         for boxes in (scenes.labels, scenes.predictions)
     )
-    class_order = np.lexsort((class_keys(exact), class_keys(told_apart), -predictions, -labels))
+    # Images that are alike may still be larger and smaller ones.
+    size = _ranks_by_area(scenes)
+    sized = mix(told_apart, size)
+    class_order = np.lexsort(
+        (class_keys(exact), class_keys(sized), class_keys(told_apart), -predictions, -labels)
+    )
     scenes = _renumbered(scenes, classes, class_order)
 
     _, exact_with_classes = exact_places(scenes)
-    image_order = np.lexsort((exact_with_classes, exact, told_apart, image_keys))
+    image_order = np.lexsort((exact_with_classes, exact, size, told_apart, image_keys))
     scenes, label_keys = _ordered(scenes, contents.box_keys, image_order)
     image_keys = image_keys[image_order]
     fates = mix(image_keys, place_in_run(image_keys).astype(np.uint64))
     in_image = scenes.labels.image
     twins = place_in_run(in_image, label_keys).astype(np.uint64)
     return Canonical(scenes, mix(mix(fates[in_image], label_keys), twins), classes[class_order])
+
+
+def _ranks_by_area(scenes: Scenes) -> Keys:
+    """The place of each image among all by the area of its frame, (N,): in any unit the same."""
+    width, height = np.diff(image_frames(scenes).reshape(2, 2, -1), axis=0)[0]
+    return np.unique(width * height, return_inverse=True)[1].astype(np.uint64)
 
 
 def _renumbered(scenes: Scenes, classes: IntArray, order: IntArray) -> Scenes:

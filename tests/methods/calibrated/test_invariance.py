@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odquality.core.scenes import AnyBoxes, IntArray, Scenes
+from odquality.core.scenes import AnyBoxes, Boxes, IntArray, Predictions, Scenes
 from odquality.methods.calibrated.scorer import Calibrated
 from odquality.methods.interface import Scores, learn
 from tests.methods.strategies import shuffled, small_scenes, split
@@ -143,6 +143,25 @@ def test_the_unit_of_the_boxes(scenes: Scenes, method: Calibrated, scale: list[f
     expected = learn(method, [scenes]).score(scenes)
     found = learn(method, [other]).score(other)
     # Powers of two are not rounded.
+    _assert_same(found, expected, np.testing.assert_array_equal)
+
+
+@pytest.mark.parametrize("scale", [[0.5, 0.25] * 2, [1024.0, 2048.0] * 2])
+def test_the_unit_where_images_differ_in_size_alone(scale: list[float]) -> None:
+    """In each image one label fills its frame; small ones are of other classes than large ones."""
+    size = np.arange(1.0, 61.0)
+    labels = Boxes(
+        np.stack([0 * size, 0 * size, size, 2 * size], axis=1),
+        np.repeat([0, 1, 2], 20),
+        np.ones(60, np.int64),
+    )
+    nothing = labels.of_images(np.zeros(0, np.int64))
+    none = Boxes(nothing.xyxy, nothing.classes, np.zeros(60, np.int64))
+    predictions = Predictions(none.xyxy, none.classes, none.counts, confidence=np.zeros(0))
+    scenes = Scenes(labels, predictions, none)
+    expected = learn(Calibrated(), [scenes]).score(scenes)
+    other = _scaled(scenes, scale)
+    found = learn(Calibrated(), [other]).score(other)
     _assert_same(found, expected, np.testing.assert_array_equal)
 
 

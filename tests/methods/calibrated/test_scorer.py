@@ -330,9 +330,13 @@ def test_a_box_of_an_absurd_size_matters_to_others_like_a_usual_one(
             one = Boxes(one.xyxy, one.classes, one.counts)
         return Scenes.join([near, replace(image, **{source: one})])
 
-    expected = _score(with_box(usual)).images
+    expected = _score(with_box(usual))
     with np.errstate(divide="raise", over="raise", invalid="raise"):
-        found = _score(with_box(box)).images
-    for name, values in expected.items():
-        np.testing.assert_allclose(found[name][:-1], values[:-1], atol=0.02)
-        assert np.isfinite(found[name][-1])
+        found = _score(with_box(box))
+    # What is learnt of sizes and places changes a little.
+    for part, atol in (("images", 0.02), ("expected_errors", 0.05)):
+        for name, values in getattr(expected, part).items():
+            others = getattr(found, part)[name]
+            np.testing.assert_allclose(others[:-1], values[:-1], atol=atol, err_msg=name)
+            assert np.isfinite(others[-1])
+    assert all(np.isfinite(values).all() for values in found.labels.values())
