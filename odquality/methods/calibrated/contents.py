@@ -100,7 +100,8 @@ def _places(scenes: Scenes) -> Keys:
     for source, boxes in enumerate((scenes.labels, scenes.predictions, scenes.ignored)):
         place = relative(boxes.columns, frames.take(boxes.image, axis=1))
         cells = np.floor(place * _CELLS + _SHIFT).astype(np.uint64)
-        packed = np.full(len(boxes), source, np.uint64)
+        # Not from 0 on: the hash of a label at 0 would be 0, as if it were not there.
+        packed = np.full(len(boxes), source + 1, np.uint64)
         for corner in cells:
             packed = (packed << np.uint64(_CELL_BITS)) | corner
         confidence = getattr(boxes, "confidence", None)

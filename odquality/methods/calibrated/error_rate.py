@@ -30,9 +30,11 @@ _THRESHOLDS = 100
 def label_error_rate(kind: str, present: FloatArray, wrong: FloatArray) -> float:
     """The rate of a kind of label error, for what is known of such kinds; see `error_rate`."""
     rate = error_rate(present, wrong)
+    # The looser a bound is, the less it says: up to 1, that nothing is known.
+    rate = min(rate, _MOST_LABELS**2 / rate)
     if kind == "spurious" and rate > _USUAL_SPURIOUS_RATE:
         rate *= (_USUAL_SPURIOUS_RATE / rate) ** _DRAWN_TO_USUAL
-    return min(max(rate, _FEWEST_LABELS.get(kind, 0.0)), _MOST_LABELS)
+    return max(rate, _FEWEST_LABELS.get(kind, 0.0))
 
 
 def error_rate(present: FloatArray, wrong: FloatArray) -> float:

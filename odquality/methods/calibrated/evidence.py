@@ -21,7 +21,7 @@ from odquality.core.scenes import (
     Scenes,
 )
 from odquality.core.segments import segment_max
-from odquality.methods.calibrated.expectation import Expectation, relative_size
+from odquality.methods.calibrated.expectation import Expectation
 from odquality.methods.calibrated.overlap import TOLERANCE, Overlaps, best_partner, overlaps
 from odquality.methods.calibrated.support import class_confidence, fair_support, height
 
@@ -50,7 +50,8 @@ class Evidence:
             ``fair_support``, by a prediction of the label's own (`support.fair_support`);
             ``shortfall``, by how much the height of the fair support is below that of labels like
             this one (`expectation.Expectation`), 0 if it is not;
-            ``unsupported_size``, relative size x what the height of the fair support lacks to 1;
+            ``unsupported_size``, size among all labels x what the height of the fair support
+            lacks to 1;
             ``contradiction``, of any prediction of another class that fits this label best:
             confidence x IoU;
             ``displacement``, of any prediction of the label's class that fits this label best:
@@ -119,7 +120,7 @@ def gather_evidence(
             **{name: values for name, (values, _) in pieces.items()},
             "fair_support": fair,
             "shortfall": np.maximum(expectation.of(scenes, heights) - heights, 0.0),
-            "unsupported_size": relative_size(scenes) * (1 - heights),
+            "unsupported_size": expectation.size(scenes) * (1 - heights),
         },
         rows={name: rows for name, (_, rows) in pieces.items()},
         unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,

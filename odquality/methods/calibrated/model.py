@@ -27,7 +27,7 @@ DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
 PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     OVERLOOKED: DensityRatio((Term("unclaimed", 0.4, log=True), Term("unclaimed", 5.5)), 0.0),
     "swap": DensityRatio(
-        (Term("contradiction", 0.6, log=True), Term("class_support", -1.6, log=True)), -4.0
+        (Term("contradiction", 0.6, log=True), Term("class_support", -1.6, log=True)), -5.0
     ),
     "badloc": DensityRatio(
         (
@@ -39,13 +39,13 @@ PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     ),
     "spurious": DensityRatio(
         (
-            Term("fair_support", -0.8, log=True),
+            Term("fair_support", -0.5, log=True),
             # What another class contradicts is a wrong class: there is an object.
-            Term("contradiction", -4.0),
+            Term("contradiction", -5.0),
             Term("shortfall", 2.0),
-            Term("unsupported_size", 3.5),
+            Term("unsupported_size", 3.0),
         ),
-        -3.8,
+        -4.0,
     ),
     "duplicate": DensityRatio((Term("repetition", 10.0),), -5.0),
 }

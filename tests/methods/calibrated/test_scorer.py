@@ -31,8 +31,8 @@ def _assert_close(scores, expected, atol):
 
 
 def _is_among_worst(scores, row):
-    """At most two are worse; labels that the detector has missed are as bad as spurious ones."""
-    return np.count_nonzero(scores < scores[row]) <= 2
+    """At most 2% are worse; labels that the detector has missed are as bad as spurious ones."""
+    return np.count_nonzero(scores < scores[row]) <= 0.02 * len(scores)
 
 
 @pytest.fixture(scope="module")
