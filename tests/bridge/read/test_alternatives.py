@@ -34,27 +34,30 @@ def with_probabilities(samples: list[fo.Sample], classes: Any, *, every: int = 1
 
 
 def arrays(samples: Any, classes: Any) -> tuple[list[Any], list[Any]]:
-    """Labels and predictions of samples in the public form of the array functions."""
+    """Labels and predictions of samples in the public form of the array functions.
+
+    Their boxes are relative to their images, as they are in FiftyOne: in pixels, the sizes of labels
+    in images of unlike sizes would compare otherwise.
+    """
     labels, predictions = [], []
     for one in samples:
-        size = np.tile([one.metadata.width, one.metadata.height], 2)
         names = [list(classes).index(box.label) for box in one.ground_truth.detections]
         labels.append(
             {
-                "bboxes": corners(one.ground_truth.detections, size),
+                "bboxes": corners(one.ground_truth.detections),
                 "labels": np.array(names, np.int64),
             }
         )
         rows = [[box.confidence, *box.probs] for box in one.predictions.detections]
         found = np.array(rows, np.float64).reshape(-1, 1 + len(classes))
-        predictions.append(np.hstack([corners(one.predictions.detections, size), found]))
+        predictions.append(np.hstack([corners(one.predictions.detections), found]))
     return labels, predictions
 
 
-def corners(detections: Any, size: Any) -> Any:
+def corners(detections: Any) -> Any:
     boxes = np.array([box.bounding_box for box in detections], np.float64).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]
-    return boxes * size
+    return boxes
 
 
 def assert_same(dataset: fo.Dataset, expected: odquality.LabelQuality) -> None:
