@@ -36,8 +36,8 @@ def with_probabilities(samples: list[fo.Sample], classes: Any, *, every: int = 1
 def arrays(samples: Any, classes: Any) -> tuple[list[Any], list[Any]]:
     """Labels and predictions of samples in the public form of the array functions.
 
-    Their boxes are relative to their images, as they are in FiftyOne: in pixels, the sizes of labels
-    in images of unlike sizes would compare otherwise.
+    Their boxes are relative to their images, as they are in FiftyOne: in pixels, labels in images
+    of unlike sizes would compare otherwise.
     """
     labels, predictions = [], []
     for one in samples:
