@@ -98,7 +98,7 @@ def cases(names: list[str], directory: Path) -> Iterator[Case]:
             kinds = possible_kinds(data)
             scenarios = [standard_scenarios(kinds)[0], *rate_scenarios(kinds)[:2]]
             for scenario in scenarios:
-                yield _injected(f"{name}, {scenario.name}", data, scenario.inject(data, 0))
+                yield injected(f"{name}, {scenario.name}", data, scenario.inject(data, 0))
 
 
 def _real(name: str, directory: Path) -> Case:
@@ -112,7 +112,8 @@ def _real(name: str, directory: Path) -> Case:
     )
 
 
-def _injected(name: str, data: DetectionData, corrupted: Corrupted) -> Case:
+def injected(name: str, data: DetectionData, corrupted: Corrupted) -> Case:
+    """The labels of images after injection, and what was injected."""
     missing = matches(data.predictions, corrupted.errors.dropped(len(data)))
     return Case(
         name,
@@ -159,7 +160,7 @@ def _demo(seed: int) -> Case:
         ),
         probable[order],
     )
-    return _injected(data.name, data, Corrupted(labels, data.iscrowd, demo.errors))
+    return injected(data.name, data, Corrupted(labels, data.iscrowd, demo.errors))
 
 
 def main() -> None:
