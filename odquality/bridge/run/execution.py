@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
+from odquality.bridge.run.expected import summed_up, with_total
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.report import LabelQualityReport, quantiles
 from odquality.bridge.run.settings import RunSettings
@@ -168,7 +169,7 @@ class Execution:
                 owned={spec.path for spec in self._fields.specs()},
             )
             claim.renew()
-            indexes.create(self._dataset, self._settings.key)
+            indexes.create(self._dataset, self._fields.sort_paths)
         report = self._report()
         final = ObjectId()
         claim.list_files([self._skeleton, final])
@@ -235,7 +236,7 @@ class Execution:
         with self._tally.clock("write"):
             self._held().renew()
             lost = self._writer.write(chunk, scores, issues)
-        self._tally.add(chunk, scores.images["quality"], issues, without=lost)
+        self._tally.add(chunk, scores, issues, without=lost)
         return lost
 
     def _score_again(self, scorer: Scorer, modified: list[ObjectId]) -> Iterator[ObjectId]:
@@ -265,6 +266,8 @@ class Execution:
     def _report(self) -> LabelQualityReport:
         quality = self._tally.quality()
         question = self._reader.question()
+        # Where the detector may have learnt the labels, nobody knows how many errors there are.
+        expected = {} if question else with_total(self._tally.expected_errors)
         return LabelQualityReport(
             key=self._settings.key,
             dataset=self._dataset.name,
@@ -275,6 +278,8 @@ class Execution:
             num_labels=self._tally.num_labels,
             num_predictions=self._tally.num_predictions,
             issues=dict(self._tally.issues),
+            expected_errors=expected,
+            errors_above=summed_up(self._tally.errors_above) if expected else {},
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),

@@ -13,6 +13,8 @@ from bson import ObjectId
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.core.scenes import FloatArray
+from odquality.methods.interface import Scores
+from odquality.methods.thresholds import ErrorsAbove
 
 
 class Tally:
@@ -23,6 +25,8 @@ class Tally:
         num_labels: labels that were scored.
         num_predictions: predictions they were compared with.
         issues: how many there are of each kind.
+        expected_errors: how many errors there are of each kind, in expectation.
+        errors_above: how many suspected errors each threshold shows.
         seconds: spent per part of the run.
     """
 
@@ -31,6 +35,8 @@ class Tally:
         self.num_labels = 0
         self.num_predictions = 0
         self.issues: Counter[str] = Counter()
+        self.expected_errors: dict[str, float] = {}
+        self.errors_above = ErrorsAbove()
         self.seconds: Counter[str] = Counter()
         self._quality: list[FloatArray] = [np.empty(0)]
 
@@ -46,12 +52,13 @@ class Tally:
     def add(
         self,
         chunk: SampleChunk,
-        quality: FloatArray,
+        scores: Scores,
         issues: ChunkIssues | None,
         *,
         without: Collection[ObjectId],
     ) -> None:
         """Adds the images of a chunk but for some of them."""
+        quality = scores.images["quality"]
         kept = np.ones(len(quality), bool)
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
@@ -60,6 +67,10 @@ class Tally:
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))
+            self.errors_above.add(chunk.scenes, scores, kept)
+        for kind, expected in scores.expected_errors.items():
+            total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
+            self.expected_errors[kind] = total
         self.num_labels += int(chunk.scenes.labels.counts[kept].sum())
         self.num_predictions += int(chunk.scenes.predictions.counts[kept].sum())
 
