@@ -21,6 +21,8 @@ from odquality.arrays.box_scores import (
 )
 from odquality.arrays.issues import issues_from_scores
 from odquality.arrays.quality import LabelQuality
+from odquality.arrays.recalibration import Question, Recalibration, recalibrate
+from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
@@ -30,9 +32,12 @@ if TYPE_CHECKING:
     from odquality.bridge.run.worst import worst_first
 
 __all__ = [
+    "Decision",
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
+    "Question",
+    "Recalibration",
     "__version__",
     "compute_badloc_box_scores",
     "compute_label_quality",
@@ -43,6 +48,7 @@ __all__ = [
     "get_label_quality_scores",
     "issues_from_scores",
     "pool_box_scores_per_image",
+    "recalibrate",
     "score_labels",
     "worst_first",
 ]

@@ -17,6 +17,7 @@ PACKAGE = "odquality"
 MAY_IMPORT: dict[str, set[str]] = {
     "odquality": {
         "odquality._version",
+        "odquality.learning",
         "odquality.methods",
         "odquality.arrays",
         "odquality.bridge.run",
@@ -24,12 +25,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": set(),
+    "odquality.learning": {"odquality.kinds", "odquality.core"},
     "odquality.methods": {"odquality.kinds", "odquality.core"},
     "odquality.methods.objectlab": {"odquality.kinds", "odquality.core", "odquality.methods"},
     "odquality.methods.calibrated": {"odquality.kinds", "odquality.core", "odquality.methods"},
     "odquality.arrays": {
         "odquality.kinds",
         "odquality.core",
+        "odquality.learning",
         "odquality.methods",
         "odquality.methods.objectlab",
     },
@@ -47,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality._version",
         "odquality.kinds",
         "odquality.core",
+        "odquality.learning",
         "odquality.methods",
         "odquality.bridge.store",
         "odquality.bridge.read",
@@ -75,6 +79,7 @@ FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": {"numpy"},
+    "odquality.learning": {"numpy"},
     "odquality.methods": {"numpy"},
     "odquality.methods.objectlab": {"numpy"},
     "odquality.methods.calibrated": {"numpy"},
