@@ -27,6 +27,7 @@ from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
     from odquality.bridge.run.compute import compute_label_quality
+    from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
     from odquality.bridge.run.report import LabelQualityReport
     from odquality.bridge.run.upkeep import delete_run
     from odquality.bridge.run.worst import worst_first
@@ -38,6 +39,7 @@ __all__ = [
     "LabelQualityReport",
     "Question",
     "Recalibration",
+    "RunRecalibration",
     "__version__",
     "compute_badloc_box_scores",
     "compute_label_quality",
@@ -49,14 +51,17 @@ __all__ = [
     "issues_from_scores",
     "pool_box_scores_per_image",
     "recalibrate",
+    "recalibrate_run",
     "score_labels",
     "worst_first",
 ]
 
 _LAZY = {
     "LabelQualityReport": "odquality.bridge.run.report",
+    "RunRecalibration": "odquality.bridge.run.recalibration",
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
+    "recalibrate_run": "odquality.bridge.run.recalibration",
     "worst_first": "odquality.bridge.run.worst",
 }
 

@@ -14,7 +14,7 @@ from odquality.core.pooling import chance_of_none
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers
-from odquality.learning.lessons import Lessons, learn
+from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
 from odquality.learning.spectrum import Spectrum
 from odquality.methods.issues import Issue
@@ -173,7 +173,7 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
         (answer.kind, float(said.values[answer.kind][rows[answer]]), is_error)
         for answer, is_error in given.items()
     )
-    lessons = learn(outcomes, Spectrum.of(said.values))
+    lessons = lessons_of(outcomes, Spectrum.of(said.values))
     corrected = _corrected(said, lessons, given, rows)
     return Recalibration(_scores(quality, said, corrected), lessons, rows, corrected)
 

@@ -12,6 +12,8 @@ from odquality.core.parameters import boolean, choice, number, shown
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 
+LABEL, PREDICTION = "label", "prediction"
+
 # An index, or an id in a database.
 Name = int | str
 
@@ -68,13 +70,12 @@ class Decision:
     @property
     def box(self) -> Box:
         """What was decided on."""
-        if self.kind == OVERLOOKED:
-            return Box(self.image, OVERLOOKED, self.prediction)
-        return Box(self.image, "label", self.label)
+        side = side_of(self.kind)
+        return Box(self.image, side, self.prediction if side == PREDICTION else self.label)
 
 
 class Box(NamedTuple):
-    """A label (``side`` is ``label``) or a prediction (``overlooked``) by name."""
+    """A label or a prediction, which ``side`` tells, by name."""
 
     image: Name
     side: str
@@ -136,8 +137,7 @@ def check(decision: Any, name: str) -> None:
         raise ValueError(f"{name} is an error of no kind; expected a kind, or is_error=False")
     if decision.probability is not None:
         number(f"{name}.probability", decision.probability, 0, 1)
-    side = "prediction" if decision.kind == OVERLOOKED else "label"
-    for attribute in ("image", side):
+    for attribute in ("image", side_of(decision.kind)):
         value = getattr(decision, attribute)
         is_name = isinstance(value, (int, np.integer, str)) and not isinstance(value, bool)
         if not is_name:
@@ -145,6 +145,11 @@ def check(decision: Any, name: str) -> None:
                 f"{name}.{attribute} is {shown(value)}; expected the index of an image or box, or "
                 "in FiftyOne its id"
             )
+
+
+def side_of(kind: str | None) -> str:
+    """The boxes on which an error shows: ``label`` or ``prediction``."""
+    return PREDICTION if kind == OVERLOOKED else LABEL
 
 
 def _listed(decisions: Any) -> list[Any]:

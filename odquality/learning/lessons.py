@@ -53,8 +53,8 @@ NOT_COVERED = (
 )
 
 
-def learn(outcomes: Outcomes, spectrum: Spectrum) -> Lessons:
-    """Learns from decisions.
+def lessons_of(outcomes: Outcomes, spectrum: Spectrum) -> Lessons:
+    """What decisions have taught.
 
     Args:
         outcomes: of the decisions.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,26 @@ class Spectrum:
         filled = np.flatnonzero(self.counts[row])
         counts = self.counts[row, filled]
         return counts, self.sums[row, filled] / counts
+
+    def rows(self) -> dict[str, list[list[float]]]:
+        """By kind, the number of each bin that has boxes, theirs, and the sum: for JSON."""
+        return {
+            kind: [
+                [place, int(self.counts[row, place]), float(self.sums[row, place])]
+                for place in np.flatnonzero(self.counts[row]).tolist()
+            ]
+            for row, kind in enumerate(KINDS)
+        }
+
+    @classmethod
+    def from_rows(cls, rows: Mapping[str, Sequence[Sequence[float]]]) -> Spectrum:
+        """What `rows` gave."""
+        spectrum = cls.of({})
+        for kind, of_kind in rows.items():
+            for place, count, total in of_kind:
+                at = KINDS.index(kind), int(place)
+                spectrum.counts[at], spectrum.sums[at] = int(count), total
+        return spectrum
 
 
 def _bins(probability: FloatArray) -> IntArray:

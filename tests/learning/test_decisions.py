@@ -41,7 +41,7 @@ def test_a_label_that_is_right_has_no_error_at_all() -> None:
 
 def test_the_same_decision_twice_is_one() -> None:
     once = Decision(3, "overlooked", True, prediction=5)
-    assert answers([once, once]) == {Answer(Box(3, "overlooked", 5), "overlooked"): True}
+    assert answers([once, once]) == {Answer(Box(3, "prediction", 5), "overlooked"): True}
 
 
 def test_decisions_about_issues() -> None:

@@ -9,7 +9,7 @@ from odquality.core.scenes import FloatArray
 from odquality.kinds import KINDS
 from odquality.learning.correction import fit_correction
 from odquality.learning.decisions import Outcomes
-from odquality.learning.lessons import learn
+from odquality.learning.lessons import lessons_of
 from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.spectrum import Spectrum
 from odquality.learning.thresholds import shown_above, threshold_of
@@ -23,7 +23,7 @@ def probabilities(seed: int = 0, number: int = 2000) -> FloatArray:
 
 def test_without_decisions_the_number_left_is_the_runs_own() -> None:
     said = {kind: probabilities(row) for row, kind in enumerate(KINDS)}
-    left = learn(Outcomes.of([]), Spectrum.of(said)).remaining
+    left = lessons_of(Outcomes.of([]), Spectrum.of(said)).remaining
     assert left["swap"].expected == pytest.approx(said["swap"].sum())
     assert left["duplicate"].expected == pytest.approx(said["duplicate"].sum() / 2)
     total = sum(left[kind].expected for kind in KINDS)
@@ -31,7 +31,7 @@ def test_without_decisions_the_number_left_is_the_runs_own() -> None:
 
 
 def test_without_boxes_nothing_is_left() -> None:
-    left = learn(Outcomes.of([]), Spectrum.of({})).remaining["any"]
+    left = lessons_of(Outcomes.of([]), Spectrum.of({})).remaining["any"]
     assert (left.expected, left.low, left.high, left.to_review) == (0.0, 0.0, 0.0, 0)
 
 
@@ -42,7 +42,7 @@ def test_the_interval_holds_the_expected_number_and_narrows() -> None:
     for number in (0, 50, 500):
         rows = rng.permutation(len(said))[:number]
         outcomes = Outcomes.of(("swap", said[row], bool(truth[row])) for row in rows)
-        left = learn(outcomes, Spectrum.of({"swap": said})).remaining["swap"]
+        left = lessons_of(outcomes, Spectrum.of({"swap": said})).remaining["swap"]
         assert 0 <= left.low <= left.expected <= left.high <= len(said)
         widths.append(left.high - left.low)
     assert widths[0] > widths[1] > widths[2]
@@ -56,14 +56,14 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
         truth = rng.random(len(said)) < logistic(shift + log_odds(said))
         rows = rng.permutation(len(said))[:60]
         outcomes = Outcomes.of(("badloc", said[row], bool(truth[row])) for row in rows)
-        left = learn(outcomes, Spectrum.of({"badloc": said})).remaining["badloc"]
+        left = lessons_of(outcomes, Spectrum.of({"badloc": said})).remaining["badloc"]
         inside += left.low <= truth.sum() - truth[rows].sum() <= left.high
     assert inside >= 50
 
 
 def test_as_many_decisions_as_are_needed() -> None:
     said = np.repeat([0.9, 0.5, 0.001], [100, 40, 1000])
-    left = learn(Outcomes.of([]), Spectrum.of({"swap": said})).remaining["swap"]
+    left = lessons_of(Outcomes.of([]), Spectrum.of({"swap": said})).remaining["swap"]
     # 111 errors, of which 90 are among the first 100 boxes, and 9.9 among the next 20.
     assert left.expected == pytest.approx(111)
     assert left.to_review == 120
@@ -72,7 +72,7 @@ def test_as_many_decisions_as_are_needed() -> None:
 def test_boxes_that_were_decided_on_are_not_left() -> None:
     said = np.repeat([0.9, 0.1], 20)
     outcomes = Outcomes.of([("swap", 0.9, True)] * 20)
-    lessons = learn(outcomes, Spectrum.of({"swap": said}))
+    lessons = lessons_of(outcomes, Spectrum.of({"swap": said}))
     assert lessons.found["swap"] == lessons.decided["swap"] == 20
     assert lessons.open.of_kind("swap")[0].tolist() == [20]
 
@@ -106,6 +106,8 @@ def test_the_threshold_for_the_time_one_has() -> None:
 
 
 def test_lessons_can_be_read() -> None:
-    text = str(learn(Outcomes.of([("swap", 0.9, True)]), Spectrum.of({"swap": probabilities()})))
+    text = str(
+        lessons_of(Outcomes.of([("swap", 0.9, True)]), Spectrum.of({"swap": probabilities()}))
+    )
     assert "Wrong class (swap): 1 of 1 were errors" in text
     assert "left" in text

@@ -12,7 +12,10 @@ from bson import ObjectId
 
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.write.suggestions import ChunkIssues
-from odquality.core.scenes import FloatArray
+from odquality.core.scenes import BoolArray, FloatArray, Scenes
+from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.learning.spectrum import Spectrum
+from odquality.methods.interface import Scores
 
 
 class Tally:
@@ -23,6 +26,7 @@ class Tally:
         num_labels: labels that were scored.
         num_predictions: predictions they were compared with.
         issues: how many there are of each kind.
+        spectrum: how many boxes have which probability of an error, where the method tells.
         seconds: spent per part of the run.
     """
 
@@ -32,6 +36,7 @@ class Tally:
         self.num_predictions = 0
         self.issues: Counter[str] = Counter()
         self.seconds: Counter[str] = Counter()
+        self.spectrum = Spectrum.of({})
         self._quality: list[FloatArray] = [np.empty(0)]
 
     @contextmanager
@@ -46,12 +51,13 @@ class Tally:
     def add(
         self,
         chunk: SampleChunk,
-        quality: FloatArray,
+        scores: Scores,
         issues: ChunkIssues | None,
         *,
         without: Collection[ObjectId],
     ) -> None:
         """Adds the images of a chunk but for some of them."""
+        quality, scenes = scores.images["quality"], chunk.scenes
         kept = np.ones(len(quality), bool)
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
@@ -60,9 +66,18 @@ class Tally:
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))
-        self.num_labels += int(chunk.scenes.labels.counts[kept].sum())
-        self.num_predictions += int(chunk.scenes.predictions.counts[kept].sum())
+            self.spectrum += _spectrum(scenes, scores, kept)
+        self.num_labels += int(scenes.labels.counts[kept].sum())
+        self.num_predictions += int(scenes.predictions.counts[kept].sum())
 
     def quality(self) -> FloatArray:
         """Scores of all images that were added, (n,)."""
         return np.concatenate(self._quality)
+
+
+def _spectrum(scenes: Scenes, scores: Scores, kept: BoolArray) -> Spectrum:
+    """Probabilities of the boxes of some images; scores are 1 - a probability."""
+    labels, predictions = kept[scenes.labels.image], kept[scenes.predictions.image]
+    probabilities = {kind: 1.0 - scores.labels[kind][labels] for kind in LABEL_KINDS}
+    missing = 1.0 - scores.predictions[OVERLOOKED][predictions]
+    return Spectrum.of({**probabilities, OVERLOOKED: missing})
