@@ -55,6 +55,7 @@ class Recalibration:
     quality: LabelQuality
     lessons: Lessons
     _rows: Mapping[Answer, int]
+    _said: FlatProbabilities
     _corrected: FlatProbabilities
 
     def __str__(self) -> str:
@@ -78,9 +79,9 @@ class Recalibration:
     ) -> list[Question]:
         """What to decide on next.
 
-        Mostly the likeliest errors. A share is spread over boxes of all probabilities, which teach
-        most about the others: nobody would otherwise look at boxes that the method takes for
-        right, and know how many errors they hide.
+        Mostly the likeliest errors. A share is of boxes that teach most about the others: nobody
+        would otherwise look at boxes that the method takes for right, and know how many errors
+        they hide.
 
         Args:
             count: how many boxes to return, if there are as many.
@@ -99,9 +100,13 @@ class Recalibration:
             is_open[kind][row] = False
         rows = {kind: np.flatnonzero(is_open[kind]) for kind in KINDS}
         likely = np.concatenate([self._corrected.values[kind][rows[kind]] for kind in KINDS])
+        said, lessons = self._said.values, self.lessons
+        teaching = [lessons.teaching_value(kind, said[kind][rows[kind]]) for kind in KINDS]
         of_kind = np.repeat(np.arange(len(KINDS)), [len(rows[kind]) for kind in KINDS])
         among_kind = np.concatenate([rows[kind] for kind in KINDS])
-        chosen = next_to_review(likely, count, len(self._rows), teaching_share=share)
+        chosen = next_to_review(
+            likely, np.concatenate(teaching), count, len(self._rows), teaching_share=share
+        )
         return [
             self._question(KINDS[of_kind[at]], int(among_kind[at]), float(likely[at]))
             for at in chosen.tolist()
@@ -175,7 +180,7 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
     )
     lessons = lessons_of(outcomes, Spectrum.of(said.values))
     corrected = _corrected(said, lessons, given, rows)
-    return Recalibration(_scores(quality, said, corrected), lessons, rows, corrected)
+    return Recalibration(_scores(quality, said, corrected), lessons, rows, said, corrected)
 
 
 def _answer(suspect: Suspect) -> Answer:

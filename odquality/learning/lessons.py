@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.core.scenes import FloatArray
 from odquality.kinds import KINDS, label_of
 from odquality.learning.correction import Correction, fit_correction
 from odquality.learning.decisions import Outcomes
 from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH, Remaining, remaining
+from odquality.learning.selection import teaching_value
 from odquality.learning.spectrum import Spectrum
 
 
@@ -31,6 +33,10 @@ class Lessons:
     correction: Correction
     remaining: Mapping[str, Remaining]
     open: Spectrum
+
+    def teaching_value(self, kind: str, probability: FloatArray) -> FloatArray:
+        """What a decision on boxes of a kind would teach, (n,), as `teaching_value` tells it."""
+        return teaching_value(self.open, self.correction, kind, probability)
 
     def __str__(self) -> str:
         lines = [f"After {sum(self.decided.values()):,} answers about boxes"]

@@ -35,7 +35,7 @@ class Spectrum:
         sums = np.zeros((len(KINDS), NUM_BINS))
         for kind, values in probabilities.items():
             row, given = KINDS.index(kind), values[~np.isnan(values)]
-            place = _bins(given)
+            place = bin_of(given)
             counts[row] = np.bincount(place, minlength=NUM_BINS)
             sums[row] = np.bincount(place, given, minlength=NUM_BINS)
         return cls(counts, sums)
@@ -52,10 +52,12 @@ class Spectrum:
 
     def of_kind(self, kind: str) -> tuple[IntArray, FloatArray]:
         """Numbers of boxes and their mean probability in each bin that has any, ascending."""
-        row = KINDS.index(kind)
-        filled = np.flatnonzero(self.counts[row])
-        counts = self.counts[row, filled]
-        return counts, self.sums[row, filled] / counts
+        at = KINDS.index(kind), self.places(kind)
+        return self.counts[at], self.sums[at] / self.counts[at]
+
+    def places(self, kind: str) -> IntArray:
+        """Numbers of the bins that have any, ascending."""
+        return np.flatnonzero(self.counts[KINDS.index(kind)])
 
     def rows(self) -> dict[str, list[list[float]]]:
         """By kind, the number of each bin that has boxes, theirs, and the sum: for JSON."""
@@ -78,6 +80,7 @@ class Spectrum:
         return spectrum
 
 
-def _bins(probability: FloatArray) -> IntArray:
+def bin_of(probability: FloatArray) -> IntArray:
+    """Number of the bin of each probability, (n,) int64."""
     places = np.floor((log_odds(probability) - _LOWEST) * _BINS_PER_UNIT).astype(np.int64)
     return np.clip(places, 0, NUM_BINS - 1)

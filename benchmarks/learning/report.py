@@ -1,0 +1,99 @@
+"""The tables of the simulated reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from benchmarks.accuracy.tables import number, table
+from benchmarks.learning.review import LEARNING, MARKS, WAYS, State
+from odquality.kinds import OVERLOOKED
+from odquality.learning.remaining import ALL_KINDS, COVERAGE
+from odquality.learning.selection import TEACHING_SHARE
+
+# By way, one review for each seed.
+Reviews = Mapping[str, Sequence[Mapping[int, State]]]
+
+NEAR = 0.2
+
+LEGEND = f"""\
+A reviewer decides on one box after the other, and knows the truth: corrected labels of the same
+images, or for `voc` what was injected. Every ten decisions the method learns from all so far.
+{TEACHING_SHARE:.0%} of the decisions are about boxes that teach, the others about the likeliest
+errors. Each figure is a mean over seeds, of which each draws another half of the images; the method
+is fitted to that half. Numbers are of errors that some prediction or label gives evidence of. A
+calibration error is the mean distance of probability and share of errors in ten bins, of the boxes
+that nobody has decided on. The limits of the priors (how far log odds can be off, how many slips
+there are) and the teaching share were chosen on `bccd`, `kaist`, `bccd_folds` and
+`injected_folds`."""
+
+
+def to_markdown(reviews: Mapping[str, Reviews]) -> str:
+    """All tables of all datasets."""
+    parts = ["# Learning from a reviewer", LEGEND]
+    for name, of_data in reviews.items():
+        seeds = len(of_data[LEARNING.name])
+        parts += [
+            f"## {name}, {seeds} seeds",
+            "### What is known after so many decisions",
+            _known(of_data),
+            "### Errors found after so many decisions",
+            _found(of_data),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _known(reviews: Reviews) -> str:
+    header = [
+        "way",
+        "decisions",
+        "calibration error, missing",
+        "all",
+        "left: expected / true",
+        f"off by (within {NEAR:.0%})",
+        f"{COVERAGE:.0%} interval",
+        "holds the truth",
+        "missing left: expected / true",
+        "holds the truth",
+    ]
+    rows = []
+    for way in (way for way in WAYS if way.learns):
+        for mark in MARKS:
+            states = [review[mark] for review in reviews[way.name]]
+            rows.append([way.name, str(mark), *_cells(states)])
+    return table(header, rows)
+
+
+def _cells(states: Sequence[State]) -> list[str]:
+    def mean(value: Callable[[State], float]) -> float:
+        return float(np.nanmean([value(state) for state in states]))
+
+    def numbers(kind: str) -> str:
+        expected = mean(lambda state: state.left[kind].remaining.expected)
+        return f"{expected:,.0f} / {mean(lambda state: state.left[kind].true):,.0f}"
+
+    low = mean(lambda state: state.left[ALL_KINDS].remaining.low)
+    high = mean(lambda state: state.left[ALL_KINDS].remaining.high)
+    off = mean(lambda state: state.left[ALL_KINDS].off)
+    near = mean(lambda state: state.left[ALL_KINDS].off <= NEAR)
+    return [
+        number(mean(lambda state: state.calibration_error[OVERLOOKED])),
+        number(mean(lambda state: state.calibration_error[ALL_KINDS])),
+        numbers(ALL_KINDS),
+        f"{off:.0%} ({near:.0%})",
+        f"{low:,.0f} to {high:,.0f}",
+        f"{mean(lambda state: state.left[ALL_KINDS].is_covered):.0%}",
+        numbers(OVERLOOKED),
+        f"{mean(lambda state: state.left[OVERLOOKED].is_covered):.0%}",
+    ]
+
+
+def _found(reviews: Reviews) -> str:
+    rows = []
+    for way in WAYS:
+        means = [
+            np.mean([review[mark].found for review in reviews[way.name]]) for mark in MARKS[1:]
+        ]
+        rows.append([way.name, *(f"{value:.1f}" for value in means)])
+    return table(["way", *map(str, MARKS[1:])], rows)
