@@ -60,7 +60,7 @@ class Pool:
 
 
 def draw_pool(name: str, folder: Path, seed: int) -> Pool:
-    """A random half of the images of a dataset, scored by each method.
+    """Three in four images of a dataset, drawn at random and scored by each method.
 
     Errors are the real ones where labels were corrected; else one is injected into each of 20% of
     the images, all kinds mixed.
@@ -68,7 +68,7 @@ def draw_pool(name: str, folder: Path, seed: int) -> Pool:
     rules = DATASETS[name].rules
     best = load_dataset(name, folder)
     rng = np.random.default_rng(seed)
-    images = np.sort(rng.permutation(len(best))[: len(best) // 2])
+    images = np.sort(rng.permutation(len(best))[: len(best) * 3 // 4])
     best = best.of_images(images)
     if rules is None:
         scenario = Scenario("images", MIXED, possible_kinds(best), settings=HALF_PASTED)

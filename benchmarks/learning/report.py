@@ -21,8 +21,8 @@ LEGEND = f"""\
 A reviewer decides on one box after the other, and knows the truth: corrected labels of the same
 images, or for `voc` what was injected. Every ten decisions the method learns from all so far.
 {TEACHING_SHARE:.0%} of the decisions are about boxes that teach, the others about the likeliest
-errors. Each figure is a mean over seeds, of which each draws another half of the images; the method
-is fitted to that half. Numbers are of errors that some prediction or label gives evidence of. A
+errors. Each figure is a mean over seeds, of which each draws three in four images; the method is
+fitted to those. Numbers are of errors that some prediction or label gives evidence of. A
 calibration error is the mean distance of probability and share of errors in ten bins, of the boxes
 that nobody has decided on. The limits of the priors (how far log odds can be off, how many slips
 there are) and the teaching share were chosen on `bccd`, `kaist`, `bccd_folds` and

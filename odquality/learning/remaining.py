@@ -87,8 +87,7 @@ def _of_kind(kind: str, spectrum: Spectrum, correction: Correction) -> _OfKind:
     share = logistic(corrected_odds(log_odds(probability), posterior.points))
     mean, variance = share @ counts, (share * (1.0 - share)) @ counts
     values = mean[:, None] + np.sqrt(variance)[:, None] * _NORMAL
-    weights = np.repeat(posterior.weights, len(_NORMAL)) / len(_NORMAL)
-    number = _quantiles(np.clip(values, 0.0, counts.sum()).ravel(), weights)
+    number = _quantiles(np.clip(values, 0.0, counts.sum()).ravel())
     return _OfKind(counts, correction.apply(kind, probability), errors, number * errors)
 
 
@@ -97,17 +96,15 @@ def _told(kinds: list[_OfKind]) -> Remaining:
     number = np.zeros(1)
     for each in kinds:
         sums = np.add.outer(number, each.number).ravel()
-        number = _quantiles(sums, np.full(len(sums), 1.0 / len(sums)))
+        number = _quantiles(sums)
     tail = (1.0 - COVERAGE) / 2
     low, high = np.quantile(number, [tail, 1.0 - tail]).tolist()
     return Remaining(expected, min(low, expected), max(high, expected), _to_review(kinds, expected))
 
 
-def _quantiles(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Values that are equally probable, of n values with weights that add up to 1."""
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weights[order]) - 0.5 * weights[order]
-    return np.interp(_LEVELS, middle, values[order])
+def _quantiles(values: FloatArray) -> FloatArray:
+    """Fewer values, equally probable as those of (n,) are."""
+    return np.quantile(values, _LEVELS)
 
 
 def _to_review(kinds: Iterable[_OfKind], expected: float) -> int:

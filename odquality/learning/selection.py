@@ -37,8 +37,8 @@ def teaching_value(
     posterior = correction.posteriors[kind]
     share = logistic(corrected_odds(log_odds(said), posterior.points))
     number = share @ counts
-    mean = posterior.weights @ share
-    together = (posterior.weights * (number - posterior.weights @ number)) @ (share - mean)
+    mean = share.mean(axis=0)
+    together = (number - number.mean()) @ (share - mean) / len(number)
     value = np.zeros(NUM_BINS)
     value[spectrum.places(kind)] = together**2 / (mean * (1.0 - mean))
     return value[bin_of(probability)] / BY_NAME[kind].boxes ** 2

@@ -54,9 +54,11 @@ def test_errors_raise_probabilities_and_right_labels_lower_them(quality: LabelQu
         for one in asked:
             assert after.label_scores["spurious"][one.image][one.label] == 1 - is_error
     before = np.concatenate(quality.label_scores["spurious"])
-    open_ones = (scores[False] != 1) & (scores[True] != 0)
-    assert (scores[True][open_ones] < before[open_ones]).all()
-    assert (scores[False][open_ones] > before[open_ones]).mean() > 0.9
+    # Of boxes about as likely wrong as those that were decided on.
+    alike = (scores[False] != 1) & (scores[True] != 0) & (before < 0.9)
+    assert alike.any()
+    assert (scores[True][alike] < before[alike]).all()
+    assert (scores[False][alike] > before[alike]).all()
 
 
 def test_other_kinds_keep_their_scores(quality: LabelQuality) -> None:
