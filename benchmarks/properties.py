@@ -8,30 +8,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
+from benchmarks.output import add_output_option, output_folder
 from devtools.property_cases import FACTOR_VARIABLE
 
-RESULTS = Path(__file__).parent / "results" / "properties.md"
 TESTS = ("tests/arrays/test_properties.py", "tests/bridge/read/test_raw_documents.py")
 
 
 def main() -> int:
-    """Runs the tests; writes what came of the cases if all of the tests were run."""
+    """Runs the tests; writes what came of the cases if all of them were run."""
     parser = argparse.ArgumentParser(prog="benchmarks.properties")
     parser.add_argument("--factor", type=int, default=60, help="times as many cases as in tests")
     parser.add_argument("tests", nargs="*", default=TESTS)
+    add_output_option(parser)
     options = parser.parse_args()
+    folder = output_folder(parser, options)
     os.environ[FACTOR_VARIABLE] = str(options.factor)
     # What pytest cannot rewrite any more are no tests.
     ignored = "ignore::pytest.PytestAssertRewriteWarning"
     status = pytest.main(["-q", "--tb=short", "-W", ignored, *options.tests])
     text = _report(options.factor, failed=status != pytest.ExitCode.OK)
     print(text)
-    if set(options.tests) == set(TESTS):
-        RESULTS.write_text(text)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "properties.md").write_text(text)
     return int(status)
 
 

@@ -26,6 +26,7 @@ from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
+    from odquality.bridge.folds.assign import FoldReport, assign_folds
     from odquality.bridge.run.compute import compute_label_quality
     from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
     from odquality.bridge.run.report import LabelQualityReport
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Decision",
+    "FoldReport",
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
@@ -41,6 +43,7 @@ __all__ = [
     "Recalibration",
     "RunRecalibration",
     "__version__",
+    "assign_folds",
     "compute_badloc_box_scores",
     "compute_label_quality",
     "compute_overlooked_box_scores",
@@ -57,8 +60,10 @@ __all__ = [
 ]
 
 _LAZY = {
+    "FoldReport": "odquality.bridge.folds.assign",
     "LabelQualityReport": "odquality.bridge.run.report",
     "RunRecalibration": "odquality.bridge.run.recalibration",
+    "assign_folds": "odquality.bridge.folds.assign",
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
     "recalibrate_run": "odquality.bridge.run.recalibration",

@@ -26,7 +26,7 @@ LIST_OPERATORS = (
     "import fiftyone.operators as foo;"
     f"print(sorted(op.name for op in foo.list_operators() if op.plugin_name == '{PLUGIN}'))"
 )
-OPERATORS = "['compute_label_quality', 'delete_label_quality', 'show_worst_images']"
+OPERATORS = "['assign_folds', 'compute_label_quality', 'delete_label_quality', 'show_worst_images']"
 CONTENTS = ("__init__.py", "fiftyone.yml", "odquality", "pyproject.toml", "README.md", "LICENSE")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import odquality
+from odquality.bridge.folds import assign
 from odquality.bridge.run import compute, report, worst
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +46,8 @@ def test_every_public_name_exists() -> None:
 
 def test_lazy_names_are_those_of_the_bridge() -> None:
     assert odquality.compute_label_quality is compute.compute_label_quality
+    assert odquality.assign_folds is assign.assign_folds
+    assert odquality.FoldReport is assign.FoldReport
     assert odquality.worst_first is worst.worst_first
     assert odquality.LabelQualityReport is report.LabelQualityReport
 

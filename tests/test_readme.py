@@ -2,7 +2,8 @@
 
 Each document's blocks share one namespace, as if typed one after another. ``# -> value`` behind an
 expression says what it gives, numbers to the digits shown. Blocks that name neither FiftyOne nor a
-dataset run as where FiftyOne is not installed. The App is not opened.
+dataset run as where FiftyOne is not installed. The App is not opened. Blocks that need a library
+for training run where it is installed.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ import tests.fiftyone_environment  # noqa: F401
 import ast
 import doctest
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import cv2
 import fiftyone as fo
 import numpy as np
 import pytest
+from fiftyone import ViewField as F
 
 from tests.bridge.datasets import random_samples
 
@@ -29,6 +34,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_FIFTYONE = re.compile(r"\b(fiftyone|dataset)\b")
+# They are large, and no part of the tests' environment.
+TRAINS_WITH = re.compile(r"^(?:from|import) (torch|torchvision|ultralytics)\b", re.MULTILINE)
 OPENS_THE_APP = "fo.launch_app("
 CLAIM = re.compile(r"#\s*->\s*(.+)")
 
@@ -47,10 +54,15 @@ MODULES_WITH_EXAMPLES = [
 
 
 @pytest.fixture
-def my_dataset() -> Iterator[fo.Dataset]:
-    """The dataset that the documents load."""
+def my_dataset(tmp_path: Path) -> Iterator[fo.Dataset]:
+    """The dataset that the documents load, with images."""
     dataset = fo.Dataset("my-dataset")
-    dataset.add_samples(random_samples(30))
+    samples = random_samples(30)
+    for number, sample in enumerate(samples):
+        sample.filepath = str(tmp_path / f"{number}.jpg")
+        image = np.zeros((sample.metadata.height, sample.metadata.width, 3), np.uint8)
+        assert cv2.imwrite(sample.filepath, image)
+    dataset.add_samples(samples)
     yield dataset
     dataset.delete()
 
@@ -62,10 +74,65 @@ def test_the_code_of_documents(
     # Under such a name, what the code is warned of is an error.
     names: dict[str, Any] = {"__name__": "tests.document"}
     for line, source in BLOCKS[document]:
+        if missing_libraries(source):
+            continue
         with monkeypatch.context() as patch:
             if not NEEDS_FIFTYONE.search(source):
                 patch.setitem(sys.modules, "fiftyone", None)
             run(source, names, f"{document}, block of line {line}")
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "source"),
+    [
+        (document, line, source)
+        for document, blocks in BLOCKS.items()
+        for line, source in blocks
+        if TRAINS_WITH.search(source)
+    ],
+)
+def test_code_that_trains_was_run(document: str, line: int, source: str) -> None:
+    """It is with the document, where its libraries are; here it can be read as Python at least."""
+    ast.parse(source)
+    if missing := missing_libraries(source):
+        pytest.skip(f"{document}, line {line} needs {', '.join(missing)}, not installed here")
+
+
+def missing_libraries(source: str) -> list[str]:
+    """Libraries for training that a block needs and that are not installed."""
+    return [name for name in sorted(set(TRAINS_WITH.findall(source))) if find_spec(name) is None]
+
+
+def test_the_guide_exports_and_predicts_what_was_held_out(my_dataset: fo.Dataset) -> None:
+    names: dict[str, Any] = {"__name__": "tests.document"}
+    for line, source in BLOCKS["docs/out-of-fold.md"]:
+        if not TRAINS_WITH.search(source):
+            run(source, names, f"block of line {line}")
+    folder = Path(names["export_yolo"](my_dataset.match(F("fold") != 0))).parent
+    try:
+        assert (folder / "dataset.yaml").read_text().count("images/") == 2
+        exported = {path.name for path in (folder / "images").rglob("*.jpg")}
+    finally:
+        shutil.rmtree(folder)
+    paths, folds = my_dataset.values(["filepath", "fold"])
+    assert exported == {
+        Path(path).name for path, fold in zip(paths, folds, strict=True) if fold != 0
+    }
+
+    seen: list[set[str]] = []
+
+    def train(view: Any) -> set[str]:
+        seen.append(set(view.values("id")))
+        return seen[-1]
+
+    def predict(learnt: set[str], sample: Any) -> list[fo.Detection]:
+        assert sample.id not in learnt
+        return [fo.Detection(label=sample.id, bounding_box=[0, 0, 1, 1], confidence=0.5)]
+
+    names["predict_out_of_fold"](my_dataset, train, predict, "check")
+    assert [len(learnt) for learnt in seen] == [20, 20, 20]
+    by_sample = my_dataset.values(["id", "check.detections.label"])
+    assert [[one] for one in by_sample[0]] == by_sample[1]
 
 
 def test_the_readme_shows_both_sides() -> None:

@@ -11,7 +11,7 @@ from benchmarks.accuracy.benchmark import measure
 from benchmarks.accuracy.comparison import RealErrors
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.fiftyone_data import load_fiftyone
-from benchmarks.accuracy.files import DATASETS, load_dataset, load_errors
+from benchmarks.accuracy.files import DATASETS, absent_files, load_dataset, load_errors
 from benchmarks.accuracy.report import to_json, to_markdown
 from benchmarks.output import add_output_option, output_folder
 from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
@@ -21,12 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the benchmark, prints the tables, and writes ``accuracy.md`` and ``accuracy.json``."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    folder = output_folder(parser, options)
+    names = options.datasets.split(",")
+    missing = [] if options.fiftyone_dataset else absent_files(names, options.data)
+    folder = output_folder(parser, options, complete=not missing)
+    if missing:
+        print(f"not in {options.data}, left out: {', '.join(missing)}", flush=True)
+    if len(missing) == len(names):
+        parser.error(f"no data; name their directory by --data or {DATA_VARIABLE}")
+    present = [name for name in names if name not in missing]
     reports = []
-    for data, real in _load(options):
+    seeds = 1 if options.quick else options.seeds
+    for data, real, injected in _load(options, present):
         start = time.perf_counter()
-        seeds = 1 if options.quick else options.seeds
-        reports.append(measure(data, seeds, real, brain=not options.quick))
+        reports.append(measure(data, seeds, real, injected=injected, slow=not options.quick))
         print(f"{data.name}: {time.perf_counter() - start:.0f} s", flush=True)
     markdown = to_markdown(reports)
     print(markdown)
@@ -53,21 +60,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gt-field", default="ground_truth", help="its field of labels")
     parser.add_argument("--pred-field", default="predictions", help="its field of predictions")
     add_output_option(parser)
-    parser.add_argument("--quick", action="store_true", help="one seed, without FiftyOne Brain")
+    parser.add_argument(
+        "--quick", action="store_true", help="one seed, without FiftyOne Brain and limit"
+    )
     return parser
 
 
 def _load(
-    options: argparse.Namespace,
-) -> Iterator[tuple[DetectionData, tuple[DetectionData, RealErrors] | None]]:
-    """Each dataset, and where it is known, the same images with really wrong labels."""
+    options: argparse.Namespace, names: Sequence[str]
+) -> Iterator[tuple[DetectionData, tuple[DetectionData, RealErrors] | None, bool]]:
+    """Each dataset, where it is known with its real errors, and whether to inject others."""
     if options.fiftyone_dataset:
         name = options.fiftyone_dataset
-        yield load_fiftyone(name, options.gt_field, options.pred_field), None
+        yield load_fiftyone(name, options.gt_field, options.pred_field), None, True
         return
-    for name in options.datasets.split(","):
+    for name in names:
         data = load_dataset(name, options.data)
-        yield data, load_errors(name, options.data) if DATASETS[name].rules else None
+        source = DATASETS[name]
+        real = load_errors(name, options.data) if source.rules else None
+        yield data, real, source.injected
 
 
 if __name__ == "__main__":

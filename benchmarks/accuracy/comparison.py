@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.overlaps import Pairs, largest, overlapping_pairs
+from benchmarks.accuracy.overlaps import Pairs, largest, match_one_to_one, overlapping_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.demo.injection.labels import ANY
 from odquality.kinds import LABEL_KINDS, OVERLOOKED
@@ -70,6 +70,10 @@ class RealErrors:
         of_labels = np.bincount(self._label_image[wrong], minlength=len(self.missing.counts))
         return of_labels + self.missing.counts if kind == ANY else of_labels
 
+    def seen_in_image(self) -> IntArray:
+        """(N,) number of errors that whoever opens an image sees, those by policy too."""
+        return self.per_image(ANY) + self.uncounted.counts
+
     def numbers(self) -> Mapping[str, int]:
         """How many errors there are of each kind that there is."""
         numbers = {kind: int(self.per_image(kind).sum()) for kind in (OVERLOOKED, *LABEL_KINDS)}
@@ -92,16 +96,16 @@ def compare(original: DetectionData, corrected: DetectionData, rules: Rules) -> 
     """
     labels, truth = original.labels, corrected.labels
     pairs = overlapping_pairs(labels, truth)
-    partner, iou = _match(_where(pairs, pairs.same_class & (pairs.iou >= SAME_OBJECT_IOU)), labels)
+    one_object = pairs.same_class & (pairs.iou >= SAME_OBJECT_IOU)
+    partner, iou = match_one_to_one(pairs, pairs.iou * one_object, len(labels))
     found = np.zeros(len(truth), bool)
     found[partner[partner != NO_ROW]] = True
     left_over = (partner == NO_ROW) & ~original.iscrowd
 
     object_pairs = pairs.iou >= MATCH_IOU
     object_pairs &= left_over[pairs.first] & ~corrected.iscrowd[pairs.second]
-    swapped, _ = _match(
-        _where(pairs, object_pairs & ~pairs.same_class & ~found[pairs.second]), labels
-    )
+    may_be_swap = object_pairs & ~pairs.same_class & ~found[pairs.second]
+    swapped, _ = match_one_to_one(pairs, pairs.iou * may_be_swap, len(labels))
     is_swap = swapped != NO_ROW
     found[swapped[is_swap]] = True
     repeats = _where(pairs, object_pairs & pairs.same_class & ~is_swap[pairs.first])
@@ -134,19 +138,6 @@ def compare(original: DetectionData, corrected: DetectionData, rules: Rules) -> 
 
 def _where(pairs: Pairs, keep: BoolArray) -> Pairs:
     return Pairs(pairs.first[keep], pairs.second[keep], pairs.iou[keep], pairs.same_class[keep])
-
-
-def _match(pairs: Pairs, labels: Boxes) -> tuple[IntArray, FloatArray]:
-    """One partner of each label, the largest IoU first, -1 for none; and the IoU with it, or 0."""
-    partner, iou = np.full(len(labels), NO_ROW), np.zeros(len(labels))
-    taken: set[int] = set()
-    order = np.argsort(-pairs.iou, kind="stable")
-    rows = zip(pairs.first[order].tolist(), pairs.second[order].tolist(), strict=True)
-    for (first, second), overlap in zip(rows, pairs.iou[order].tolist(), strict=True):
-        if partner[first] == NO_ROW and second not in taken:
-            partner[first], iou[first] = second, overlap
-            taken.add(second)
-    return partner, iou
 
 
 def _near_border(boxes: Boxes, sizes: FloatArray, margin: float | None) -> BoolArray:

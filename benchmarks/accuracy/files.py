@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,15 @@ DATASETS: Mapping[str, Source] = {
 }
 
 
+def absent_files(names: Sequence[str], directory: Path) -> list[str]:
+    """Those of ``DATASETS`` whose files are not there."""
+    return [
+        name
+        for name in names
+        if name in DATASETS and not (directory / DATASETS[name].file).is_file()
+    ]
+
+
 def load_dataset(name: str, directory: Path, label_set: str | None = None) -> DetectionData:
     """Loads a dataset.
 
@@ -81,22 +90,19 @@ def load_dataset(name: str, directory: Path, label_set: str | None = None) -> De
         return _to_data(name, dict(arrays), label_set or source.best_labels)
 
 
-def load_errors(
-    name: str, directory: Path, rules: Rules | None = None
-) -> tuple[DetectionData, RealErrors]:
+def load_errors(name: str, directory: Path) -> tuple[DetectionData, RealErrors]:
     """Loads the labels as annotated, and what is wrong in them.
 
     Args:
         name: one of ``DATASETS`` that has corrected labels.
         directory: where the files are.
-        rules: what counts as an error; those of the dataset if None.
 
     Raises:
         ValueError: no dataset has that name, or it has no corrected labels.
         FileNotFoundError: the file is not there.
     """
     corrected = load_dataset(name, directory)
-    rules = rules or DATASETS[name].rules
+    rules = DATASETS[name].rules
     if rules is None:
         raise ValueError(f"dataset {name!r} has no corrected labels")
     original = load_dataset(name, directory, ORIGINAL_LABELS)

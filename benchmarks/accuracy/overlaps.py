@@ -53,6 +53,28 @@ def share_inside(boxes: Boxes, regions: Boxes) -> FloatArray:
     return result
 
 
+def match_one_to_one(pairs: Pairs, value: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
+    """Matches first and second boxes one to one, the pair of the largest value first.
+
+    Args:
+        pairs: which boxes may be matched.
+        value: (n,) of each pair; those with 0 are left out.
+        size: number of first boxes.
+
+    Returns:
+        (size,) int64 rows of the partners, -1 for none, and (size,) float64 values, 0 for none.
+    """
+    partner, matched = np.full(size, -1), np.zeros(size)
+    taken: set[int] = set()
+    order = np.argsort(-value, kind="stable")[: np.count_nonzero(value)]
+    rows = pairs.first[order].tolist(), pairs.second[order].tolist(), value[order].tolist()
+    for first, second, each in zip(*rows, strict=True):
+        if partner[first] < 0 and second not in taken:
+            partner[first], matched[first] = second, each
+            taken.add(second)
+    return partner, matched
+
+
 def largest(values: FloatArray, group: IntArray, size: int) -> FloatArray:
     """Largest of the non-negative values of each of ``size`` groups, 0 for none; (size,)."""
     result = np.zeros(size)

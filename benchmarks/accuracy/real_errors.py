@@ -117,11 +117,12 @@ def numbers_found(
 ) -> Mapping[str, tuple[float, int]]:
     """Expected and true number of errors, by kind; of missing objects also as predictions.
 
-    A method that gives no expected errors of an image is held to the sums of its probabilities.
+    A method that gives no expected errors of an image is held to the sums of its probabilities, and
+    so is every method where objects lack a label by policy, which it cannot know.
     """
     numbers = {}
+    expected = None if len(errors.uncounted) else suspicion.expected
     for kind in (ANY, *KINDS):
-        expected = suspicion.expected
         if expected is not None and kind in expected:
             numbers[kind] = (float(expected[kind].sum()), int(errors.per_image(kind).sum()))
         elif kind in LABEL_KINDS:

@@ -14,6 +14,8 @@ from odquality.demo.injection.labels import ANY, Corrupted
 from odquality.kinds import LABEL_KINDS
 
 NUM_BINS = 10
+# The name of the curve of images; those of labels are named by the kind of error.
+IMAGES = "images"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,13 @@ def calibration_error(is_error: BoolArray, probability: FloatArray) -> float:
         is_error: (n,) what is wrong.
         probability: (n,) in [0, 1]; NaN counts as 0, for what is not scored is called right.
     """
-    curve = reliability_curve(is_error, np.nan_to_num(probability))
+    return error_of(reliability_curve(is_error, np.nan_to_num(probability)))
+
+
+def error_of(curve: list[ReliabilityBin]) -> float:
+    """The expected calibration error of a curve; NaN for one without bins."""
+    if not curve:
+        return np.nan
     distances = [abs(each.mean_probability - each.error_share) for each in curve]
     return float(np.average(distances, weights=[each.count for each in curve]))
 
@@ -75,14 +83,15 @@ def calibration_error(is_error: BoolArray, probability: FloatArray) -> float:
 def reliability_by_kind(
     data: DetectionData, corrupted: Corrupted, suspicion: Suspicion
 ) -> dict[str, list[ReliabilityBin]]:
-    """The curve of each kind, of all labels (``any``) and of the predictions (``overlooked``).
+    """The curves of images, of labels by kind and of any, and of predictions (``overlooked``).
 
     Args:
         data: the images.
         corrupted: the labels that were scored.
         suspicion: probabilities of errors.
     """
-    curves = {}
+    bad = np.isin(np.arange(len(data)), corrupted.errors.image)
+    curves = {IMAGES: reliability_curve(bad, suspicion.images[ANY])}
     for kind in (ANY, *LABEL_KINDS):
         wrong, counts = label_truth(corrupted, kind)
         curves[kind] = reliability_curve(wrong[counts], suspicion.labels[kind][counts])

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.accuracy.baselines import score_simply
+from benchmarks.accuracy.baselines import score_by_sums, score_simply
 from benchmarks.accuracy.brain_peer import score_by_brain, with_marks
 from benchmarks.accuracy.cleanlab_peer import score_by_cleanlab
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.evaluation import evaluate
 from benchmarks.accuracy.metrics import Ranking
+from benchmarks.accuracy.oracle import ORACLE, score_by_oracle
 from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion, score_by_odquality
 from benchmarks.accuracy.variants import score_variants
-from odquality.demo.injection.labels import ANY
+from odquality.demo.injection.labels import ANY, Corrupted
 from odquality.methods.registry import METHODS
 
 Score = Callable[[DetectionData], Suspicion]
@@ -27,8 +28,14 @@ CLEANLAB = "cleanlab ObjectLab"
 OURS: Mapping[str, Score] = {
     f"odquality {name}": partial(score_by_odquality, method=name) for name in METHODS
 }
-FAST: Mapping[str, Score] = {"simple scores": score_simply, **OURS}
+FAST: Mapping[str, Score] = {
+    "simple scores": score_simply,
+    "simple sums": score_by_sums,
+    **OURS,
+}
 WITH_CLEANLAB: Mapping[str, Score] = {CLEANLAB: score_by_cleanlab, **FAST}
+# The methods whose scores are 1 - a probability.
+PROBABILISTIC = ("odquality calibrated",)
 
 
 @dataclass(frozen=True)
@@ -111,3 +118,22 @@ def run_brain(
         marked = evaluate(data, corrupted, with_marks(suspicion))
         if ("image", ANY) in marked:
             yield result("image", ANY, BRAIN_WITH_MARKS, seed, marked["image", ANY])
+
+
+def run_oracle(
+    data: DetectionData, scenarios: Sequence[Scenario], seed: int, watch: Stopwatch
+) -> Iterator[Result]:
+    """The same for the oracle, which is told the errors in all images but those it is asked of."""
+    for scenario in scenarios:
+        corrupted = scenario.inject(data, seed)
+
+        def score(
+            spoiled: DetectionData, scenario: Scenario = scenario, corrupted: Corrupted = corrupted
+        ) -> Suspicion:
+            return score_by_oracle(spoiled, partial(scenario.inject, data), corrupted)
+
+        spoiled = data.with_labels(corrupted.labels, corrupted.iscrowd)
+        suspicion = watch.run(ORACLE, score, spoiled)
+        result = partial(Result, data.name, scenario.protocol, scenario.name)
+        for (level, kind), ranking in evaluate(data, corrupted, suspicion).items():
+            yield result(level, kind, ORACLE, seed, ranking)

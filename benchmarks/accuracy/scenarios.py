@@ -14,6 +14,7 @@ from odquality.kinds import KINDS
 
 MIXED = "mixed"
 BOX_SHARE = 0.05
+RATES = (0.01, 0.05, 0.2)
 PASTED = Settings(spurious_pasted=1.0)
 # Among errors of all kinds half of the spurious labels lie where labels of the data use to be.
 HALF_PASTED = Settings(spurious_pasted=0.5)
@@ -56,6 +57,16 @@ def standard_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
         Scenario("images", MIXED, kinds, settings=HALF_PASTED),
         *(Scenario("images", kind, (kind,)) for kind in kinds),
         Scenario("boxes", MIXED, kinds, BOX_SHARE, HALF_PASTED),
+    ]
+
+
+def rate_scenarios(kinds: tuple[str, ...]) -> list[Scenario]:
+    """Errors of all kinds in few, some and many of the boxes, to hold probabilities against."""
+    return [
+        Scenario(
+            "boxes", f"errors in {rate:.0%} of the boxes", kinds, rate / len(kinds), HALF_PASTED
+        )
+        for rate in RATES
     ]
 
 

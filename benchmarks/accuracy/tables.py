@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from benchmarks.accuracy.reliability import ReliabilityBin
+from benchmarks.accuracy.reliability import ReliabilityBin, error_of
 from benchmarks.accuracy.runner import Result
 
 METRICS = {
@@ -57,7 +57,10 @@ def cross_table(
 
 
 def reliability_table(curves: dict[str, list[ReliabilityBin]]) -> str:
-    """One row per bin; a cell holds the observed share of errors and the number of boxes."""
+    """One row per bin; a cell holds the observed share of errors and the number of items.
+
+    The last row holds the expected calibration errors.
+    """
     lows = sorted({each.low for curve in curves.values() for each in curve})
     rows = []
     for low in lows:
@@ -68,6 +71,7 @@ def reliability_table(curves: dict[str, list[ReliabilityBin]]) -> str:
             ] or [NONE]
             cells.append(cell)
         rows.append([f"{number(low)} to {number(low + 0.1)}", *cells])
+    rows.append(["calibration error", *(number(error_of(curve)) for curve in curves.values())])
     return table(["probability", *curves], rows)
 
 

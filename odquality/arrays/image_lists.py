@@ -99,6 +99,7 @@ class ImageLists:
                 agreement.observe_units(chunk.scenes)
                 if self._compare:
                     agreement.observe_fits(chunk.scenes)
+                    agreement.in_sample.observe(chunk.scenes)
             room -= len(chunk.scenes.labels) + len(chunk.scenes.predictions)
             if room >= 0:
                 kept.append(chunk)
@@ -122,6 +123,10 @@ class ImageLists:
     def findings(self) -> tuple[str, ...]:
         """Sentences about what probably went wrong with the data; none where all is well."""
         return tuple(self._agreement.fits_findings("labels", "predictions"))
+
+    def question(self) -> str | None:
+        """What to ask where labels and predictions agree better than they should, else None."""
+        return self._agreement.in_sample.finding("labels", "predictions")
 
     def _chunk(self, start: int, stop: int) -> ImageChunk:
         given = flatten_labels(self._labels[start:stop], start)

@@ -26,7 +26,10 @@ class LabelQuality:
         prediction_scores: per kind of error, N arrays (P_i,) in the order of the predictions
             (class by class in the per-class layout); NaN where a prediction is no candidate.
         warnings: sentences about labels and predictions that do not seem to fit together, such as
-            classes that mean something else on either side; empty where all is well.
+            classes that mean something else on either side, or that fit together better than a
+            detector does that was not trained on them; empty where all is well.
+        maybe_in_sample: whether the detector may have been trained on these labels, as one of the
+            warnings asks. Numbers of expected errors mean nothing then.
     """
 
     method: str
@@ -34,6 +37,7 @@ class LabelQuality:
     label_scores: ScoresByImage
     prediction_scores: ScoresByImage
     warnings: tuple[str, ...] = ()
+    maybe_in_sample: bool = False
 
 
 def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
@@ -53,12 +57,14 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
             images.setdefault(name, []).append(values)
         _extend(labels, label_scores(chunk, scores), chunk.label_counts)
         _extend(predictions, scores.predictions, chunk.scenes.predictions.counts)
+    question = data.question()
     return LabelQuality(
         method,
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
-        data.findings(),
+        (*data.findings(), *([question] if question else ())),
+        maybe_in_sample=question is not None,
     )
 
 

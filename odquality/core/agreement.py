@@ -16,6 +16,7 @@ from odquality.core import confidence as confidences
 from odquality.core.box_fits import BoxFits, count_classes
 from odquality.core.box_units import BoxPlaces, units_differ
 from odquality.core.class_names import compare_class_names
+from odquality.core.in_sample import InSample
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 
 # More predictions than this share whose label is not their most probable class are most of them.
@@ -32,6 +33,7 @@ class Agreement:
         label_classes: number of labels of each class; classes have small numbers.
         prediction_classes: number of predictions of each class.
         fits: how labels and predictions lie on each other.
+        in_sample: how well the most confident predictions agree with the labels.
         confident_labels: images with a label that has a confidence, which only predictions should.
         labelled: images with labels.
         found: predictions, usable or not.
@@ -47,6 +49,7 @@ class Agreement:
     label_classes: Counter[int] = field(default_factory=Counter)
     prediction_classes: Counter[int] = field(default_factory=Counter)
     fits: BoxFits = field(default_factory=BoxFits)
+    in_sample: InSample = field(default_factory=InSample)
     confident_labels: int = 0
     labelled: int = 0
     found: int = 0
@@ -97,6 +100,7 @@ class Agreement:
         self.label_classes += other.label_classes
         self.prediction_classes += other.prediction_classes
         self.fits.merge(other.fits)
+        self.in_sample.merge(other.in_sample)
         self.largest_confidence = max(self.largest_confidence, other.largest_confidence)
         for name in _SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))

@@ -9,11 +9,14 @@ import numpy as np
 
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.demo.dataset import make_demo
+from odquality.demo.figures import errors_of, simple_scores_of
 
 NAME = "odquality-demo"
 
 # The kinds of errors that were injected into an image's labels.
 INJECTED_FIELD = "injected_errors"
+# What a simple score says of an image, for comparison.
+SIMPLE_FIELD = "simple_score"
 
 
 def make_demo_dataset(num_images: int, seed: int, directory: Path | None = None) -> fo.Dataset:
@@ -26,9 +29,7 @@ def make_demo_dataset(num_images: int, seed: int, directory: Path | None = None)
     """
     directory = directory or Path(fo.config.default_dataset_dir) / NAME
     demo = make_demo(num_images, seed, directory=directory)
-    kinds: list[list[str]] = [[] for _ in demo.image_paths]
-    for image, kind in zip(demo.errors.image.tolist(), demo.errors.kind.tolist(), strict=True):
-        kinds[image].append(kind)
+    kinds, simple = errors_of(demo), simple_scores_of(demo).tolist()
     samples = []
     for image, path in enumerate(demo.image_paths):
         labels, predictions = demo.labels[image], demo.predictions[image]
@@ -45,7 +46,7 @@ def make_demo_dataset(num_images: int, seed: int, directory: Path | None = None)
                 metadata=fo.ImageMetadata(width=width, height=height),
                 ground_truth=fo.Detections(detections=given),
                 predictions=fo.Detections(detections=found),
-                **{INJECTED_FIELD: kinds[image]},
+                **{INJECTED_FIELD: kinds[image], SIMPLE_FIELD: simple[image]},
             )
         )
     dataset = fo.Dataset(NAME, persistent=True, overwrite=True)

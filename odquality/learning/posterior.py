@@ -1,8 +1,8 @@
 """How far off the probabilities of one kind of error are: what decisions tell of it.
 
 A probability stands for its log odds. The true log odds are taken to rise with them along a curve
-of straight pieces: the kind may be more or less frequent than the method thinks, and its evidence be
-worth more or less, in some places more than in others. What is not known of the curve is a Gaussian
+of straight pieces: the kind may be more or less frequent than the method thinks, and its evidence
+worth more or less, in some places more than in others. What is not known of the curve is Gaussian
 around "no change": its height, and the logarithms of its slopes, of which neighbours are alike.
 """
 

@@ -317,3 +317,16 @@ def test_what_does_not_fit_together_is_said(kind: str, method: str) -> None:
     far = [{**one, "labels": one["labels"] + 2**62} for one in labels]
     (warning,) = odquality.score_labels(far, rows, method=method).warnings
     assert "do both mean the same by each class" in warning
+
+
+@pytest.mark.parametrize("method", ["objectlab", "calibrated"])
+def test_a_detector_that_repeats_the_labels_is_asked_about(method: str) -> None:
+    boxes = np.array([[60.0 * row, 10, 60.0 * row + 40, 50] for row in range(10)])
+    labels = [{"bboxes": boxes, "labels": np.zeros(10, int)}] * 60
+    found = np.column_stack([boxes + 1, np.full(10, 0.9), np.ones(10)])
+    quality = odquality.score_labels(labels, [found] * 60, method=method)
+    assert quality.maybe_in_sample
+    (warning,) = quality.warnings
+    assert "was the detector trained on these labels?" in warning
+    few = odquality.score_labels(labels[:40], [found] * 40, method=method)
+    assert (few.maybe_in_sample, few.warnings) == (False, ())

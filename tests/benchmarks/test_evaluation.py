@@ -16,6 +16,7 @@ from benchmarks.accuracy.reliability import reliability_curve
 from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
 from benchmarks.accuracy.variants import score_variants
+from devtools.real_data import DATA_FOLDER
 from odquality.core.scenes import Boxes
 from odquality.demo.injection.labels import ANY
 from odquality.kinds import KINDS, LABEL_KINDS
@@ -130,3 +131,18 @@ def test_absent_data_is_said_to_be_absent(tmp_path: Path) -> None:
         load_dataset("voc", tmp_path)
     with pytest.raises(ValueError, match="expected one of 'voc', 'bccd'"):
         load_dataset("coco", tmp_path)
+
+
+@pytest.mark.skipif(not DATA_FOLDER.is_dir(), reason=f"the data are not at {DATA_FOLDER}")
+def test_voc_difficult_labels_are_regions_and_class_probabilities_are_passed_on() -> None:
+    voc = load_dataset("voc", DATA_FOLDER)
+    regions = np.concatenate([label["iscrowd"] for label in voc.label_dicts()])
+    assert regions.sum() == 2_944
+    corrupted = Scenario("boxes", "mixed", share=0.05).inject(voc, 0)
+    assert corrupted.iscrowd.sum() == 2_944
+    assert not corrupted.iscrowd[corrupted.errors.row[corrupted.errors.row >= 0]].any()
+    rows = np.concatenate(voc.prediction_rows())
+    assert rows.shape == (86_065, 25)
+    assert np.array_equal(rows[:, 5:].argmax(1), voc.predictions.classes)
+    few = voc.of_images(np.array([7, 3]))
+    assert np.array_equal(few.prediction_rows()[1], voc.prediction_rows()[3])

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fiftyone as fo
+import numpy as np
 import pytest
 
 from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.files import DATASETS
 from benchmarks.output import RESULTS, add_output_option, output_folder
 from tests.bridge.datasets import random_samples
 
@@ -58,6 +60,33 @@ def small() -> Iterator[str]:
     dataset.add_samples(random_samples(12))
     yield dataset.name
     dataset.delete()
+
+
+def test_a_run_that_lacks_a_file_leaves_it_out_and_replaces_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--data", str(tmp_path)])
+    assert "ODQUALITY_DATA" in capsys.readouterr().err
+    image = np.repeat(np.arange(30), 3)
+    corners = np.random.default_rng(0).uniform(0, 50, (90, 2))
+    boxes = {"img": image, "cls": image % 2, "xyxy": np.hstack([corners, corners + 30])}
+    arrays = {f"{set_}_{name}": each for set_ in ("gt", "pr") for name, each in boxes.items()}
+    np.savez(
+        tmp_path / DATASETS["voc"].file,
+        img_id=np.arange(30),
+        img_wh=np.full((30, 2), 100),
+        class_names=np.array(["a", "b"]),
+        gt_iscrowd=np.zeros(90),
+        pr_score=np.linspace(0.1, 0.9, 90),
+        **arrays,
+    )
+    published = {file.name: file.read_bytes() for file in RESULTS.iterdir()}
+    main(["--data", str(tmp_path), "--datasets", "voc,kaist", "--quick"])
+    printed = capsys.readouterr().out
+    assert "left out: kaist" in printed
+    assert "### voc: 30 images, 90 labels" in printed
+    assert {file.name: file.read_bytes() for file in RESULTS.iterdir()} == published
 
 
 def test_a_quick_run_on_a_dataset_of_ones_own(

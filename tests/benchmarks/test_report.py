@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from benchmarks.accuracy.benchmark import Report
 from benchmarks.accuracy.data import DetectionData, make_boxes, make_predictions
 from benchmarks.accuracy.metrics import Ranking
+from benchmarks.accuracy.real_benchmark import RealFindings
 from benchmarks.accuracy.reliability import ReliabilityBin
 from benchmarks.accuracy.report import to_json, to_markdown
 from benchmarks.accuracy.runner import Result
@@ -19,6 +21,16 @@ from benchmarks.accuracy.tables import (
     largest_spread,
     number,
     reliability_table,
+)
+
+INTEGERS, FLOATS = np.empty(0, np.int64), np.empty(0)
+DATA = DetectionData(
+    "made",
+    ("a",),
+    np.ones((1, 2)),
+    make_boxes(INTEGERS, FLOATS, INTEGERS, 1),
+    np.empty(0, bool),
+    make_predictions(INTEGERS, FLOATS, INTEGERS, FLOATS, 1),
 )
 
 
@@ -62,26 +74,41 @@ def test_numbers(value: float, text: str) -> None:
 
 def test_reliability_shows_observed_share_and_count() -> None:
     curves = {"swap": [ReliabilityBin(0.8, 0.9, 0.85, 0.75, 1200)], "badloc": []}
-    assert reliability_table(curves).splitlines()[2] == "| .800 to .900 | .750 (1,200) | - |"
+    rows = reliability_table(curves).splitlines()
+    assert rows[2] == "| .800 to .900 | .750 (1,200) | - |"
+    assert rows[3] == "| calibration error | .100 | - |"
 
 
 def test_both_files_hold_every_dataset() -> None:
-    integers, floats = np.empty(0, np.int64), np.empty(0)
-    data = DetectionData(
-        "made",
-        ("a",),
-        np.ones((1, 2)),
-        make_boxes(integers, floats, integers, 1),
-        np.empty(0, bool),
-        make_predictions(integers, floats, integers, floats, 1),
-    )
     useless = result(np.nan, protocol="boxes")
-    report = Report(data, [result(0.5), result(0.625, protocol="real"), useless])
+    missing = replace(result(0.625, kind="overlooked", protocol="real"), level="box")
+    real = RealFindings(
+        {"overlooked": 7},
+        [missing, replace(missing, kind="badloc", ranking=useless.ranking)],
+        {("best possible", ""): (0.1, 0.2, 0.4), ("m", "image score"): (0.05, 0.1, 0.2)},
+        {"m": {"any": (3.6, 7)}},
+        {"m": {"labels": [ReliabilityBin(0.8, 0.9, 0.85, 0.75, 1200)]}},
+    )
+    report = Report(DATA, [result(0.5), useless], real)
     markdown = to_markdown([report])
-    assert "## made: 1 images" in markdown
-    assert "which of 40 unmatched predictions show an overlooked object (10 do)" in markdown
-    assert "| m | .625 | .500 | .250 | - | 1 |" in markdown
+    assert "### made: 1 images, 0 labels" in markdown
+    assert markdown.index("### made: 1 images, 7 errors (7 overlooked)") < markdown.index(
+        "## Injected errors"
+    )
+    assert "| m | .625 / .500 |" in markdown
+    assert "| best possible | .100 | .200 | .400 |" in markdown
+    assert "| m, image score | .050 | .100 | .200 |" in markdown
+    assert "| any | 4 | 7 |" in markdown
+    assert "| calibration error | .100 |" in markdown
     assert "5% of the boxes" not in markdown
-    stored = json.loads(to_json([report]))["results"]
-    assert [each["auroc"] for each in stored] == [0.5, 0.625, None]
+    document = json.loads(to_json([report]))
+    stored = document["results"]
+    assert [each["auroc"] for each in stored] == [0.5, None, 0.625, None]
     assert stored[0]["precision_at_100"] is None
+    assert document["real"]["made"]["shares"]["m, image score"] == [0.05, 0.1, 0.2]
+
+
+def test_a_data_set_that_has_its_errors_gets_no_tables_of_others() -> None:
+    markdown = to_markdown([Report(DATA, real=RealFindings({"swap": 1}))])
+    assert "## Real errors" in markdown
+    assert "## Injected errors" not in markdown

@@ -191,8 +191,8 @@ def test_an_impossible_shift_is_refused() -> None:
         by_images(("badloc",), Settings(shift_iou=(0.4, 0.4)))
 
 
-@pytest.mark.parametrize("pasted", [False, True])
-def test_a_spurious_box_without_room_shrinks(pasted: bool) -> None:
+@pytest.mark.parametrize("pasted", [0.0, 1.0])
+def test_a_spurious_box_without_room_shrinks(pasted: float) -> None:
     whole = Boxes(np.tile([0.0, 0, 100, 100], (3, 1)), np.zeros(3, np.int64), np.ones(3, np.int64))
     full = TrueLabels(whole, np.zeros(3, bool), np.full((3, 2), 100.0), num_classes=2)
     settings = Settings(spurious_side=(0.9, 1.0), spurious_pasted=pasted)
@@ -206,7 +206,7 @@ def test_a_spurious_box_without_room_shrinks(pasted: bool) -> None:
 
 
 def test_pasted_labels_are_labels_of_other_images_in_their_place() -> None:
-    corrupted = by_images(("spurious",), Settings(spurious_pasted=True, spurious_iou=0.2))
+    corrupted = by_images(("spurious",), Settings(spurious_pasted=1.0, spurious_iou=0.2))
     errors, labels = corrupted.errors, corrupted.labels
     assert not ORIGINAL - label_set(corrupted)
     assert sum((label_set(corrupted) - ORIGINAL).values()) == 60
@@ -222,6 +222,17 @@ def test_pasted_labels_are_labels_of_other_images_in_their_place() -> None:
     assert len(set(donor.tolist())) > 50
     assert (reviewed.image[donor] != errors.image).all()
     assert np.array_equal(reviewed.classes[donor], labels.classes[errors.row])
+
+
+def test_a_share_of_the_spurious_labels_is_pasted() -> None:
+    settings = Settings(spurious_pasted=0.25, spurious_side=(0.011, 0.013))
+    corrupted = by_images(("spurious",), settings)
+    wrong = corrupted.labels.xyxy[corrupted.errors.row]
+    sizes = TRUE.image_sizes[corrupted.errors.image]
+    tiny = ((wrong[:, 2:] - wrong[:, :2]) / sizes < 0.0131).all(axis=1)
+    assert np.count_nonzero(~tiny) == 15
+    # Neither the first images nor the last ones get them.
+    assert len(set(np.diff(np.flatnonzero(~tiny)).tolist())) > 1
 
 
 def test_donors_are_drawn_from_all_other_images_alike() -> None:
@@ -251,7 +262,7 @@ def test_nothing_can_be_pasted_from_a_single_image() -> None:
             np.random.default_rng(0),
             kinds=("spurious",),
             share=1,
-            settings=Settings(spurious_pasted=True),
+            settings=Settings(spurious_pasted=1.0),
         )
 
 

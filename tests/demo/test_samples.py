@@ -12,11 +12,13 @@ from pathlib import Path
 import fiftyone as fo
 import numpy as np
 import pytest
+from fiftyone import ViewField as F
 
 import odquality
 from odquality.demo.__main__ import main
 from odquality.demo.dataset import make_demo
-from odquality.demo.samples import INJECTED_FIELD, NAME
+from odquality.demo.figures import simple_scores_of
+from odquality.demo.samples import INJECTED_FIELD, NAME, SIMPLE_FIELD
 from odquality.kinds import KINDS
 
 IMAGES = 40
@@ -68,12 +70,35 @@ def test_injected_kinds_are_on_record(dataset: fo.Dataset) -> None:
     assert Counter(kinds) == {kind: 8 // len(KINDS) + (kind in KINDS[:3]) for kind in KINDS}
 
 
+def test_the_simple_score_is_on_record(dataset: fo.Dataset, folder: Path) -> None:
+    expected = simple_scores_of(make_demo(IMAGES, directory=folder))
+    assert dataset.values(SIMPLE_FIELD) == expected.tolist()
+
+
 def test_the_demo_says_what_it_found(dataset: fo.Dataset, printed: str) -> None:
     worst = odquality.worst_first(dataset, "label_quality").limit(8)
-    found = [kind for image in worst.values(INJECTED_FIELD) for kind in image]
-    assert 0 < len(found) < 8
+    found = sum(map(bool, worst.values(INJECTED_FIELD)))
+    assert 0 < found <= 8
     assert "8 of 40 images have an injected label error" in printed
-    assert f"of the 8 worst-ranked images, {len(found)} have one" in printed
+    assert f"found among the 8 worst images: {found} (by a simple score" in printed
     for kind in KINDS:
-        (said,) = re.findall(rf"{kind} (\d+) of (\d+)[,)]", printed)
-        assert said == (str(found.count(kind)), str(2 if kind in KINDS[:3] else 1))
+        total = 2 if kind in KINDS[:3] else 1
+        own = dataset.sort_by(f"label_quality_{kind}").limit(total)
+        (line,) = (one for one in printed.splitlines() if f"({kind})" in one and "among" in one)
+        number = sum(kinds.count(kind) for kinds in own.values(INJECTED_FIELD))
+        assert f" {number} of {total} among the first {total}, such as " in line
+        (example,) = re.findall(r"(\d+\.jpg) \(\d+%\)", line)
+        (shown,) = dataset.match(F("filepath").ends_with(example))
+        assert kind in shown[INJECTED_FIELD]
+
+
+@pytest.mark.parametrize("method", ["calibrated", "objectlab"])
+def test_seeds_are_printed_with_their_mean(method: str, capsys: pytest.CaptureFixture) -> None:
+    assert main(["--seeds", "2", "--images", "20", "--method", method]) == 0
+    printed = capsys.readouterr().out
+    assert re.findall(r"^(Seed \d+|Mean of \d+ seeds):", printed, re.MULTILINE) == [
+        "Seed 51",
+        "Seed 52",
+        "Mean of 2 seeds",
+    ]
+    assert ("(spurious)" in printed) == (method == "calibrated")

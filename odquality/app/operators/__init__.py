@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from odquality.app.operators.assign_folds import AssignFolds
 from odquality.app.operators.compute_label_quality import ComputeLabelQuality
 from odquality.app.operators.delete_label_quality import DeleteLabelQuality
 from odquality.app.operators.show_worst_images import ShowWorstImages
 
-OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality)
+OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality, AssignFolds)
 
 
 def register_operators(plugin: Any) -> None:

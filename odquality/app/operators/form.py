@@ -137,6 +137,8 @@ def _add_preview(inputs: types.Object, samples: SampleCollection, settings: RunS
     found = preview(samples, settings)
     for number, warning in enumerate(found.warnings):
         warn(inputs, f"warning_{number}", "Labels and predictions may not fit together", warning)
+    if found.question:
+        warn(inputs, "in_sample", "Was the detector trained on these labels?", found.question)
     helpful = {
         "class_map": any("class_map" in warning for warning in found.warnings),
         "score_unannotated": found.has_unannotated or settings.score_unannotated,

@@ -36,11 +36,13 @@ class Preview:
     Attributes:
         refusal: why a run would refuse the data, or None.
         warnings: what suggests that labels and predictions do not fit together.
+        question: whether the detector was trained on the labels, where that must be asked.
         has_unannotated: whether a sample has no value in the ground-truth field.
     """
 
     refusal: str | None = None
     warnings: tuple[str, ...] = ()
+    question: str | None = None
     has_unannotated: bool = False
 
 
@@ -59,7 +61,9 @@ def preview(samples: SampleCollection, settings: Settings) -> Preview:
         reader = _read_first(samples, source)
         unannotated = F(source.gt_field).is_null()
         found = samples.limit(_SAMPLES_SEARCHED).match(unannotated).limit(1)
-        return Preview(reader.refusal(), tuple(reader.findings()), len(found) > 0)
+        return Preview(
+            reader.refusal(), tuple(reader.findings()), reader.question(), len(found) > 0
+        )
     except Exception as error:
         logger.debug("No preview: %s", error)
         return Preview()

@@ -24,6 +24,7 @@ from odquality.bridge.read.classes import (
 from odquality.bridge.read.metadata import SIDES, MediaReader
 from odquality.bridge.read.places import Locator, Places
 from odquality.bridge.read.source import Source
+from odquality.bridge.read.splits import images_by_part
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
 from odquality.core.agreement import Agreement
@@ -168,6 +169,11 @@ class Reader:
             )
         return sentences
 
+    def question(self) -> str | None:
+        """What to ask where labels and predictions agree better than they should, else None."""
+        gt_field, pred_field = repr(self.source.gt_field), repr(self.source.pred_field)
+        return self.agreement.in_sample.finding(gt_field, pred_field)
+
     def _chunk(
         self, batch: Sequence[database.Document], samples: SampleCollection, locator: Locator
     ) -> SampleChunk:
@@ -182,6 +188,7 @@ class Reader:
         predictions, prediction_rows = self._boxes.predictions(found_batch, sizes)
         scenes = Scenes(labels, predictions, ignored, sizes)
         self.agreement.observe(scenes)
+        self.agreement.in_sample.observe(scenes, images_by_part(documents))
         self.agreement.observe_label_confidences(
             images=sum(is_number(document["label confidence"]) for document in documents),
             of=int(np.count_nonzero(label_batch.counts)),

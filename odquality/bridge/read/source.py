@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from odquality.bridge.read.splits import SPLIT_COLUMNS
+
 _ABSENT = ["missing", "null", "undefined"]
 
 
@@ -47,6 +49,7 @@ class Source:
         """
         columns: dict[str, Any] = {
             "modified": "$last_modified_at",
+            **SPLIT_COLUMNS,
             "label list": _state(self.gt_field),
             "prediction list": _state(self.pred_field),
             # One number a sample tells whether labels have what only predictions should have.

@@ -273,6 +273,7 @@ class Execution:
 
     def _report(self) -> LabelQualityReport:
         quality = self._tally.quality()
+        question = self._reader.question()
         return LabelQualityReport(
             key=self._settings.key,
             dataset=self._dataset.name,
@@ -287,7 +288,12 @@ class Execution:
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),
-            warnings=[*self._warnings, *self._reader.findings()],
+            warnings=[
+                *self._warnings,
+                *self._reader.findings(),
+                *([question] if question else ()),
+            ],
+            maybe_in_sample=question is not None,
         )
 
 

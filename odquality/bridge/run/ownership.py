@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import keyword
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import signature
-from typing import Any
 
 import fiftyone as fo
-from fiftyone.core.sample import SampleView
 
 from odquality.bridge.store import records, schema, values
 from odquality.bridge.store.marks import marked_key
+from odquality.bridge.store.names import check_name
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.schema import Declaration, FieldSpec
 from odquality.bridge.write.fields import RunFields
 from odquality.methods.registry import METHODS, method_info
-
-# The names that a run makes of its key end in more; databases limit names and indexes.
-MAX_KEY_LENGTH = 100
-
-# Fields of samples of videos and groups, whichever the dataset holds today.
-_RESERVED_BY_MEDIA = {"frames", "groups", "sample_id", "frame_number", "media_reference"}
 
 
 @dataclass(frozen=True)
@@ -45,27 +35,7 @@ def check_key(key: object) -> None:
     Raises:
         ValueError: it cannot.
     """
-    if not isinstance(key, str) or not key.isidentifier() or keyword.iskeyword(key):
-        shown = repr(key) if len(repr(key)) <= MAX_KEY_LENGTH else f"{repr(key)[:50]}..."
-        raise ValueError(
-            f"key is {shown}; expected a name of letters, digits and underscores that does not "
-            "begin with a digit"
-        )
-    if len(key) > MAX_KEY_LENGTH:
-        raise ValueError(f"key has {len(key):,} characters; expected at most {MAX_KEY_LENGTH}")
-    if key.startswith("_"):
-        raise ValueError(f"key is {key!r}; expected a name that does not begin with an underscore")
-    if unicodedata.normalize("NFKC", key) != key:
-        raise ValueError(
-            f"key is {key!r}, which Python spells {unicodedata.normalize('NFKC', key)!r}; choose "
-            "another key"
-        )
-    reserved = [name for name in _field_names(key) if name in _reserved_names()]
-    if reserved:
-        raise ValueError(
-            f"key is {key!r}, but FiftyOne's samples or labels have something of their own named "
-            f"{reserved}; choose another key"
-        )
+    check_name("key", key, _field_names(key) if isinstance(key, str) else ())
 
 
 def survey(dataset: fo.Dataset, fields: RunFields, *, values_too: bool = True) -> Territory:
@@ -194,18 +164,3 @@ def _field_names(key: str) -> list[str]:
     """Names of all fields and attributes that runs of any method under a key write."""
     paths = [path for name in METHODS for path in RunFields(key, "", "", method_info(name)).paths()]
     return list(dict.fromkeys(path.rpartition(".")[2] for path in paths))
-
-
-def _reserved_names() -> set[str]:
-    """Names that FiftyOne's samples and labels use themselves: attributes, methods, arguments."""
-    classes: tuple[Any, ...] = (
-        fo.Sample,
-        SampleView,
-        fo.core.odm.DatasetSampleDocument,
-        fo.core.odm.NoDatasetSampleDocument,
-        fo.Detection,
-        fo.Detections,
-    )
-    attributes = {name for one in classes for name in dir(one)}
-    arguments = {name for one in classes for name in signature(one.__init__).parameters}
-    return attributes | arguments | _RESERVED_BY_MEDIA

@@ -63,6 +63,8 @@ class LabelQualityReport:
         worst: the images with the lowest scores, the worst first.
         seconds: spent on ``read``, ``score`` and ``write``.
         warnings: what else the user should know.
+        maybe_in_sample: whether the detector may have been trained on these labels, as one of the
+            warnings asks. Numbers of expected errors mean nothing then.
     """
 
     key: str = "unknown"
@@ -80,6 +82,7 @@ class LabelQualityReport:
     worst: Sequence[WorstImage] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    maybe_in_sample: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-serialisable values."""
@@ -164,9 +167,12 @@ class LabelQualityReport:
         return "\n".join(lines)
 
     def _found(self) -> str:
-        return ", ".join(
+        found = ", ".join(
             f"{self.issues[kind]:,} {label_of(kind)}" for kind in in_order(self.issues)
         )
+        if self.maybe_in_sample:
+            found += " (how many there are cannot be known if the detector has learnt them)"
+        return found
 
     def _left(self) -> list[str]:
         """What is left to be found and what was learnt, in lines."""

@@ -31,14 +31,14 @@ def dataset_of(samples: SampleCollection) -> fo.Dataset:
     return samples._root_dataset
 
 
-def all_samples(dataset: fo.Dataset) -> SampleCollection:
-    """The samples of a dataset, of all slices if it is grouped.
+def all_samples(samples: SampleCollection) -> SampleCollection:
+    """The samples of a dataset or view, of all slices if it is grouped.
 
-    Public: ``dataset.select_group_slices(names)``, which takes slices of one media type.
+    Public: ``samples.select_group_slices(names)``, which takes slices of one media type.
     """
-    if dataset.media_type != fo.core.media.GROUP:
-        return dataset
-    return dataset.select_group_slices(_allow_mixed=True)
+    if samples.media_type != fo.core.media.GROUP:
+        return samples
+    return samples.select_group_slices(_allow_mixed=True)
 
 
 def is_generated(samples: SampleCollection) -> bool:

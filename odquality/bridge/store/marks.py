@@ -1,4 +1,4 @@
-"""Marks on the fields that a run writes: they tell whose a field is, wherever a dataset is copied.
+"""Marks on the fields that this plugin writes: they tell whose a field is, also in copies.
 
 The mark stands in the field's ``info``, which clones and exports carry along, and moves with the
 field. A field that someone renamed no longer has the name on its mark: it is that person's now.
@@ -17,6 +17,11 @@ def make_mark(key: str, path: str) -> dict[str, Any]:
     return {OWNER: {"key": key, "name": path.rpartition(".")[2]}}
 
 
+def make_fold_mark(path: str) -> dict[str, Any]:
+    """The ``info`` of a field of folds, which is no run's: no key of a run can claim it."""
+    return {OWNER: {"folds": True, "name": path}}
+
+
 def is_own(field: Any) -> bool:
     """Whether a FiftyOne field was written by this plugin, under whatever key."""
     return OWNER in (getattr(field, "info", None) or {})
@@ -29,3 +34,9 @@ def marked_key(info: Mapping[str, Any] | None, path: str) -> str | None:
         return None
     key = mark.get("key")
     return key if isinstance(key, str) else None
+
+
+def is_folds(info: Mapping[str, Any] | None, path: str) -> bool:
+    """Whether the field at a path and with this ``info`` holds folds that this plugin assigned."""
+    mark = (info or {}).get(OWNER)
+    return isinstance(mark, Mapping) and bool(mark.get("folds")) and mark.get("name") == path

@@ -36,12 +36,14 @@ class FieldSpec:
         arguments: the type, as FiftyOne's ``add_sample_field`` takes it.
         is_part: whether it is part of another field of the run and goes with it, to whomever: it
             gets no mark of its own.
+        mark: the mark that it gets instead of that of a run's key.
     """
 
     path: str
     description: str
     arguments: Mapping[str, Any]
     is_part: bool = False
+    mark: Mapping[str, Any] | None = None
 
 
 class FieldExistsError(ValueError):
@@ -211,7 +213,7 @@ def _declaration(spec: FieldSpec, key: str) -> Declaration:
     field = foo.create_field(
         spec.path.rpartition(".")[2],
         description=spec.description,
-        info=None if spec.is_part else make_mark(key, spec.path),
+        info=None if spec.is_part else dict(spec.mark or make_mark(key, spec.path)),
         created_at=datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None),
         **spec.arguments,
     )

@@ -10,12 +10,18 @@ Paths are those of fields of samples (``name``), or of attributes of the labels 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import fiftyone as fo
+from bson import ObjectId
+from pymongo import UpdateMany
 
 Expression = Any
 Pipeline = list[dict[str, Any]]
+
+# A query may have 16 MB; a million ids have more.
+_IDS_AT_ONCE = 100_000
 
 
 def clear(dataset: fo.Dataset, paths: Collection[str]) -> None:
@@ -48,6 +54,32 @@ def rename(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
         new_names = {name: new_paths[f"{owner}.{name}"].rpartition(".")[2] for name in names}
         pipeline.append(_each_label(owner, _renaming(new_names)))
     _update_all(dataset, pipeline)
+
+
+def deal_out(dataset: fo.Dataset, field: str, ids: Mapping[Any, Sequence[ObjectId]]) -> None:
+    """Gives samples a value of a field, and takes theirs from all others, in one bulk write.
+
+    The samples count as modified then.
+
+    Public: ``dataset.set_values(field, {id: value}, key_field="id")``, with an update per sample.
+
+    Args:
+        dataset: whose samples get values.
+        field: that they get them in, a name without dots.
+        ids: who gets it, by value.
+    """
+    stamp = {"last_modified_at": datetime.now(timezone.utc).replace(tzinfo=None)}
+    updates = [UpdateMany({field: {"$exists": True}}, {"$unset": {field: ""}, "$set": stamp})]
+    for value, chosen in ids.items():
+        updates += [
+            UpdateMany(
+                {"_id": {"$in": list(chosen[start : start + _IDS_AT_ONCE])}},
+                {"$set": {field: value, **stamp}},
+            )
+            for start in range(0, len(chosen), _IDS_AT_ONCE)
+        ]
+    # In this order, and then the samples that the process holds are loaded again.
+    dataset._bulk_write(updates, ordered=True)
 
 
 def first_with(dataset: fo.Dataset, paths: Collection[str]) -> str | None:

@@ -222,3 +222,15 @@ def test_the_form_offers_to_score_images_without_annotation_where_there_are_some
     assert offered["view"]["label"] == "Score images without annotation"
     report = foo.get_operator(URI)(dataset, score_unannotated=True).result
     assert report["num_scored"] == 3
+
+
+def test_the_form_asks_whether_the_detector_learnt_the_labels(dataset):
+    assert "in_sample" not in form_of(dataset)
+    boxes = [[x / 10, 0.1, 0.05, 0.05] for x in range(9)]
+    for field, confidence in (("ground_truth", None), ("predictions", 0.9)):
+        detections = [
+            fo.Detection(label="cat", bounding_box=box, confidence=confidence) for box in boxes
+        ]
+        dataset.set_values(field, [fo.Detections(detections=detections)] * len(dataset))
+    dataset.add_samples([dataset.first().copy() for _ in range(60)])
+    assert "was the detector trained" in form_of(dataset)["in_sample"]["view"]["description"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
@@ -254,3 +255,51 @@ def test_scores_do_not_depend_on_the_order_of_samples_or_classes(
     assert scores(dataset.shuffle(seed=51), classes=["dog", "zebra", "bird", "cat"]) == expected
     monkeypatch.setattr("odquality.bridge.read.reader.SAMPLES_PER_CHUNK", 7)
     assert scores(dataset.shuffle(seed=52)) == expected
+
+
+def learnt(number: int, *, unlabelled: bool = False, **fields: Any) -> list[fo.Sample]:
+    """Samples on which a detector confidently finds all labels, and something else besides."""
+    labels = [detection("cat", [x, 40, 50, 50]) for x in range(0, 500, 60)]
+    found = [detection("cat", [x, 41, 50, 50], confidence=0.9) for x in range(0, 500, 60)]
+    more = [detection("cat", [300, 300, 50, 50], confidence=0.9)] * unlabelled
+    return [sample(labels, [*found, *more], **fields) for _ in range(number)]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_detector_that_repeats_the_labels_is_asked_about(make_dataset: Any, method: str) -> None:
+    report = run(make_dataset(learnt(80)), method)
+    assert report.maybe_in_sample
+    (warning,) = report.warnings
+    assert "have a label of their class in 'ground_truth'" in warning
+    assert "was the detector trained on these labels?" in warning
+    again = odquality.LabelQualityReport.from_dict(report.to_dict())
+    assert again.maybe_in_sample
+    assert warning in str(again)
+    if method == "calibrated":
+        counted = odquality.LabelQualityReport(num_scored=1, issues={"swap": 2})
+        assert "cannot be known" not in str(counted)
+        assert "2 Wrong class (swap) (how many there are cannot be known" in str(
+            replace(counted, maybe_in_sample=True)
+        )
+
+
+def test_few_images_are_not_asked_about(make_dataset: Any) -> None:
+    report = run(make_dataset(learnt(40)), "calibrated")
+    assert report.warnings == []
+    assert not report.maybe_in_sample
+
+
+@pytest.mark.parametrize("mark", ["tags", "split", "classification"])
+def test_samples_that_name_their_split_are_compared(make_dataset: Any, mark: str) -> None:
+    marks: Any = {
+        "tags": lambda word: {"tags": ["mine", word]},
+        "split": lambda word: {"split": word},
+        "classification": lambda word: {"split": fo.Classification(label=word)},
+    }[mark]
+    held_out = learnt(20, **marks("val")) + learnt(40, unlabelled=True, **marks("Validation"))
+    report = run(make_dataset(learnt(60, **marks("train")) + held_out), "calibrated")
+    (warning,) = report.warnings
+    assert "on images marked as training" in warning
+    assert report.maybe_in_sample
+    unmarked = run(make_dataset(learnt(80) + learnt(40, unlabelled=True)), "calibrated")
+    assert not unmarked.maybe_in_sample

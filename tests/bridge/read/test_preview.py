@@ -59,3 +59,13 @@ def test_samples_without_ground_truth(make_dataset: Any) -> None:
 def test_whatever_is_entered_a_preview_fails_silently(dataset: Any, settings: Any) -> None:
     assert isinstance(preview(dataset, settings), Preview)
     assert isinstance(preview(dataset.to_patches("ground_truth"), settings), Preview)
+
+
+def test_a_detector_that_repeats_the_labels_is_asked_about(make_dataset: Any) -> None:
+    boxes = [[x, 40, 50, 50] for x in range(0, 500, 60)]
+    labels = [detection("cat", box) for box in boxes]
+    found = [detection("cat", box, confidence=0.9) for box in boxes]
+    asked = preview(make_dataset([sample(labels, found)] * 60), RunSettings())
+    assert "was the detector trained on these labels?" in str(asked.question)
+    assert asked.warnings == ()
+    assert preview(make_dataset([sample(labels, found)] * 20), RunSettings()) == Preview()

@@ -6,7 +6,8 @@ import fiftyone as fo
 import pytest
 
 import odquality
-from odquality.bridge.run.ownership import MAX_KEY_LENGTH, check_key
+from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.names import MAX_LENGTH
 from tests.bridge.datasets import compute, set_all
 
 
@@ -44,7 +45,7 @@ def test_every_name_of_samples_and_labels_is_refused() -> None:
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("k" * (MAX_KEY_LENGTH + 1), "101 characters; expected at most 100"),
+        ("k" * (MAX_LENGTH + 1), "101 characters; expected at most 100"),
         ("k" * 5000, "5,000 characters; expected at most 100"),
         ("_lq", "begin with an underscore"),
         ("class", "letters, digits and underscores"),
@@ -63,7 +64,7 @@ def test_what_cannot_be_a_key(key: object, why: str) -> None:
 
 
 def test_the_longest_key_works(dataset: fo.Dataset) -> None:
-    key = "k" * MAX_KEY_LENGTH
+    key = "k" * MAX_LENGTH
     compute(dataset, key=key)
     assert dataset.count(key) == len(dataset)
 
