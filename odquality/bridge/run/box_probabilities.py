@@ -33,7 +33,7 @@ def read_probabilities(
     """
     if not wanted:
         return {}
-    paths = _score_paths(dataset, record)
+    paths, asked = _score_paths(dataset, record), set(wanted)
     ids = {str(answer.box.image) for answer in wanted}
     sample_ids = [ObjectId(one) for one in sorted(ids) if ObjectId.is_valid(one)]
     columns = {kind: _scores(*path) for kind, path in paths.items()}
@@ -43,7 +43,7 @@ def read_probabilities(
             for one in scores.get(kind) or ():
                 box = Box(str(sample_id), side_of(kind), str(one.get("id")))
                 answer, score = Answer(box, kind), one.get("score")
-                if answer in wanted and isinstance(score, float) and 0 <= score <= 1:
+                if answer in asked and isinstance(score, float) and 0 <= score <= 1:
                     said[answer] = 1.0 - score
     return said
 
