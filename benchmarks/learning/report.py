@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.accuracy.tables import number, table
 from benchmarks.learning.review import LEARNING, MARKS, WAYS, State
 from odquality.kinds import OVERLOOKED
+from odquality.learning.lessons import WELL_KNOWN
 from odquality.learning.remaining import ALL_KINDS, COVERAGE
 from odquality.learning.selection import TEACHING_SHARE
 
@@ -20,13 +21,14 @@ NEAR = 0.2
 LEGEND = f"""\
 A reviewer decides on one box after the other, and knows the truth: corrected labels of the same
 images, or for `voc` what was injected. Every ten decisions the method learns from all so far.
-{TEACHING_SHARE:.0%} of the decisions are about boxes that teach, the others about the likeliest
-errors. Each figure is a mean over seeds, of which each draws three in four images; the method is
-fitted to those. Numbers are of errors that some prediction or label gives evidence of. A
-calibration error is the mean distance of probability and share of errors in ten bins, of the boxes
-that nobody has decided on. The limits of the priors (how far log odds can be off, how many slips
-there are) and the teaching share were chosen on `bccd`, `kaist`, `bccd_folds` and
-`injected_folds`."""
+{TEACHING_SHARE:.0%} of the decisions are about boxes that teach, until the number left is known to
+within {WELL_KNOWN:.0%}; the others are about the likeliest errors. Each figure is a mean over seeds,
+of which each draws three in four images; the method is fitted to those. Numbers are of errors that
+some prediction or label gives evidence of; of a missing object every prediction that shows it
+counts. A calibration error is the mean distance of probability and share of errors in ten bins, of
+the boxes that nobody has decided on. How far the prior lets probabilities be off, how many slips it
+allows for and the share that teaches were chosen on all of these data but `voc`, in halves of the
+images; so the figures of the others are no test on data kept aside."""
 
 
 def to_markdown(reviews: Mapping[str, Reviews]) -> str:

@@ -108,13 +108,14 @@ def review(pool: Pool, way: Way, seed: int) -> dict[int, State]:
     said = pool.suspicion[CALIBRATED]
     answer = pool.is_error ^ (rng.random(len(pool)) < way.mistakes)
     asked, closed = np.zeros(len(pool), bool), np.zeros(len(pool), bool)
-    states, teaching = {}, np.zeros(len(pool))
+    states, teaching, share = {}, np.zeros(len(pool)), 0.0
     for count in range(0, max(MARKS) + 1, _AT_ONCE):
         probability = said
         if way.learns:
             lessons = lessons_of(_outcomes(pool, answer, closed), _spectrum(pool, said))
             probability = order = _corrected(pool, said, lessons.correction)
             teaching = _teaching(pool, said, lessons)
+            share = 0.0 if lessons.is_well_known else way.teaching_share
         if count in MARKS:
             left = _estimates(pool, ~closed, lessons.remaining) if way.learns else {}
             states[count] = State(
@@ -122,7 +123,8 @@ def review(pool: Pool, way: Way, seed: int) -> dict[int, State]:
                 left,
                 _calibration_errors(pool, probability, ~closed),
             )
-        for row in _next(order, teaching, ~closed, count, way):
+        could_be = order >= (_LEAST_PROBABILITY if way.learns else -np.inf)
+        for row in _next(order, teaching, ~closed & could_be, count, share):
             asked[row] = closed[row] = True
             if answer[row]:
                 closed |= pool.box == pool.box[row]
@@ -130,13 +132,11 @@ def review(pool: Pool, way: Way, seed: int) -> dict[int, State]:
 
 
 def _next(
-    order: FloatArray, teaching: FloatArray, is_open: BoolArray, decided: int, way: Way
+    order: FloatArray, teaching: FloatArray, is_open: BoolArray, decided: int, share: float
 ) -> list[int]:
     """Rows to ask about."""
-    rows = np.flatnonzero(is_open & ((order >= _LEAST_PROBABILITY) | (not way.learns)))
-    chosen = next_to_review(
-        order[rows], teaching[rows], _AT_ONCE, decided, teaching_share=way.teaching_share
-    )
+    rows = np.flatnonzero(is_open)
+    chosen = next_to_review(order[rows], teaching[rows], _AT_ONCE, decided, teaching_share=share)
     listed: list[int] = rows[chosen].tolist()
     return listed
 

@@ -85,7 +85,8 @@ class Recalibration:
 
         Args:
             count: how many boxes to return, if there are as many.
-            teaching_share: in [0, 1], the share of boxes that teach; 0 for the likeliest alone.
+            teaching_share: in [0, 1], the share of boxes that teach, as long as the number of
+                errors left is not well known; 0 for the likeliest alone.
 
         Returns:
             The questions, in the order in which to ask them; the same for the same decisions.
@@ -95,6 +96,8 @@ class Recalibration:
         """
         count = integer("count", count, 0, 2**31)
         share = number("teaching_share", teaching_share, 0, 1)
+        if self.lessons.is_well_known:
+            share = 0.0
         is_open = {kind: self._corrected.values[kind] >= _LEAST_PROBABILITY for kind in KINDS}
         for (_, kind), row in self._rows.items():
             is_open[kind][row] = False

@@ -14,6 +14,10 @@ from odquality.learning.decisions import Outcomes
 from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH, Remaining, remaining
 from odquality.learning.selection import teaching_value
 from odquality.learning.spectrum import Spectrum
+from odquality.learning.thresholds import Shown, shown_above, threshold_of
+
+# Half of the interval is no more than this share of the number that is expected.
+WELL_KNOWN = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,20 @@ class Lessons:
     correction: Correction
     remaining: Mapping[str, Remaining]
     open: Spectrum
+
+    @property
+    def is_well_known(self) -> bool:
+        """Whether the number of errors left is known so well that no decision need teach."""
+        left = self.remaining[ALL_KINDS]
+        return left.high - left.low <= 2 * WELL_KNOWN * left.expected
+
+    def shown_above(self, threshold: float) -> dict[str, Shown]:
+        """What a threshold of corrected probabilities shows of each kind, of what is open."""
+        return shown_above(self.open, self.correction, threshold)
+
+    def threshold_of(self, boxes: int) -> float:
+        """The threshold that shows about as many open boxes of all kinds."""
+        return threshold_of(self.open, self.correction, boxes)
 
     def teaching_value(self, kind: str, probability: FloatArray) -> FloatArray:
         """What a decision on boxes of a kind would teach, (n,), as `teaching_value` tells it."""
