@@ -22,13 +22,13 @@ LEGEND = f"""\
 A reviewer decides on one box after the other, and knows the truth: corrected labels of the same
 images, or for `voc` what was injected. Every ten decisions the method learns from all so far.
 {TEACHING_SHARE:.0%} of the decisions are about boxes that teach, until the number left is known to
-within {WELL_KNOWN:.0%}; the others are about the likeliest errors. Each figure is a mean over seeds,
-of which each draws three in four images; the method is fitted to those. Numbers are of errors that
-some prediction or label gives evidence of; of a missing object every prediction that shows it
-counts. A calibration error is the mean distance of probability and share of errors in ten bins, of
-the boxes that nobody has decided on. How far the prior lets probabilities be off, how many slips it
-allows for and the share that teaches were chosen on all of these data but `voc`, in halves of the
-images; so the figures of the others are no test on data kept aside."""
+within {WELL_KNOWN:.0%}; the others are about the likeliest errors. Each figure is a mean over
+seeds, of which each draws three in four images; the method is fitted to those. Numbers are of
+errors that some prediction or label gives evidence of; of a missing object every prediction that
+shows it counts. A calibration error is the mean distance of probability and share of errors in ten
+bins, of the boxes that nobody has decided on. How far the prior lets probabilities be off, how many
+slips it allows for and the share that teaches were chosen with all of these data in view, so that
+none of them was kept aside."""
 
 
 def to_markdown(reviews: Mapping[str, Reviews]) -> str:
