@@ -21,20 +21,27 @@ from odquality.arrays.box_scores import (
 )
 from odquality.arrays.issues import issues_from_scores
 from odquality.arrays.quality import LabelQuality
+from odquality.arrays.recalibration import Question, Recalibration, recalibrate
+from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
     from odquality.bridge.folds.assign import FoldReport, assign_folds
     from odquality.bridge.run.compute import compute_label_quality
+    from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
     from odquality.bridge.run.report import LabelQualityReport
     from odquality.bridge.run.upkeep import delete_run
     from odquality.bridge.run.worst import worst_first
 
 __all__ = [
+    "Decision",
     "FoldReport",
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
+    "Question",
+    "Recalibration",
+    "RunRecalibration",
     "__version__",
     "assign_folds",
     "compute_badloc_box_scores",
@@ -46,6 +53,8 @@ __all__ = [
     "get_label_quality_scores",
     "issues_from_scores",
     "pool_box_scores_per_image",
+    "recalibrate",
+    "recalibrate_run",
     "score_labels",
     "worst_first",
 ]
@@ -53,9 +62,11 @@ __all__ = [
 _LAZY = {
     "FoldReport": "odquality.bridge.folds.assign",
     "LabelQualityReport": "odquality.bridge.run.report",
+    "RunRecalibration": "odquality.bridge.run.recalibration",
     "assign_folds": "odquality.bridge.folds.assign",
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
+    "recalibrate_run": "odquality.bridge.run.recalibration",
     "worst_first": "odquality.bridge.run.worst",
 }
 

@@ -16,6 +16,7 @@ class Kind:
         question: what one asks of a box to find out; yes means that the label is wrong.
         action: what mends it: ``add``, ``relabel``, ``move`` or ``remove`` a label.
         certainty: completes "how likely ..." for a score, of which 1 means that nothing is wrong.
+        boxes: on how many boxes one error shows.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Kind:
     question: str
     action: str
     certainty: str
+    boxes: int = 1
 
     @property
     def label(self) -> str:
@@ -73,6 +75,8 @@ BY_NAME: Mapping[str, Kind] = {
             question="Does the object have another label already?",
             action="remove",
             certainty="the object is labelled once",
+            # On the label that is one too many, and on the one that it repeats.
+            boxes=2,
         ),
     )
 }

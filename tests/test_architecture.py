@@ -17,6 +17,7 @@ PACKAGE = "odquality"
 MAY_IMPORT: dict[str, set[str]] = {
     "odquality": {
         "odquality._version",
+        "odquality.learning",
         "odquality.methods",
         "odquality.arrays",
         "odquality.bridge.folds",
@@ -25,12 +26,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": set(),
+    "odquality.learning": {"odquality.kinds", "odquality.core"},
     "odquality.methods": {"odquality.kinds", "odquality.core"},
     "odquality.methods.objectlab": {"odquality.kinds", "odquality.core", "odquality.methods"},
     "odquality.methods.calibrated": {"odquality.kinds", "odquality.core", "odquality.methods"},
     "odquality.arrays": {
         "odquality.kinds",
         "odquality.core",
+        "odquality.learning",
         "odquality.methods",
         "odquality.methods.objectlab",
     },
@@ -49,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality._version",
         "odquality.kinds",
         "odquality.core",
+        "odquality.learning",
         "odquality.methods",
         "odquality.bridge.store",
         "odquality.bridge.read",
@@ -78,6 +82,7 @@ FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": {"numpy"},
+    "odquality.learning": {"numpy"},
     "odquality.methods": {"numpy"},
     "odquality.methods.objectlab": {"numpy"},
     "odquality.methods.calibrated": {"numpy"},

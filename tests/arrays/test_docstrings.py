@@ -7,10 +7,12 @@ from types import ModuleType
 
 import pytest
 
-from odquality.arrays import api, box_scores, issues
+from odquality.arrays import api, box_scores, issues, recalibration
+
+MODULES = [api, box_scores, issues, recalibration]
 
 
-@pytest.mark.parametrize("module", [api, box_scores, issues], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_examples(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

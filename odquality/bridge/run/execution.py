@@ -20,7 +20,8 @@ from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.expected import summed_up, with_total
 from odquality.bridge.run.ownership import Territory, survey
-from odquality.bridge.run.report import LabelQualityReport, quantiles
+from odquality.bridge.run.recalibration import kept_with_run
+from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.run.tally import Tally
@@ -33,6 +34,8 @@ from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
+from odquality.learning.decisions import Outcomes
+from odquality.learning.lessons import lessons_of
 from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
@@ -173,7 +176,8 @@ class Execution:
         report = self._report()
         final = ObjectId()
         claim.list_files([self._skeleton, final])
-        results.save_report(final, report.to_dict())
+        kept = kept_with_run(self._tally.spectrum) if self._info.gives_issues else {}
+        results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
         self._claim = None
         results.delete([self._skeleton])
@@ -263,6 +267,11 @@ class Execution:
         # A view may be defined by scores that are cleared by now.
         return all_samples(self._dataset).select(names)
 
+    def _remaining(self) -> dict[str, dict[str, float]]:
+        if not self._info.gives_issues:
+            return {}
+        return remaining_errors(lessons_of(Outcomes.of([]), self._tally.spectrum))
+
     def _report(self) -> LabelQualityReport:
         quality = self._tally.quality()
         question = self._reader.question()
@@ -280,6 +289,7 @@ class Execution:
             issues=dict(self._tally.issues),
             expected_errors=expected,
             errors_above=summed_up(self._tally.errors_above) if expected else {},
+            remaining=self._remaining(),
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),

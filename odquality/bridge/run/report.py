@@ -12,6 +12,8 @@ from odquality.bridge.run.expected import Above, read_above, table
 from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY, in_order, label_of
+from odquality.learning.lessons import Lessons
+from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH
 
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 
@@ -69,6 +71,9 @@ class LabelQualityReport:
             (`maybe_in_sample`).
         errors_above: by kind, how many suspected errors there are from some probabilities on, and
             how many of these are right, in expectation; empty as above.
+        remaining: by kind of error and in all (``any``), what is left to be found, as
+            `Remaining` describes it, with what the reviewer has decided on (``decided``) and found
+            (``found``); empty where the method does not tell.
         quantiles: of the image scores, by quantile in [0, 1]; empty without images.
         worst: the images to review first: those with the most expected errors where the method
             tells, else those with the lowest scores.
@@ -90,6 +95,7 @@ class LabelQualityReport:
     issues: Mapping[str, int] = field(default_factory=dict)
     expected_errors: Mapping[str, float] = field(default_factory=dict)
     errors_above: Mapping[str, Sequence[Above]] = field(default_factory=dict)
+    remaining: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
     worst: Sequence[WorstImage] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -111,6 +117,8 @@ class LabelQualityReport:
         for name in ("unscored", "treated", "issues", "expected_errors", "quantiles", "seconds"):
             known[name] = read_numbers(known.get(name))
         known["errors_above"] = read_above(known.get("errors_above"))
+        left = known.get("remaining", {})
+        known["remaining"] = {str(kind): read_numbers(told) for kind, told in left.items()}
         known["worst"] = [WorstImage.from_dict(image) for image in known.get("worst", ())]
         known["warnings"] = [str(warning) for warning in known.get("warnings", ())]
         return cls(**known)
@@ -166,6 +174,7 @@ class LabelQualityReport:
         elif self.maybe_in_sample:
             lines.append("  expected  unknown: was the detector trained on these labels?")
         lines += [f"    {line}" for line in _aligned(self.error_table())]
+        lines += self._left()
         if self.quantiles:
             shown = "  ".join(
                 f"{_percent(quantile)} {score:.3f}" for quantile, score in self.quantiles.items()
@@ -198,6 +207,33 @@ class LabelQualityReport:
             found += " (how many there are cannot be known if the detector has learnt them)"
         return found
 
+    def _left(self) -> list[str]:
+        """What is left to be found and what was learnt, in lines."""
+        if ALL_KINDS not in self.remaining or not self.num_scored:
+            return []
+        each = {
+            kind: float(told.get("expected", 0.0))
+            for kind, told in self.remaining.items()
+            if kind != ALL_KINDS
+        }
+        by_kind = ", ".join(
+            f"{number:,.0f} {label_of(kind)}"
+            for kind in in_order(each)
+            if (number := each[kind]) >= 0.5
+        )
+        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ALL_KINDS]}
+        lines = [
+            f"  left      {sum(each.values()):,.0f} errors expected, {told['low']:,.0f} to "
+            f"{told['high']:,.0f} with {COVERAGE:.0%}" + (f": {by_kind}" if by_kind else "")
+        ]
+        if decided := told.get("decided", 0):
+            lines.append(
+                f"  learnt    from {decided:,} answers, of which {told.get('found', 0):,} were "
+                f"errors; {told['to_review']:,} more are expected to find {ENOUGH:.0%} of what is "
+                "left"
+            )
+        return lines
+
     def _unscored(self) -> str:
         return "; ".join(f"{n:,}: {why}" for why, n in self.unscored.items()) or "there are none"
 
@@ -224,6 +260,16 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         )
         for row in rows
     ]
+
+
+def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
+    """What is left by kind and in all, and what was decided, as a report holds it."""
+    decided = {**lessons.decided, ALL_KINDS: sum(lessons.decided.values())}
+    found = {**lessons.found, ALL_KINDS: sum(lessons.found.values())}
+    return {
+        kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
+        for kind, left in lessons.remaining.items()
+    }
 
 
 def _percent(quantile: str) -> str:

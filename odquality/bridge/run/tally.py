@@ -12,7 +12,9 @@ from bson import ObjectId
 
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.write.suggestions import ChunkIssues
-from odquality.core.scenes import FloatArray
+from odquality.core.scenes import BoolArray, FloatArray, Scenes
+from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.learning.spectrum import Spectrum
 from odquality.methods.interface import Scores
 from odquality.methods.thresholds import ErrorsAbove
 
@@ -27,6 +29,7 @@ class Tally:
         issues: how many there are of each kind.
         expected_errors: how many errors there are of each kind, in expectation.
         errors_above: how many suspected errors each threshold shows.
+        spectrum: how many boxes have which probability of an error, where the method tells.
         seconds: spent per part of the run.
     """
 
@@ -38,6 +41,7 @@ class Tally:
         self.expected_errors: dict[str, float] = {}
         self.errors_above = ErrorsAbove()
         self.seconds: Counter[str] = Counter()
+        self.spectrum = Spectrum.of({})
         self._quality: list[FloatArray] = [np.empty(0)]
 
     @contextmanager
@@ -58,7 +62,7 @@ class Tally:
         without: Collection[ObjectId],
     ) -> None:
         """Adds the images of a chunk but for some of them."""
-        quality = scores.images["quality"]
+        quality, scenes = scores.images["quality"], chunk.scenes
         kept = np.ones(len(quality), bool)
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
@@ -67,13 +71,22 @@ class Tally:
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))
-            self.errors_above.add(chunk.scenes, scores, kept)
+            self.errors_above.add(scenes, scores, kept)
+            self.spectrum += _spectrum(scenes, scores, kept)
         for kind, expected in scores.expected_errors.items():
             total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
             self.expected_errors[kind] = total
-        self.num_labels += int(chunk.scenes.labels.counts[kept].sum())
-        self.num_predictions += int(chunk.scenes.predictions.counts[kept].sum())
+        self.num_labels += int(scenes.labels.counts[kept].sum())
+        self.num_predictions += int(scenes.predictions.counts[kept].sum())
 
     def quality(self) -> FloatArray:
         """Scores of all images that were added, (n,)."""
         return np.concatenate(self._quality)
+
+
+def _spectrum(scenes: Scenes, scores: Scores, kept: BoolArray) -> Spectrum:
+    """Probabilities of the boxes of some images; scores are 1 - a probability."""
+    labels, predictions = kept[scenes.labels.image], kept[scenes.predictions.image]
+    probabilities = {kind: 1.0 - scores.labels[kind][labels] for kind in LABEL_KINDS}
+    missing = 1.0 - scores.predictions[OVERLOOKED][predictions]
+    return Spectrum.of({**probabilities, OVERLOOKED: missing})

@@ -146,9 +146,10 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
         indexes.rename(dataset, new_paths)
         schema.remove(dataset, list(new_paths))
         rename_paths(dataset, new_paths)
-        report, file = results.load_report(record.results), ObjectId()
+        kept, file = results.load(record.results), ObjectId()
+        kept["report"] = {**(results.load_report(record.results) or {}), "key": new_key}
         claim.list_files([*record.files, file])
-        results.save_report(file, {**(report or {}), "key": new_key})
+        results.save_report(file, **kept)
         claim.end(
             record.state,
             results=file,

@@ -7,7 +7,7 @@ there is always one that is true of the values in the dataset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
@@ -26,6 +26,7 @@ from odquality.bridge.store.records import (
     RunRecord,
     read_record,
 )
+from odquality.bridge.store.results import delete
 from odquality.bridge.store.run_documents import Document, datasets, links, run_document, runs
 
 
@@ -247,6 +248,32 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
     held = Claim(record.id, owner)
     held.renew()
     return held
+
+
+def exchange_results(record: RunRecord, save: Callable[[ObjectId], None]) -> bool:
+    """Gives a run that is in no hands other results.
+
+    Args:
+        record: the run as it was when the other results were made.
+        save: writes them to a file with a given id.
+
+    Returns:
+        Whether the run still was as it was; if not, it keeps what it has.
+    """
+    file = ObjectId()
+    own = {"config.run": str(record.id)}
+    as_it_was = {**_as_it_was(record), "results": record.results}
+    # The record knows the file before it is there: whatever cuts this off, it goes with the run.
+    listed: Document = {"$set": own, "$addToSet": {"config.files": str(file)}}
+    if record.is_copy or "files" not in record.config:
+        listed = {"$set": {**own, "config.files": _names([*record.files, file])}}
+    if not runs().update_one(as_it_was, listed).matched_count:
+        return False
+    save(file)
+    shown = {"$set": {"results": file}, "$pull": {"config.files": {"$in": _names(record.files)}}}
+    is_shown = bool(runs().update_one(as_it_was, shown).matched_count)
+    delete(record.files if is_shown else [file])
+    return is_shown
 
 
 def complete_legacy(record: RunRecord) -> RunRecord:

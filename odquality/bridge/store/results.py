@@ -11,8 +11,8 @@ from bson import ObjectId, json_util
 from gridfs import GridFS, NoFile
 
 
-def save_report(file: ObjectId, report: Mapping[str, Any]) -> None:
-    """Keeps a report as the results of a run.
+def save_report(file: ObjectId, report: Mapping[str, Any], **others: Any) -> None:
+    """Keeps a report as the results of a run, and what else is to be known of it.
 
     Public: ``dataset.save_run_results(key, results)``, which deletes the old file first and takes
     the run's place in the process for its place in the database.
@@ -21,22 +21,29 @@ def save_report(file: ObjectId, report: Mapping[str, Any]) -> None:
         file: a new id, which the run's record names already: whatever cuts this off, the file is
             found and deleted with the run.
         report: JSON-serialisable values.
+        **others: likewise, by other names.
     """
-    results = focr.RunResults(None, None, None, report=dict(report)).serialize()
+    results = focr.RunResults(None, None, None, report=dict(report), **others).serialize()
     content = json_util.dumps(results).encode()
     _files().put(content, _id=file, content_type="application/json")
 
 
-def load_report(file: ObjectId | None) -> dict[str, Any] | None:
-    """The report in a file of results, None if there is none.
+def load(file: ObjectId | None) -> dict[str, Any]:
+    """What `save_report` kept in a file, by name; nothing if there is no file.
 
-    Public: ``dataset.load_run_results(key).report``.
+    Public: the attributes of ``dataset.load_run_results(key)``.
     """
     try:
         content = _files().get(file).read()
     except NoFile:
-        return None
-    report = json_util.loads(content.decode()).get("report")
+        return {}
+    values = json_util.loads(content.decode())
+    return {name: value for name, value in values.items() if name != "cls"}
+
+
+def load_report(file: ObjectId | None) -> dict[str, Any] | None:
+    """The report in a file of results, None if there is none."""
+    report = load(file).get("report")
     return report if isinstance(report, dict) else None
 
 

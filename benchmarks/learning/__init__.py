@@ -1,0 +1,1 @@
+"""How fast the calibrated method learns from a reviewer, by simulated reviews."""

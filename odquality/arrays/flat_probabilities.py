@@ -1,0 +1,79 @@
+"""The scores of a dataset as one array of probabilities for each kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from odquality.arrays.quality import LabelQuality
+from odquality.core.parameters import shown
+from odquality.core.scenes import FloatArray, IntArray
+from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.learning.decisions import Answer
+
+
+@dataclass(frozen=True)
+class FlatProbabilities:
+    """Probabilities of N images by kind of error, image after image.
+
+    Attributes:
+        values: by kind, (n,) float64 in [0, 1]; NaN for what was not scored. The boxes are the
+            predictions for ``overlooked`` and the labels for the other kinds.
+        num_labels: (N,) int64 number of labels of each image.
+        num_predictions: (N,) int64 number of predictions of each image.
+    """
+
+    values: Mapping[str, FloatArray]
+    num_labels: IntArray
+    num_predictions: IntArray
+
+    @classmethod
+    def of(cls, quality: LabelQuality) -> FlatProbabilities:
+        """The probabilities of scores that are 1 - a probability."""
+        lists = {kind: quality.label_scores[kind] for kind in LABEL_KINDS}
+        lists[OVERLOOKED] = quality.prediction_scores[OVERLOOKED]
+        return cls(
+            {kind: 1.0 - np.concatenate([np.empty(0), *lists[kind]]) for kind in KINDS},
+            _lengths(lists[LABEL_KINDS[0]]),
+            _lengths(lists[OVERLOOKED]),
+        )
+
+    def counts(self, kind: str) -> IntArray:
+        """(N,) int64 number of boxes of each image that may have an error of a kind."""
+        return self.num_predictions if kind == OVERLOOKED else self.num_labels
+
+    def row(self, answer: Answer) -> int:
+        """The row of a box among those of a kind.
+
+        Raises:
+            ValueError: there is no such box, or it was not scored.
+        """
+        (image, _, place), kind = answer
+        what = "prediction" if kind == OVERLOOKED else "label"
+        counts = self.counts(kind)
+        image = _index("a decision", "image", image, len(counts))
+        place = _index(f"a decision on image {image}", what, place, int(counts[image]))
+        row = int(counts[:image].sum()) + place
+        if np.isnan(self.values[kind][row]):
+            why = "is no candidate" if kind == OVERLOOKED else "is a region to ignore"
+            raise ValueError(f"a decision on image {image} is about {what} {place}, which {why}")
+        return row
+
+    def places(self, kind: str, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """The images of some rows of a kind, and their places in those, (n,) int64 each."""
+        ends = np.cumsum(self.counts(kind))
+        image = np.searchsorted(ends, rows, side="right")
+        return image, rows - (ends - self.counts(kind))[image]
+
+
+def _lengths(arrays: Sequence[FloatArray]) -> IntArray:
+    return np.fromiter(map(len, arrays), np.int64, len(arrays))
+
+
+def _index(whose: str, what: str, value: object, size: int) -> int:
+    if isinstance(value, (int, np.integer)) and 0 <= value < size:
+        return int(value)
+    expected = f"an index from 0 to {size - 1}" if size else "none, for there is none"
+    raise ValueError(f"{whose} is about {what} {shown(value)}; expected {expected}")

@@ -1,0 +1,235 @@
+"""Recalibrates scores by what a reviewer has found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from odquality.arrays.flat_probabilities import FlatProbabilities
+from odquality.arrays.quality import LabelQuality
+from odquality.core.parameters import integer, number, shown
+from odquality.core.pooling import chance_of_none
+from odquality.core.scenes import FloatArray, IntArray
+from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers
+from odquality.learning.lessons import Lessons, lessons_of
+from odquality.learning.selection import TEACHING_SHARE, next_to_review
+from odquality.learning.spectrum import Spectrum
+from odquality.methods.issues import Issue
+from odquality.methods.registry import method_info
+
+# What is less likely wrong than this is not asked about.
+_LEAST_PROBABILITY = 0.001
+
+
+@dataclass(frozen=True)
+class Question:
+    """A box to decide on: ``Decision.about(question, is_error)``.
+
+    Attributes:
+        image: index of the image.
+        kind: of the error that it may show.
+        probability: in [0, 1], after the decisions so far.
+        label: index of the label within the image, None for ``overlooked``.
+        prediction: for ``overlooked``, index of the prediction within the image.
+    """
+
+    image: int
+    kind: str
+    probability: float
+    label: int | None
+    prediction: int | None
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """What decisions have taught, and the scores that follow; print it.
+
+    Attributes:
+        quality: the scores, corrected. A box that was decided on has 1 - what was found.
+        lessons: what is known now: how many errors are left, of which kind, and how surely.
+    """
+
+    quality: LabelQuality
+    lessons: Lessons
+    _rows: Mapping[Answer, int]
+    _said: FlatProbabilities
+    _corrected: FlatProbabilities
+
+    def __str__(self) -> str:
+        return str(self.lessons)
+
+    def issues(self, issues: Iterable[Issue]) -> list[Issue]:
+        """Issues with their probabilities corrected, without those that were decided on.
+
+        Args:
+            issues: as `find_label_issues` gave them for the same data.
+
+        Returns:
+            The issues, the likeliest first.
+        """
+        undecided = [issue for issue in issues if _answer(issue) not in self._rows]
+        corrected = [replace(issue, probability=self._likely(issue)) for issue in undecided]
+        return sorted(corrected, key=lambda issue: -issue.probability)
+
+    def next_to_review(
+        self, count: int = 10, *, teaching_share: float = TEACHING_SHARE
+    ) -> list[Question]:
+        """What to decide on next.
+
+        Mostly the likeliest errors. A share is of boxes that teach most about the others: nobody
+        would otherwise look at boxes that the method takes for right, and know how many errors
+        they hide.
+
+        Args:
+            count: how many boxes to return, if there are as many.
+            teaching_share: in [0, 1], the share of boxes that teach, as long as the number of
+                errors left is not well known; 0 for the likeliest alone.
+
+        Returns:
+            The questions, in the order in which to ask them; the same for the same decisions.
+
+        Raises:
+            ValueError: an argument is out of its range.
+        """
+        count = integer("count", count, 0, 2**31)
+        share = number("teaching_share", teaching_share, 0, 1)
+        if self.lessons.is_well_known:
+            share = 0.0
+        is_open = {kind: self._corrected.values[kind] >= _LEAST_PROBABILITY for kind in KINDS}
+        for (_, kind), row in self._rows.items():
+            is_open[kind][row] = False
+        rows = {kind: np.flatnonzero(is_open[kind]) for kind in KINDS}
+        likely = np.concatenate([self._corrected.values[kind][rows[kind]] for kind in KINDS])
+        said, lessons = self._said.values, self.lessons
+        teaching = [lessons.teaching_value(kind, said[kind][rows[kind]]) for kind in KINDS]
+        of_kind = np.repeat(np.arange(len(KINDS)), [len(rows[kind]) for kind in KINDS])
+        among_kind = np.concatenate([rows[kind] for kind in KINDS])
+        chosen = next_to_review(
+            likely, np.concatenate(teaching), count, len(self._rows), teaching_share=share
+        )
+        return [
+            self._question(KINDS[of_kind[at]], int(among_kind[at]), float(likely[at]))
+            for at in chosen.tolist()
+        ]
+
+    def _question(self, kind: str, row: int, probability: float) -> Question:
+        image, place = (int(one[0]) for one in self._corrected.places(kind, np.array([row])))
+        missing = kind == OVERLOOKED
+        return Question(
+            image, kind, probability, None if missing else place, place if missing else None
+        )
+
+    def _likely(self, issue: Issue) -> float:
+        return float(self._corrected.values[issue.kind][self._corrected.row(_answer(issue))])
+
+
+def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalibration:
+    """Corrects scores by what a reviewer has found in the images.
+
+    The scores were calibrated with errors that were put into the labels. After some 20 decisions
+    they are right about this dataset, its detector and its annotators. Each kind of error is
+    corrected by its own decisions, and the order of its boxes stays.
+
+    The result is a function of the scores and the set of decisions: their order makes no
+    difference, without any nothing changes at all, and to undo one is to leave it out. So pass all
+    decisions every time, with the scores as they were before any.
+
+    Args:
+        quality: the scores, by the calibrated method.
+        decisions: what was found: `Decision.about` an issue or a question, and `Decision.confirm`
+            for labels that are right in every way. A label has one error at most: if it has one of
+            a kind, it has none of the others, unless another decision says so.
+
+    Returns:
+        The corrected scores, with an estimate of how many errors are left.
+
+    Raises:
+        ValueError: the scores are no probabilities; or a decision is malformed, is about a box that
+            is not there or was not scored, or contradicts another one.
+
+    Example:
+        Half of the objects have no label, which the method takes for mistakes of the detector:
+
+        >>> import numpy as np
+        >>> from odquality import score_labels
+        >>> labels = [{"bboxes": np.array([[10, 10, 60, 60]]), "labels": np.array([0])}] * 20
+        >>> seen = np.array([[10, 10, 60, 60, 0.9, 1], [90, 20, 150, 80, 0.6, 1]])
+        >>> quality = score_labels(labels, [seen] * 20, method="calibrated")
+        >>> found = [Decision(image, "overlooked", True, prediction=1) for image in range(5)]
+        >>> corrected = recalibrate(quality, found).quality
+        >>> scores = [one.prediction_scores["overlooked"][19][1] for one in (quality, corrected)]
+        >>> bool(scores[1] < scores[0])
+        True
+    """
+    if not isinstance(quality, LabelQuality):
+        raise ValueError(
+            f"quality is {shown(quality)}; expected a LabelQuality, as score_labels returns it (of "
+            "a run in FiftyOne: recalibrate_run)"
+        )
+    if not method_info(quality.method).gives_issues:
+        raise ValueError(
+            f"quality is by method {quality.method!r}, whose scores are no probabilities; expected "
+            "scores by method 'calibrated'"
+        )
+    given = answers(decisions)
+    said = FlatProbabilities.of(quality)
+    rows = {answer: said.row(answer) for answer in given}
+    outcomes = Outcomes.of(
+        (answer.kind, float(said.values[answer.kind][rows[answer]]), is_error)
+        for answer, is_error in given.items()
+    )
+    lessons = lessons_of(outcomes, Spectrum.of(said.values))
+    corrected = _corrected(said, lessons, given, rows)
+    return Recalibration(_scores(quality, said, corrected), lessons, rows, said, corrected)
+
+
+def _answer(suspect: Suspect) -> Answer:
+    return Answer(Decision.about(suspect, True).box, suspect.kind)
+
+
+def _corrected(
+    said: FlatProbabilities,
+    lessons: Lessons,
+    given: Mapping[Answer, bool],
+    rows: Mapping[Answer, int],
+) -> FlatProbabilities:
+    """Probabilities after the decisions; 0 or 1 for what was decided on."""
+    correction = lessons.correction
+    values = correction.apply_to_labels({kind: said.values[kind] for kind in LABEL_KINDS})
+    values[OVERLOOKED] = correction.apply(OVERLOOKED, said.values[OVERLOOKED])
+    values = {kind: values[kind].copy() for kind in KINDS}
+    for answer, is_error in given.items():
+        values[answer.kind][rows[answer]] = float(is_error)
+    return replace(said, values=values)
+
+
+def _scores(
+    quality: LabelQuality, before: FlatProbabilities, after: FlatProbabilities
+) -> LabelQuality:
+    """The scores with whatever changes; the others stay as they are, to the last bit."""
+    images, labels = dict(quality.scores), dict(quality.label_scores)
+    predictions = dict(quality.prediction_scores)
+    changed = [
+        kind
+        for kind in KINDS
+        if not np.array_equal(before.values[kind], after.values[kind], equal_nan=True)
+    ]
+    if not changed:
+        return quality
+    # Of a kind that has not changed, 1 - (1 - score) need not be the score.
+    for kind in changed:
+        counts, likely = after.counts(kind), after.values[kind]
+        of_boxes = predictions if kind == OVERLOOKED else labels
+        of_boxes[kind] = _by_image(1.0 - likely, counts)
+        images[kind] = chance_of_none(likely, counts, BY_NAME[kind].boxes)
+    images["quality"] = np.prod([images[kind] for kind in KINDS], axis=0)
+    worst = np.max([after.values[kind] for kind in LABEL_KINDS], axis=0)
+    labels["quality"] = _by_image(1.0 - worst, after.num_labels)
+    return replace(quality, scores=images, label_scores=labels, prediction_scores=predictions)
+
+
+def _by_image(values: FloatArray, counts: IntArray) -> list[FloatArray]:
+    return np.split(values, np.cumsum(counts)[:-1])

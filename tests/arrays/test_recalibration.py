@@ -1,0 +1,179 @@
+"""Scores that follow a reviewer's decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import odquality
+from odquality import Decision, LabelQuality
+from odquality.kinds import KINDS, LABEL_KINDS
+from tests.synthetic import NUM_CLASSES, synthetic_scenes
+
+SCENES = synthetic_scenes(0)
+
+
+@pytest.fixture(scope="module")
+def data() -> tuple[list[dict[str, Any]], list[Any]]:
+    at, found = SCENES.labels.offsets[1:-1], SCENES.predictions
+    boxes = np.split(SCENES.labels.xyxy, at)
+    classes = np.split(SCENES.labels.classes, at)
+    rows = np.hstack([found.xyxy, found.confidence[:, None], np.eye(NUM_CLASSES)[found.classes]])
+    labels = [{"bboxes": one, "labels": of_one} for one, of_one in zip(boxes, classes, strict=True)]
+    return labels, np.split(rows, found.offsets[1:-1])
+
+
+@pytest.fixture(scope="module")
+def quality(data: tuple[list[dict[str, Any]], list[Any]]) -> LabelQuality:
+    return odquality.score_labels(*data, method="calibrated")
+
+
+def likeliest(quality: LabelQuality, count: int) -> list[odquality.Question]:
+    return odquality.recalibrate(quality, []).next_to_review(count, teaching_share=0)
+
+
+def test_without_decisions_nothing_changes(quality: LabelQuality) -> None:
+    again = odquality.recalibrate(quality, [])
+    assert again.quality is quality
+    left = again.lessons.remaining
+    for kind in LABEL_KINDS:
+        expected = sum(float((1 - scores).sum()) for scores in quality.label_scores[kind])
+        if kind != "duplicate":
+            assert left[kind].expected == pytest.approx(expected)
+
+
+def test_errors_raise_probabilities_and_right_labels_lower_them(quality: LabelQuality) -> None:
+    asked = [one for one in likeliest(quality, 400) if one.kind == "spurious"][:12]
+    scores = {}
+    for is_error in (False, True):
+        decisions = [Decision.about(one, is_error) for one in asked]
+        after = odquality.recalibrate(quality, decisions).quality
+        scores[is_error] = np.concatenate(after.label_scores["spurious"])
+        for one in asked:
+            assert after.label_scores["spurious"][one.image][one.label] == 1 - is_error
+    before = np.concatenate(quality.label_scores["spurious"])
+    # Of boxes about as likely wrong as those that were decided on.
+    alike = (scores[False] != 1) & (scores[True] != 0) & (before < 0.9)
+    assert alike.any()
+    assert (scores[True][alike] < before[alike]).all()
+    assert (scores[False][alike] > before[alike]).all()
+
+
+def test_other_kinds_keep_their_scores(quality: LabelQuality) -> None:
+    asked = [one for one in likeliest(quality, 400) if one.kind == "overlooked"][:5]
+    decisions = [Decision.about(one, True) for one in asked]
+    after = odquality.recalibrate(quality, decisions).quality
+    for kind in LABEL_KINDS:
+        assert after.label_scores[kind] is quality.label_scores[kind]
+        assert after.scores[kind] is quality.scores[kind]
+    assert (after.scores["overlooked"] <= quality.scores["overlooked"]).mean() > 0.9
+
+
+def test_the_order_of_decisions_makes_no_difference(quality: LabelQuality) -> None:
+    decisions = [
+        Decision.about(one, bool(row % 3)) for row, one in enumerate(likeliest(quality, 40))
+    ]
+    decisions = [one for one in decisions if not one.is_error or one.kind == "overlooked"]
+    first = odquality.recalibrate(quality, decisions)
+    second = odquality.recalibrate(quality, decisions[::-1])
+    for kind in KINDS:
+        np.testing.assert_array_equal(first.quality.scores[kind], second.quality.scores[kind])
+    assert first.lessons.remaining == second.lessons.remaining
+    assert first.next_to_review(20) == second.next_to_review(20)
+
+
+def test_a_confirmed_label_is_right(quality: LabelQuality) -> None:
+    after = odquality.recalibrate(quality, [Decision.confirm(7, 0)]).quality
+    for name in ("quality", *LABEL_KINDS):
+        assert after.label_scores[name][7][0] == 1.0
+
+
+def test_scores_stay_scores(quality: LabelQuality) -> None:
+    decisions = [Decision.about(one, True) for one in likeliest(quality, 30)]
+    after = odquality.recalibrate(quality, decisions).quality
+    assert after.method == quality.method
+    for name, scores in after.scores.items():
+        assert scores.shape == quality.scores[name].shape
+        assert (scores >= 0).all()
+        assert (scores <= 1).all()
+    for name, lists in after.label_scores.items():
+        assert list(map(len, lists)) == list(map(len, quality.label_scores[name]))
+    sums = sum(1 - np.concatenate(after.label_scores[kind]) for kind in LABEL_KINDS)
+    assert sums.max() <= 1 + 1e-9
+
+
+def test_what_was_decided_on_does_not_come_again(quality: LabelQuality) -> None:
+    decisions: list[Decision] = []
+    for _ in range(4):
+        asked = odquality.recalibrate(quality, decisions).next_to_review(10)
+        assert len(asked) == 10
+        new = [Decision.about(one, False) for one in asked]
+        assert not set(new) & set(decisions)
+        decisions += new
+
+
+def test_issues_follow(data: tuple[list[dict[str, Any]], list[Any]]) -> None:
+    quality = odquality.score_labels(*data, method="calibrated")
+    issues = odquality.find_label_issues(*data, method="calibrated", min_probability=0.02)
+    assert odquality.recalibrate(quality, []).issues(issues) == issues
+    kind = issues[0].kind
+    decided = [issue for issue in issues if issue.kind == kind][:6]
+    after = odquality.recalibrate(quality, [Decision.about(one, False) for one in decided])
+    left = after.issues(issues)
+    assert len(left) == len(issues) - len(decided)
+    others = {(one.image, one.label, one.kind): one.probability for one in left}
+    for issue in issues:
+        now = others.get((issue.image, issue.label, issue.kind))
+        if now is not None and issue.kind == kind and issue.label is not None:
+            assert now <= issue.probability
+
+
+@pytest.mark.parametrize(
+    ("decision", "message"),
+    [
+        (Decision(300, "swap", True, label=0), "image 300; expected an index from 0 to 299"),
+        (Decision("a", "swap", True, label=0), "image 'a'; expected an index"),
+        (Decision(-1, "swap", True, label=0), "image -1; expected an index"),
+        (Decision(0, "swap", True, label=50), "image 0 is about label 50; expected an index"),
+        (Decision(0, "overlooked", True, prediction=50), "about prediction 50; expected"),
+    ],
+)
+def test_boxes_that_are_not_there_are_refused(
+    quality: LabelQuality, decision: Decision, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        odquality.recalibrate(quality, [decision])
+
+
+def test_boxes_without_scores_are_refused() -> None:
+    labels = [
+        {"bboxes": np.array([[0, 0, 9, 9]]), "labels": np.array([0]), "iscrowd": np.array([1])}
+    ]
+    quality = odquality.score_labels(labels, [np.zeros((0, 6))], method="calibrated")
+    with pytest.raises(ValueError, match="label 0, which is a region to ignore"):
+        odquality.recalibrate(quality, [Decision.confirm(0, 0)])
+
+
+def test_scores_that_are_no_probabilities_are_refused(
+    data: tuple[list[dict[str, Any]], list[Any]],
+) -> None:
+    with pytest.raises(ValueError, match="method 'objectlab', whose scores are no probabilities"):
+        odquality.recalibrate(odquality.score_labels(*data), [])
+    with pytest.raises(ValueError, match="quality is 'a'; expected a LabelQuality"):
+        odquality.recalibrate("a", [])  # type: ignore[arg-type]
+
+
+def test_arguments_of_the_choice_are_checked(quality: LabelQuality) -> None:
+    after = odquality.recalibrate(quality, [])
+    with pytest.raises(ValueError, match="count is -1; expected an integer"):
+        after.next_to_review(-1)
+    with pytest.raises(ValueError, match="teaching_share is 2; expected a number"):
+        after.next_to_review(teaching_share=2)
+
+
+def test_no_images_at_all() -> None:
+    after = odquality.recalibrate(odquality.score_labels([], [], method="calibrated"), [])
+    assert after.next_to_review() == []
+    assert after.lessons.remaining["any"].expected == 0
