@@ -171,7 +171,7 @@ class LabelQualityReport:
             lines.append(f"  errors    {self._found()}")
         if ANY in self.expected_errors:
             lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
-        elif self.maybe_in_sample:
+        elif self.maybe_in_sample and self.remaining:
             lines.append("  expected  unknown: was the detector trained on these labels?")
         lines += [f"    {line}" for line in _aligned(self.error_table())]
         lines += self._left()
@@ -209,7 +209,7 @@ class LabelQualityReport:
 
     def _left(self) -> list[str]:
         """What is left to be found and what was learnt, in lines."""
-        if ALL_KINDS not in self.remaining or not self.num_scored:
+        if ALL_KINDS not in self.remaining or not self.num_scored or self.maybe_in_sample:
             return []
         each = {
             kind: float(told.get("expected", 0.0))
