@@ -32,6 +32,9 @@ class Kind:
         return f"{self.title} ({self.name})"
 
 
+# Stands for an error of whatever kind.
+ANY = "any"
+
 # An object without a label. The detector's prediction shows it, so its score is a prediction's.
 OVERLOOKED = "overlooked"
 

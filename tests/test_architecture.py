@@ -76,7 +76,7 @@ EXCEPTIONS = {
 }
 
 # FiftyOne and what it brings along.
-FIFTYONE = {"fiftyone", "pymongo", "bson", "gridfs", "eta", "psutil"}
+FIFTYONE = {"fiftyone", "mongoengine", "pymongo", "bson", "gridfs", "eta", "psutil"}
 FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality": set(),
     "odquality._version": set(),

@@ -8,8 +8,7 @@ from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.overlaps import Pairs, largest, overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import FloatArray
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 # A prediction with less IoU to every label shows no labelled object.
 MATCH_IOU = 0.5

@@ -32,7 +32,7 @@ from benchmarks.accuracy.scenarios import (
     robustness_scenarios,
     standard_scenarios,
 )
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 BRAIN_BOXES = 90
 ROBUSTNESS = "robustness"

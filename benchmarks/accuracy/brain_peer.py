@@ -17,7 +17,7 @@ from benchmarks.accuracy.overlaps import largest
 from benchmarks.accuracy.suspicion import Suspicion
 from devtools.private_database import private_database
 from odquality.core.scenes import Boxes, FloatArray
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 
 def score_by_brain(data: DetectionData) -> Suspicion:

@@ -9,8 +9,7 @@ from cleanlab.object_detection import rank
 
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.suspicion import Suspicion, flatten
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 
 def score_by_cleanlab(data: DetectionData) -> Suspicion:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.overlaps import Pairs, largest, match_one_to_one, overlapping_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.kinds import ANY, LABEL_KINDS, OVERLOOKED
 
 # Boxes that overlap less are not of one object, however badly it was placed.
 SAME_OBJECT_IOU = 0.1

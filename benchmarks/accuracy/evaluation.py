@@ -9,8 +9,8 @@ from benchmarks.accuracy.metrics import Ranking, rank
 from benchmarks.accuracy.overlaps import overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, Boxes, Predictions
-from odquality.demo.injection.labels import ANY, Corrupted, LabelErrors
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.demo.injection.labels import Corrupted, LabelErrors
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 MATCH_IOU = 0.5
 # A prediction below this confidence is no candidate for an overlooked object.

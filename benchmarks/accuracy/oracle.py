@@ -18,8 +18,8 @@ from benchmarks.accuracy.evaluation import matches, unmatched
 from benchmarks.accuracy.rich_evidence import gather_rich_evidence
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
-from odquality.demo.injection.labels import ANY, Corrupted
-from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.demo.injection.labels import Corrupted
+from odquality.kinds import ANY, KINDS, LABEL_KINDS, OVERLOOKED
 
 ORACLE = "limit (told the truth)"
 NUM_FOLDS = 5

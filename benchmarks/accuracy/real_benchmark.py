@@ -27,8 +27,7 @@ from benchmarks.accuracy.runner import (
     Stopwatch,
 )
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.kinds import ANY, LABEL_KINDS, OVERLOOKED
 
 REAL = "real"
 BEST_POSSIBLE = "best possible"

@@ -13,8 +13,7 @@ from benchmarks.accuracy.metrics import Ranking, fill_unscored, rank
 from benchmarks.accuracy.overlaps import share_inside
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import IGNORED_SHARE, BoolArray, FloatArray, IntArray
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import ANY, KINDS, LABEL_KINDS, OVERLOOKED
 
 # Shares of the images that a reviewer opens.
 OPENED = (0.05, 0.1, 0.2)

@@ -19,8 +19,7 @@ from benchmarks.accuracy.tables import (
     reliability_table,
     table,
 )
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import ANY, OVERLOOKED
 
 TWO = tuple(METRICS)[:2]
 # What is ranked, by level and kind.

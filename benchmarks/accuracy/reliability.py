@@ -10,8 +10,8 @@ from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.evaluation import label_truth, matches
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import BoolArray, FloatArray
-from odquality.demo.injection.labels import ANY, Corrupted
-from odquality.kinds import LABEL_KINDS
+from odquality.demo.injection.labels import Corrupted
+from odquality.kinds import ANY, LABEL_KINDS
 
 NUM_BINS = 10
 # The name of the curve of images; those of labels are named by the kind of error.

@@ -21,7 +21,7 @@ from benchmarks.accuracy.tables import (
     reliability_table,
     table,
 )
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 LEGEND = """\
 Figures are in [0, 1], higher = better; chance is .5 for AUROC and the share of errors for the

@@ -17,7 +17,8 @@ from benchmarks.accuracy.oracle import ORACLE, score_by_oracle
 from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion, score_by_odquality
 from benchmarks.accuracy.variants import score_variants
-from odquality.demo.injection.labels import ANY, Corrupted
+from odquality.demo.injection.labels import Corrupted
+from odquality.kinds import ANY
 from odquality.methods.registry import METHODS
 
 Score = Callable[[DetectionData], Suspicion]

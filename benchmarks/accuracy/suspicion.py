@@ -10,8 +10,7 @@ import numpy as np
 from benchmarks.accuracy.data import DetectionData, rows_of_images
 from odquality.arrays.api import score_labels
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,12 @@ def score_by_odquality(data: DetectionData, method: str) -> Suspicion:
     labels = {name: 1 - flatten(scores) for name, scores in quality.label_scores.items()}
     any_label: FloatArray = np.fmax.reduce(list(labels.values()))
     any_label = labels.get("quality", any_label)
-    expected: FloatArray | None = getattr(quality, "expected_errors", None)
+    expected = quality.expected_errors
     return Suspicion(
         {ANY: images["quality"], **{kind: images.get(kind, images["quality"]) for kind in KINDS}},
         {ANY: any_label, **{kind: labels.get(kind, any_label) for kind in LABEL_KINDS}},
         1 - flatten(quality.prediction_scores["overlooked"]),
-        None if expected is None else {ANY: expected},
+        expected or None,
     )
 
 

@@ -121,7 +121,13 @@ def score_labels(
         overlapping_label_check=overlapping_label_check,
         seed=seed,
     )
-    data = ImageLists(labels, predictions, image_sizes=image_sizes, compare=True)
+    data = ImageLists(
+        labels,
+        predictions,
+        image_sizes=image_sizes,
+        alternatives=method_info(method).uses_alternatives,
+        compare=True,
+    )
     return score_all(learn(chosen, data.scenes()), data, method)
 
 
@@ -195,7 +201,7 @@ def find_label_issues(
         seed=seed,
     )
     chosen = method_info(method).make(settings)
-    data = ImageLists(labels, predictions)
+    data = ImageLists(labels, predictions, alternatives=method_info(method).uses_alternatives)
     if not isinstance(chosen, ObjectLab):
         return list_all_issues(learn(chosen, data.scenes()), data, settings["min_probability"])
     flagged = flag_images(chosen, data.scenes)

@@ -14,6 +14,7 @@ from odquality.arrays.layouts import LayoutMemory
 from odquality.arrays.sequences import one_per_image, same_images
 from odquality.arrays.yolo_rows import YoloRowsCheck
 from odquality.core.agreement import Agreement
+from odquality.core.alternatives import with_alternatives
 from odquality.core.confidence import clip_hair
 from odquality.core.scenes import Boxes, IntArray, Predictions, Scenes
 
@@ -50,6 +51,7 @@ class ImageLists:
         predictions: N arrays (P, K + 5) of ``x1, y1, x2, y2, confidence, p(class 0), ...``, or N
             sequences of K arrays (M, 5) of ``x1, y1, x2, y2, confidence``, one per class.
         image_sizes: (N, 2) width and height in the unit of the boxes, or None.
+        alternatives: whether to keep the other classes that predictions may be of.
         compare: whether to look for what speaks against labels and predictions being of the same
             images and classes; `findings` tells it after the last image.
         images_per_chunk: how many images are flattened at a time.
@@ -66,6 +68,7 @@ class ImageLists:
         predictions: PredictionArrays,
         *,
         image_sizes: Any = None,
+        alternatives: bool = False,
         compare: bool = False,
         images_per_chunk: int = IMAGES_PER_CHUNK,
     ) -> None:
@@ -73,6 +76,7 @@ class ImageLists:
         self._predictions = one_per_image("predictions", predictions)
         same_images(self._labels, self._predictions)
         self._image_sizes = checks.image_sizes(image_sizes, len(self._labels))
+        self._alternatives = alternatives
         self._compare = compare
         self._images_per_chunk = images_per_chunk
         self._layout = LayoutMemory()
@@ -144,6 +148,8 @@ class ImageLists:
             counts=found.counts,
             confidence=clip_hair(found.confidence),
         )
+        if self._alternatives and found.probabilities is not None:
+            predictions = with_alternatives(predictions, found.probabilities)
         if not self._verified:
             checks.corners("labels[{image}]['bboxes'][{box}]", boxes, start)
             checks.corners("predictions[{image}][{box}]", predictions, start)

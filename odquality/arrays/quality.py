@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from odquality.arrays.image_lists import ImageChunk, ImageLists
 from odquality.core.scenes import FloatArray, IntArray
+from odquality.kinds import ANY
 from odquality.methods.interface import Scorer, Scores
 
 ScoresByImage = Mapping[str, list[FloatArray]]
@@ -25,6 +26,9 @@ class LabelQuality:
             regions to ignore.
         prediction_scores: per kind of error, N arrays (P_i,) in the order of the predictions
             (class by class in the per-class layout); NaN where a prediction is no candidate.
+        expected_errors: per kind of error, (N,) float64: how many errors an image has, in
+            expectation; ``any`` is their sum. Reviewing the images with the most of them first
+            finds the most errors per image opened. Empty for methods that give no probabilities.
         warnings: sentences about labels and predictions that do not seem to fit together, such as
             classes that mean something else on either side, or that fit together better than a
             detector does that was not trained on them; empty where all is well.
@@ -36,6 +40,7 @@ class LabelQuality:
     scores: Mapping[str, FloatArray]
     label_scores: ScoresByImage
     prediction_scores: ScoresByImage
+    expected_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     maybe_in_sample: bool = False
 
@@ -51,10 +56,13 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
     images: dict[str, list[FloatArray]] = {}
     labels: dict[str, list[FloatArray]] = {}
     predictions: dict[str, list[FloatArray]] = {}
+    expected: dict[str, list[FloatArray]] = {}
     for chunk in data:
         scores = scorer.score(chunk.scenes)
         for name, values in scores.images.items():
             images.setdefault(name, []).append(values)
+        for kind, values in scores.expected_errors.items():
+            expected.setdefault(kind, []).append(values)
         _extend(labels, label_scores(chunk, scores), chunk.label_counts)
         _extend(predictions, scores.predictions, chunk.scenes.predictions.counts)
     question = data.question()
@@ -63,9 +71,14 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
+        _with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
         (*data.findings(), *([question] if question else ())),
         maybe_in_sample=question is not None,
     )
+
+
+def _with_total(expected: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    return {ANY: np.sum(list(expected.values()), axis=0), **expected} if expected else {}
 
 
 def label_scores(chunk: ImageChunk, scores: Scores) -> dict[str, FloatArray]:

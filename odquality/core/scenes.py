@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ class Boxes:
 
     def __getstate__(self) -> dict[str, Any]:
         # What can be computed again is not worth its bytes in a pickle.
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {column.name: getattr(self, column.name) for column in fields(self)}
 
     def take(self: AnyBoxes, rows: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of the same N images; rows of an image lie together, in order."""
@@ -54,14 +54,14 @@ class Boxes:
 
     def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
-        columns = [field.name for field in fields(self) if field.name != "counts"]
+        columns = [column.name for column in fields(self) if column.name != "counts"]
         return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
 
     @classmethod
     def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:
         """The boxes of all images of at least one part, those of the first part first."""
-        names = [field.name for field in fields(cls)]
-        return cls(**{name: np.concatenate([getattr(of, name) for of in parts]) for name in names})
+        names = [column.name for column in fields(cls)]
+        return cls(**{name: _stack([getattr(of, name) for of in parts]) for name in names})
 
     @cached_property
     def offsets(self) -> IntArray:
@@ -90,9 +90,20 @@ class Predictions(Boxes):
 
     Attributes:
         confidence: (n,) float64 in [0, 1].
+        alternatives: (n, M) int64 other classes that the detector holds for possible; M is 0 where
+            it does not tell.
+        alternative_confidence: (n, M) float64 in [0, 1], how confident it is of each of those; 0
+            where a row has fewer than M.
     """
 
     confidence: FloatArray
+    alternatives: IntArray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    alternative_confidence: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def __post_init__(self) -> None:
+        if len(self.alternatives) != len(self.xyxy):
+            object.__setattr__(self, "alternatives", np.zeros((len(self.xyxy), 0), np.int64))
+            object.__setattr__(self, "alternative_confidence", np.zeros((len(self.xyxy), 0)))
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,18 @@ class Scenes:
             Boxes.join([part.ignored for part in parts]),
             np.concatenate(sizes) if len(sizes) == len(parts) else None,
         )
+
+
+def _stack(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """All rows of all parts; narrower ones are filled up with zeros."""
+    width = max(part.shape[1] if part.ndim > 1 else 0 for part in parts)
+    filled = [
+        part
+        if part.ndim == 1 or part.shape[1] == width
+        else np.pad(part, ((0, 0), (0, width - part.shape[1])))
+        for part in parts
+    ]
+    return np.concatenate(filled)
 
 
 _NO_BOXES = Boxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0, np.int64))

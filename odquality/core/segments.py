@@ -42,6 +42,25 @@ def reduce_runs(
     return result
 
 
+# Fixed-point numbers of so many binary places are summed exactly.
+_BINARY_PLACES = 40
+
+
+def exact_sums(values: FloatArray, counts: IntArray) -> FloatArray:
+    """Sums of consecutive runs, the same to the last bit in whatever order the values come.
+
+    Args:
+        values: (sum of counts,) the runs, one after another; of magnitudes below 64, and at most
+            100,000 in a run. They are rounded to 40 binary places.
+        counts: (size,) int64 length of each run.
+
+    Returns:
+        (size,) float64; 0 for a run of length 0.
+    """
+    fixed = np.rint(np.ldexp(values, _BINARY_PLACES)).astype(np.int64)
+    return np.ldexp(reduce_runs(np.add, fixed, counts, empty=0).astype(np.float64), -_BINARY_PLACES)
+
+
 def run_starts(*columns: NDArray[Any]) -> IntArray:
     """Rows at which a run of equal rows begins.
 

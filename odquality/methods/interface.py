@@ -25,12 +25,15 @@ class Scores:
         evidence: per kind of label error, (number of labels,) int64: the row of the prediction
             (for ``duplicate``, of the other label) that speaks for the error, -1 for none. Empty
             for methods that give no evidence.
+        expected_errors: per kind, (N,) float64: how many errors an image has, in expectation. Empty
+            for methods whose scores are no probabilities.
     """
 
     images: Mapping[str, FloatArray]
     labels: Mapping[str, FloatArray]
     predictions: Mapping[str, FloatArray]
     evidence: Mapping[str, IntArray] = field(default_factory=dict)
+    expected_errors: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 AnyStatistics = TypeVar("AnyStatistics", bound="Statistics")
@@ -118,6 +121,7 @@ class MethodInfo:
         prediction_scores: names of the scores of a prediction.
         in_pixels: whether boxes must be in pixels; else any unit does.
         needs_confidence: whether predictions must have a confidence.
+        uses_alternatives: whether it looks at the other classes that a prediction may be of.
         gives_issues: whether its scores are probabilities that issues can be listed from.
         settings: all settings that it takes, by name: those of its scores, and those of what the
             public functions do with them.
@@ -131,6 +135,7 @@ class MethodInfo:
     prediction_scores: tuple[str, ...]
     in_pixels: bool
     needs_confidence: bool
+    uses_alternatives: bool
     gives_issues: bool
     settings: Mapping[str, Setting]
     make: Callable[[Mapping[str, Any]], Method]

@@ -10,7 +10,9 @@ from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.methods.interface import Scores
 
-MIN_PROBABILITY = 0.5
+# From here on an error is listed. From .5 on, swap and badloc often show nothing at all; below .3
+# most of what comes on top is no error. docs/method.md has the figures.
+MIN_PROBABILITY = 0.3
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _of_kind(scenes: Scenes, scores: Scores, kind: str, least: float) -> list[Is
     boxes: Boxes = scenes.predictions if missing else scenes.labels
     rows = np.flatnonzero(probability >= least)
     if kind == "duplicate":
-        rows = rows[_is_to_go(rows, scores.evidence[kind][rows], probability)]
+        rows = rows[is_to_go(rows, scores.evidence[kind][rows], probability)]
     shown = rows if missing else scores.evidence[kind][rows]
     nothing = np.full(len(rows), -1)
     return _records(
@@ -80,7 +82,7 @@ def _of_kind(scenes: Scenes, scores: Scores, kind: str, least: float) -> list[Is
     )
 
 
-def _is_to_go(rows: IntArray, twins: IntArray, probability: FloatArray) -> BoolArray:
+def is_to_go(rows: IntArray, twins: IntArray, probability: FloatArray) -> BoolArray:
     """Which labels are more probably the duplicate than those that they repeat, (n,) bool.
 
     Of labels that are as probable, the later one goes; removing both would leave none.

@@ -10,6 +10,7 @@ import pytest
 import odquality
 from odquality.arrays.image_lists import ImageLists
 from odquality.arrays.quality import score_all
+from odquality.core.scenes import Scenes
 from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
@@ -98,3 +99,18 @@ def test_labels_and_predictions_are_in_one_unit(method: str, named: str) -> None
         rows = [image / ([1000.0] * 4 + [1.0] * (image.shape[1] - 4)) for image in rows]
     with pytest.raises(ValueError, match=rf"^{named}: .* normalised to \[0, 1\]; expected pixels"):
         odquality.score_labels(labels, rows, method=method)
+
+
+def test_predictions_have_alternatives_in_the_rows_layout_alone() -> None:
+    labels, per_class = random_scenes(3, 12)
+    rows = to_rows(per_class)
+    for found, wanted, width in (
+        (rows, True, 2),
+        (rows, False, 0),
+        (per_class, True, 0),
+        ([[]] * 12, True, 0),
+    ):
+        data = ImageLists(labels, found, alternatives=wanted, images_per_chunk=5)
+        predictions = Scenes.join(list(data.scenes())).predictions
+        assert predictions.alternatives.shape == (len(predictions), width)
+        assert not predictions.alternative_confidence.any()

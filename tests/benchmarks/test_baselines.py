@@ -9,7 +9,7 @@ from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData, make_predictions
 from odquality.core.geometry import box_iou
 from odquality.core.scenes import Boxes, FloatArray
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 
 def make_data() -> DetectionData:

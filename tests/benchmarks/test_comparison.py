@@ -10,8 +10,8 @@ from benchmarks.accuracy.data import DetectionData, make_boxes, make_predictions
 from benchmarks.accuracy.files import DATASETS, load_errors
 from benchmarks.accuracy.scenarios import Scenario
 from devtools.real_data import DATA_FOLDER as DATA
-from odquality.demo.injection.labels import ANY
 from odquality.demo.injection.settings import Settings
+from odquality.kinds import ANY
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the benchmark's data are not at {DATA}")
 

@@ -18,8 +18,7 @@ from benchmarks.accuracy.suspicion import Suspicion
 from benchmarks.accuracy.variants import score_variants
 from devtools.real_data import DATA_FOLDER
 from odquality.core.scenes import Boxes
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 SCENARIO = Scenario("boxes", "mixed", share=0.04)
 

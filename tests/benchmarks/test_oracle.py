@@ -14,8 +14,8 @@ from benchmarks.accuracy.oracle import score_by_oracle
 from benchmarks.accuracy.overlaps import overlapping_pairs
 from benchmarks.accuracy.repeating import repeat_errors
 from benchmarks.accuracy.rich_evidence import gather_rich_evidence
-from odquality.demo.injection.labels import ANY, Corrupted
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.demo.injection.labels import Corrupted
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 from tests.benchmarks.test_evaluation import CORRUPTED, DATA, SCENARIO, SPOILED
 
 

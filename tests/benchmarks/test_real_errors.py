@@ -15,8 +15,7 @@ from benchmarks.accuracy.real_errors import (
     share_found,
 )
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
 FIRST, SECOND, AT_BORDER = (10, 10, 30, 30), (50, 10, 70, 30), (0, 60, 20, 80)
 REGION = (40, 40, 99, 99)

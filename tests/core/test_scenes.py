@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,3 +66,45 @@ def test_a_pickle_holds_nothing_that_can_be_computed() -> None:
     assert len(pickle.dumps(of)) == before
     again = pickle.loads(pickle.dumps(of))
     np.testing.assert_array_equal(again.columns, of.columns)
+
+
+def with_alternatives(width: int) -> Predictions:
+    """Predictions whose alternatives tell the row that they are of."""
+    of = predictions()
+    rows = np.repeat(np.arange(5)[:, None], width, axis=1)
+    return replace(of, alternatives=rows, alternative_confidence=rows / 10)
+
+
+def test_predictions_without_alternatives_have_none_in_every_row() -> None:
+    assert predictions().alternatives.shape == (5, 0)
+    assert predictions().alternative_confidence.shape == (5, 0)
+    assert NO_SCENES.predictions.alternatives.shape == (0, 0)
+
+
+@pytest.mark.parametrize("width", [0, 1, 3])
+def test_alternatives_stay_with_their_predictions(width: int) -> None:
+    of = with_alternatives(width)
+    for chosen in (
+        of.take(np.array([1, 2, 4])),
+        of.of_images(np.array([2, 1, 0, 2])),
+        of.of_images(np.array([1])),
+        pickle.loads(pickle.dumps(of)),
+        Predictions.join([of.of_images(np.array([2])), of.of_images(np.array([0]))]),
+    ):
+        assert chosen.alternatives.shape == chosen.alternative_confidence.shape
+        expected = np.repeat(chosen.classes[:, None], width, axis=1)
+        np.testing.assert_array_equal(chosen.alternatives, expected)
+        np.testing.assert_array_equal(chosen.alternative_confidence, expected / 10)
+
+
+def test_predictions_with_more_and_fewer_alternatives_are_joined() -> None:
+    parts = [predictions(), with_alternatives(2), NO_SCENES.predictions, with_alternatives(1)]
+    joined = Predictions.join(parts)
+    assert joined.alternatives.shape == (15, 2)
+    expected = np.zeros((15, 2))
+    expected[5:10] = with_alternatives(2).alternative_confidence
+    expected[10:, :1] = with_alternatives(1).alternative_confidence
+    # What fills up a row has a confidence of 0, and so stands for no class.
+    np.testing.assert_array_equal(joined.alternative_confidence, expected)
+    np.testing.assert_array_equal(joined.alternatives[10:, 0], np.arange(5))
+    assert Predictions.join(parts[::2]).alternatives.shape == (5, 0)

@@ -31,5 +31,21 @@ def test_two_that_start_together(small_laboratory: Laboratory, name: str, delay:
     assert_none(race(small_laboratory, ENCOUNTERS[name], delay, rerun_methods=[OBJECTLAB]))
 
 
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("a deletion, and a run under its key", 0),
+        # When its key is free, and FiftyOne has not yet taken the key away.
+        ("a deletion, and a run under its key", 11),
+        ("a replacing run, and its renaming", 0),
+        ("two replacing runs under one key", 0),
+    ],
+)
+def test_a_record_that_another_process_had_in_hands_meanwhile(
+    small_laboratory: Laboratory, name: str, moment: int
+) -> None:
+    assert_none(meet(small_laboratory, ENCOUNTERS[name], moment, rerun_methods=[OBJECTLAB]))
+
+
 def assert_none(violations: dict[str, list[str]]) -> None:
     assert not violations, "\n".join(f"{name}: {told}" for name, told in violations.items())

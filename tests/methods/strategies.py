@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from odquality.core.scenes import AnyBoxes, Boxes, IntArray, Predictions, Scenes
+from odquality.core.scenes import AnyBoxes, Boxes, FloatArray, IntArray, Predictions, Scenes
 
 CONFIDENCES = (0.0, 0.25, 0.5, 0.9, 0.96, 1.0)
 SIDES = (0, 5, 10, 20, 40)
@@ -15,7 +15,8 @@ SIDES = (0, 5, 10, 20, 40)
 def small_scenes(draw: st.DrawFn) -> Scenes:
     """Up to 12 images, or 24 some of which are the same; some boxes too, crowds and empty images.
 
-    Coordinates are integers up to 100, or near integers.
+    Coordinates are integers up to 100, or near integers. Classes are 0 to 4; predictions may hold
+    other ones for possible, up to 5.
     """
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     num_images = draw(st.integers(0, 12))
@@ -35,11 +36,26 @@ def small_scenes(draw: st.DrawFn) -> Scenes:
     confidence = rng.choice(CONFIDENCES, len(found))
     if draw(st.booleans()):
         confidence = rng.random(len(found))
-    predictions = Predictions(found.xyxy, found.classes, found.counts, confidence)
+    width = draw(st.integers(0, 3))
+    predictions = Predictions(
+        found.xyxy,
+        found.classes,
+        found.counts,
+        confidence,
+        *_alternatives(rng, num_classes, (len(found), width)),
+    )
     scenes = Scenes(labels, predictions, ignored)
     if num_images and draw(st.booleans()):
         return scenes.of_images(rng.integers(num_images, size=2 * num_images))
     return scenes
+
+
+def _alternatives(
+    rng: np.random.Generator, num_classes: int, shape: tuple[int, int]
+) -> tuple[IntArray, FloatArray]:
+    """Other classes that predictions may be of, one of which no box is of; and how confident."""
+    classes = np.argsort(rng.random((shape[0], num_classes + 1)), axis=1)[:, : shape[1]]
+    return classes, rng.choice((0.0, 0.0, 0.1, 0.25, 0.5), classes.shape)
 
 
 def shuffled(boxes: AnyBoxes, rng: np.random.Generator) -> tuple[AnyBoxes, IntArray]:

@@ -60,7 +60,7 @@ def test_one_of_two_duplicates_is_to_go(second, to_go):
 
 
 def test_the_likeliest_come_first_and_the_unlikely_not_at_all():
-    scores = _scores(overlooked=(0.5, 1, 1, 1), swap=(0.51, 0.1, 1, 1), spurious=(1, 1, 0.3, 1))
+    scores = _scores(overlooked=(0.5, 1, 1, 1), swap=(0.71, 0.1, 1, 1), spurious=(1, 1, 0.3, 1))
     issues = list_issues(SCENES, scores)
     assert [issue.kind for issue in issues] == ["swap", "spurious", "overlooked"]
     assert len(list_issues(SCENES, scores, min_probability=0.6)) == 2

@@ -15,7 +15,7 @@ from benchmarks.accuracy.files import load_dataset
 from benchmarks.accuracy.floors.row import Figures, Row, score, two
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, PASTED, Scenario, possible_kinds
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 # Rankings of each kind by an earlier version, with the default number of seeds, and how much AUROC
 # and average precision any may lose.

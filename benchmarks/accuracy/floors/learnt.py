@@ -15,7 +15,7 @@ from benchmarks.accuracy.overlaps import largest
 from benchmarks.accuracy.real_errors import rank_real, share_found
 from benchmarks.accuracy.suspicion import Suspicion
 from odquality.core.scenes import FloatArray
-from odquality.demo.injection.labels import ANY
+from odquality.kinds import ANY
 
 
 def learnt_rows(folder: Path, _: int) -> Iterator[Row]:

@@ -14,8 +14,7 @@ from benchmarks.accuracy.floors.row import Row, score
 from benchmarks.accuracy.real_errors import numbers_found, prediction_truth
 from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, RATES, Scenario
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS
+from odquality.kinds import ANY, KINDS
 
 
 def probability_rows(folder: Path, _: int) -> Iterator[Row]:

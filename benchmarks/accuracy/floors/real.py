@@ -12,8 +12,7 @@ from benchmarks.accuracy.files import load_errors
 from benchmarks.accuracy.floors.row import Figures, Row, score, two
 from benchmarks.accuracy.metrics import rank
 from benchmarks.accuracy.real_errors import orders, rank_real, share_found
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS
+from odquality.kinds import ANY, KINDS
 
 # What FiftyOne Brain reaches there; it takes too long to be run here.
 BRAIN_LABELS = (0.842, 0.281)

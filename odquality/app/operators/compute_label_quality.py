@@ -105,7 +105,8 @@ class ComputeLabelQuality(foo.Operator):
 def _run(ctx: foo.ExecutionContext, samples: SampleCollection) -> Steps:
     settings = read_settings(ctx)
     report = yield from iter_label_quality(samples, settings)
-    show_fields(ctx.dataset, settings.fields().sidebar_paths, visible=[settings.key])
+    fields = settings.fields()
+    show_fields(ctx.dataset, fields.sidebar_paths, visible=fields.sort_paths)
     return report
 
 
@@ -122,7 +123,8 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     yield ctx.ops.notify(report.headline(), variant="success" if report.num_scored else "warning")
     yield ctx.ops.reload_dataset()
     yield ctx.ops.set_view(view=worst_first(samples, report.key))
-    yield ctx.ops.set_active_fields([*_active_fields(ctx), report.key])
+    shown = read_settings(ctx).fields().sort_paths
+    yield ctx.ops.set_active_fields([*_active_fields(ctx), *shown])
     results = report.to_dict()
     yield _show_output(ctx, report_output(results), results)
 

@@ -13,14 +13,17 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import target_of
 from odquality.app.operators.guess import guess_fields
 from odquality.app.operators.notices import mark, refuse, warn
+from odquality.app.operators.output import table
 from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings
 from odquality.app.operators.weights import add_weights
 from odquality.bridge.read.preview import preview
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described
+from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
-from odquality.bridge.store import records
+from odquality.bridge.store import records, results
 from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.records import RunRecord
 from odquality.methods.interface import Setting
 from odquality.methods.registry import METHODS
 
@@ -130,6 +133,14 @@ def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: o
             f"Run {key!r} {state}",
             "Its scores are replaced on all samples of the dataset",
         )
+        _show_found(inputs, record)
+
+
+def _show_found(inputs: types.Object, record: RunRecord) -> None:
+    """What each probability shows in the run as it is: by it one chooses where to begin."""
+    found = LabelQualityReport.from_dict(results.load_report(record.results) or {}).error_table()
+    if found:
+        inputs.md(f"What it found, by probability:\n\n{table(found)}", name="found")
 
 
 def _add_preview(inputs: types.Object, samples: SampleCollection, settings: RunSettings) -> None:

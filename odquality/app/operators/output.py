@@ -58,22 +58,35 @@ def _markdown(report: LabelQualityReport) -> str:
     parts += [f"- {n:,} images unscored: {escape(why)}" for why, n in report.unscored.items()]
     parts += [f"- {n:,} of {escape(what)}" for what, n in report.treated.items()]
     parts += [f"- {escape(warning)}" for warning in report.warnings]
+    if errors := report.error_table():
+        parts.append("\n" + table(errors))
     if report.worst:
-        parts.append("\n" + _table(report))
+        parts.append("\n" + table(_worst(report)))
     return "\n".join(parts)
 
 
-def _table(report: LabelQualityReport) -> str:
+def _worst(report: LabelQualityReport) -> list[list[str]]:
     names = list(dict.fromkeys(name for image in report.worst for name in image.scores))
     rows = [
         [
-            escape(PurePath(image.filepath).name),
+            PurePath(image.filepath).name,
             *(f"{image.scores[name]:.3f}" if name in image.scores else "" for name in names),
         ]
         for image in report.worst
     ]
-    head = ["Worst images", *(escape(label_of(name)) for name in names)]
-    return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *rows))
+    head = ["Worst images", *map(label_of, names)]
+    expected = [image.expected_errors for image in report.worst]
+    if any(number is not None for number in expected):
+        head.insert(1, "Errors expected")
+        for row, number in zip(rows, expected, strict=True):
+            row.insert(1, "" if number is None else f"{number:.1f}")
+    return [head, *rows]
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells in Markdown, the head first."""
+    head, *others = ([escape(cell) for cell in row] for row in rows)
+    return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *others))
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ _OUTPUTS = {
 
 
 class ShowWorstImages(foo.Operator):
-    """Sorts the dataset by the scores of a run, the worst images first."""
+    """Sorts the dataset by what a run found, the worst images first."""
 
     @property
     def config(self) -> foo.OperatorConfig:
@@ -31,7 +31,7 @@ class ShowWorstImages(foo.Operator):
         return foo.OperatorConfig(
             name="show_worst_images",
             label="Show images with the worst labels",
-            description="Sort by label quality, the worst images first",
+            description="Most expected errors first; lowest scores first where a run expects none",
             icon="sort",
             dynamic=True,
             risk_level=types.RiskLevel.LOW,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from odquality.bridge.read.classes import NO_CLASS, ClassCodes, MappedCodes, rea
 from odquality.bridge.read.probabilities import read_probabilities
 from odquality.bridge.read.source import Source
 from odquality.core.agreement import Agreement
+from odquality.core.alternatives import alternatives
 from odquality.core.confidence import above_one, clip_hair
 from odquality.core.flags import read_flags
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Predictions
@@ -84,17 +86,25 @@ class BoxReader:
         classes = read_classes(batch.values("label"), self.prediction_codes)
         confidence = read_numbers(batch.values("confidence"))
         confidence[~np.isfinite(confidence)] = np.nan
-        self._use_probabilities(batch, classes, confidence, sieve)
+        known, probabilities = self._use_probabilities(batch, classes, confidence, sieve)
         sieve.set_aside(classes == NO_CLASS, "without a label")
         self._agreement.observe_confidences(confidence)
         confidence = self._mend_confidence(confidence, sieve)
         rows = np.flatnonzero(sieve.usable)
-        return Predictions(corners, classes, counts, confidence).take(rows), rows
+        predictions = Predictions(corners, classes, counts, confidence)
+        if self._source.alternatives and len(known):
+            predictions = self._with_alternatives(predictions, known, probabilities)
+        return predictions.take(rows), rows
 
     def _use_probabilities(
         self, batch: Batch, classes: IntArray, confidence: FloatArray, sieve: Sieve
-    ) -> None:
-        """Gives predictions that have class probabilities their most probable class, in place."""
+    ) -> tuple[IntArray, FloatArray]:
+        """Gives predictions that have class probabilities their most probable class, in place.
+
+        Returns:
+            (k,) the rows of these predictions, and (k, C) their probabilities of the C classes in
+            `_probable`.
+        """
         names = self._source.probability_attributes
         columns = [(name, batch.rare_values(name)) for name in names]
         given = [(name, values) for name, values in columns if values is not None]
@@ -102,7 +112,7 @@ class BoxReader:
         num_classes = len(self._source.classes) if self._source.classes else None
         probabilities = read_probabilities(given, num_classes, sieve)
         if probabilities is None:
-            return
+            return np.zeros(0, np.int64), np.zeros((0, len(self._probable)))
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
         summed = np.zeros((len(known), len(self._probable)))
         np.add.at(summed.T, self._merged, probabilities[known].T)
@@ -112,6 +122,18 @@ class BoxReader:
         classes[known] = most_probable
         unsure = np.isnan(confidence[known])
         confidence[known[unsure]] = np.minimum(summed[unsure].max(axis=1, initial=0.0), 1.0)
+        return known, summed
+
+    def _with_alternatives(
+        self, predictions: Predictions, known: IntArray, probabilities: FloatArray
+    ) -> Predictions:
+        """Predictions with the other classes that they may be of; none for those not ``known``."""
+        own = np.searchsorted(self._probable, predictions.classes[known])
+        columns, confidence = alternatives(probabilities, own, predictions.confidence[known])
+        shape = len(predictions), columns.shape[1]
+        classes, confidences = np.zeros(shape, np.int64), np.zeros(shape)
+        classes[known], confidences[known] = self._probable[columns], confidence
+        return replace(predictions, alternatives=classes, alternative_confidence=confidences)
 
     def _most_probable(self, probabilities: FloatArray, labels: IntArray) -> IntArray:
         """The most probable class of each prediction, (n,); its label if that is one of several."""

@@ -123,12 +123,17 @@ class Reader:
         """A chunk of the first reading with the final numbers of its classes."""
         assert self._order is not None, "settle() comes first"
         scenes, order = chunk.scenes, self._order
+        predictions = scenes.predictions
         return replace(
             chunk,
             scenes=replace(
                 scenes,
                 labels=replace(scenes.labels, classes=order[scenes.labels.classes]),
-                predictions=replace(scenes.predictions, classes=order[scenes.predictions.classes]),
+                predictions=replace(
+                    predictions,
+                    classes=order[predictions.classes],
+                    alternatives=order[predictions.alternatives],
+                ),
                 ignored=replace(scenes.ignored, classes=order[scenes.ignored.classes]),
             ),
         )

@@ -22,6 +22,7 @@ class Source:
         needs_confidence: whether predictions without a confidence are left out; else they have
             the confidence 1.
         probability_attributes: attributes of predictions that may hold class probabilities.
+        alternatives: whether the other classes that a prediction may be of are kept of these.
         crowd_attribute: attribute of labels that marks regions to ignore, or None.
         classes: class names in the order of the probabilities, or None where nobody knows it.
         class_map: class name among the labels for class names of the predictions that differ.
@@ -35,6 +36,7 @@ class Source:
     in_pixels: bool
     needs_confidence: bool
     probability_attributes: tuple[str, ...] = ()
+    alternatives: bool = False
     crowd_attribute: str | None = None
     classes: tuple[str, ...] | None = None
     class_map: Mapping[str, str] = field(default_factory=dict)

@@ -29,9 +29,10 @@ def compute_label_quality(
     ``{key}_overlooked``. All are in [0, 1], lower = more likely mislabelled. For the worst images
     first: ``odquality.worst_first(samples, key)``.
 
-    The calibrated method also writes what it takes for errors: on samples ``{key}_num_issues`` and
-    ``{key}_suggestions``, the boxes that would correct the labels (their attribute ``action`` says
-    how: add, relabel, move or remove); on labels ``{key}_issue`` and ``{key}_suggested_label``.
+    The calibrated method also writes what it takes for errors: on samples ``{key}_expected_errors``
+    (by which the worst images come first), ``{key}_num_issues`` and ``{key}_suggestions``, the
+    boxes that would correct the labels (their attribute ``action`` says how: add, relabel, move or
+    remove); on labels ``{key}_issue`` and ``{key}_suggested_label``.
 
     A run under a key replaces the one before it. It is kept as a custom run of the dataset:
     ``dataset.list_runs()``, ``load_run_results(key)``, ``rename_run(key, new_key)`` and

@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
+from odquality.bridge.run.expected import summed_up, with_total
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.recalibration import kept_with_run
 from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
@@ -171,7 +172,7 @@ class Execution:
                 owned={spec.path for spec in self._fields.specs()},
             )
             claim.renew()
-            indexes.create(self._dataset, self._settings.key)
+            indexes.create(self._dataset, self._fields.sort_paths)
         report = self._report()
         final = ObjectId()
         claim.list_files([self._skeleton, final])
@@ -267,13 +268,14 @@ class Execution:
         return all_samples(self._dataset).select(names)
 
     def _remaining(self) -> dict[str, dict[str, float]]:
-        if not self._info.gives_issues:
-            return {}
+        """What is left before anything was reviewed, with how surely it is known."""
         return remaining_errors(lessons_of(Outcomes.of([]), self._tally.spectrum))
 
     def _report(self) -> LabelQualityReport:
         quality = self._tally.quality()
         question = self._reader.question()
+        # Where the detector may have learnt the labels, nobody knows how many errors there are.
+        expected = {} if question else with_total(self._tally.expected_errors)
         return LabelQualityReport(
             key=self._settings.key,
             dataset=self._dataset.name,
@@ -284,7 +286,9 @@ class Execution:
             num_labels=self._tally.num_labels,
             num_predictions=self._tally.num_predictions,
             issues=dict(self._tally.issues),
-            remaining=self._remaining(),
+            remaining=self._remaining() if expected else {},
+            expected_errors=expected,
+            errors_above=summed_up(self._tally.errors_above) if expected else {},
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),

@@ -12,7 +12,7 @@ from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.names import check_name
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.schema import Declaration, FieldSpec
-from odquality.bridge.write.fields import RunFields
+from odquality.bridge.write.fields import RunFields, expected_errors_field
 from odquality.methods.registry import METHODS, method_info
 
 
@@ -127,7 +127,9 @@ def _unmarked_run(declared: Mapping[str, Declaration], key: str) -> set[str]:
             for spec in RunFields(key, "", "", method_info(name)).specs()
             if "." not in spec.path
         }
-        if all(_has_type_of(spec, declared.get(path)) for path, spec in fields.items()):
+        there = {path for path, spec in fields.items() if _has_type_of(spec, declared.get(path))}
+        # Earlier versions wrote no expected errors.
+        if there >= fields.keys() - {expected_errors_field(key)}:
             lists = [
                 path
                 for path, field in declared.items()
@@ -135,7 +137,7 @@ def _unmarked_run(declared: Mapping[str, Declaration], key: str) -> set[str]:
                 and path.endswith(".detections")
             ]
             names = _field_names(key)
-            return set(fields) | {f"{path}.{name}" for path in lists for name in names}
+            return there | {f"{path}.{name}" for path in lists for name in names}
     return set()
 
 

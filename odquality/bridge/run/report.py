@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from odquality.bridge.run.expected import Above, read_above, table
 from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.core.scenes import FloatArray
-from odquality.kinds import in_order, label_of
+from odquality.kinds import ANY, in_order, label_of
 from odquality.learning.lessons import Lessons
-from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH
+from odquality.learning.remaining import COVERAGE, ENOUGH
 
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 
@@ -22,23 +23,32 @@ INCOMPLETE = "incomplete"
 
 @dataclass(frozen=True)
 class WorstImage:
-    """One of the images with the lowest scores.
+    """One of the images to review first.
 
     Attributes:
         sample_id: of the sample.
         filepath: of its media.
         scores: by name, in [0, 1], lower = more likely mislabelled.
+        expected_errors: how many errors it has, in expectation; None where the method gives no
+            probabilities.
     """
 
     sample_id: str = "unknown"
     filepath: str = "unknown"
     scores: Mapping[str, float] = field(default_factory=dict)
+    expected_errors: float | None = None
 
     @classmethod
     def from_dict(cls, values: Any) -> WorstImage:
         """The image that a record holds."""
         known = read_fields(cls, values)
-        return cls(**known | {"scores": read_numbers(known.get("scores"))})
+        return cls(
+            **known
+            | {
+                "scores": read_numbers(known.get("scores")),
+                "expected_errors": read_numbers(values).get("expected_errors"),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,14 @@ class LabelQualityReport:
         remaining: by kind of error and in all (``any``), what is left to be found, as
             `Remaining` describes it, with what the reviewer has decided on (``decided``) and found
             (``found``); empty where the method does not tell.
+        expected_errors: how many errors there are, in expectation, by kind; ``any`` is their sum.
+            Empty for methods that give no probabilities, and where these are not to be trusted
+            (`maybe_in_sample`).
+        errors_above: by kind, how many suspected errors there are from some probabilities on, and
+            how many of these are right, in expectation; empty as above.
         quantiles: of the image scores, by quantile in [0, 1]; empty without images.
-        worst: the images with the lowest scores, the worst first.
+        worst: the images to review first: those with the most expected errors where the method
+            tells, else those with the lowest scores.
         seconds: spent on ``read``, ``score`` and ``write``.
         warnings: what else the user should know.
         maybe_in_sample: whether the detector may have been trained on these labels, as one of the
@@ -78,6 +94,8 @@ class LabelQualityReport:
     num_predictions: int = 0
     issues: Mapping[str, int] = field(default_factory=dict)
     remaining: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    expected_errors: Mapping[str, float] = field(default_factory=dict)
+    errors_above: Mapping[str, Sequence[Above]] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
     worst: Sequence[WorstImage] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -96,10 +114,11 @@ class LabelQualityReport:
         version does not know is left out.
         """
         known = read_fields(cls, values)
-        for name in ("unscored", "treated", "issues", "quantiles", "seconds"):
+        for name in ("unscored", "treated", "issues", "expected_errors", "quantiles", "seconds"):
             known[name] = read_numbers(known.get(name))
         left = known.get("remaining", {})
         known["remaining"] = {str(kind): read_numbers(told) for kind, told in left.items()}
+        known["errors_above"] = read_above(known.get("errors_above"))
         known["worst"] = [WorstImage.from_dict(image) for image in known.get("worst", ())]
         known["warnings"] = [str(warning) for warning in known.get("warnings", ())]
         return cls(**known)
@@ -133,6 +152,8 @@ class LabelQualityReport:
         parts = [f"Label quality of {_count(self.num_scored, 'image')} scored", ", ".join(scores)]
         if self.issues:
             parts.append(f"likely errors: {self._found()}")
+        if ANY in self.expected_errors:
+            parts.append(f"{_expected(self.expected_errors[ANY])} in all")
         return "; ".join(filter(None, parts))
 
     def __str__(self) -> str:
@@ -149,6 +170,11 @@ class LabelQualityReport:
         if self.issues:
             lines.append(f"  errors    {self._found()}")
         lines += self._left()
+        if ANY in self.expected_errors:
+            lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
+        elif self.maybe_in_sample:
+            lines.append("  expected  unknown: was the detector trained on these labels?")
+        lines += [f"    {line}" for line in _aligned(self.error_table())]
         if self.quantiles:
             shown = "  ".join(
                 f"{_percent(quantile)} {score:.3f}" for quantile, score in self.quantiles.items()
@@ -157,14 +183,21 @@ class LabelQualityReport:
         if self.worst:
             lines.append("  worst images (0 = surely mislabelled, 1 = surely right)")
         for image in self.worst:
-            parts = "  ".join(
-                f"{label_of(name)} {score:.3f}" for name, score in image.scores.items()
-            )
-            lines.append(f"    {parts}  {image.filepath}")
+            parts = [f"{label_of(name)} {score:.3f}" for name, score in image.scores.items()]
+            if image.expected_errors is not None:
+                parts.insert(0, _expected(image.expected_errors))
+            lines.append(f"    {'  '.join([*parts, image.filepath])}")
         if self.seconds:
             spent = ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
             lines.append(f"  seconds   {spent}")
         return "\n".join(lines)
+
+    def error_table(self) -> list[list[str]]:
+        """A row of cells per kind: errors expected, and shown / right from each probability on.
+
+        The head is the first row; there is none where the method gives no probabilities.
+        """
+        return table(self.expected_errors, self.errors_above)
 
     def _found(self) -> str:
         found = ", ".join(
@@ -176,19 +209,19 @@ class LabelQualityReport:
 
     def _left(self) -> list[str]:
         """What is left to be found and what was learnt, in lines."""
-        if ALL_KINDS not in self.remaining or not self.num_scored:
+        if ANY not in self.remaining or not self.num_scored:
             return []
         each = {
             kind: float(told.get("expected", 0.0))
             for kind, told in self.remaining.items()
-            if kind != ALL_KINDS
+            if kind != ANY
         }
         by_kind = ", ".join(
             f"{number:,.0f} {label_of(kind)}"
             for kind in in_order(each)
             if (number := each[kind]) >= 0.5
         )
-        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ALL_KINDS]}
+        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ANY]}
         lines = [
             f"  left      {sum(each.values()):,.0f} errors expected, {told['low']:,.0f} to "
             f"{told['high']:,.0f} with {COVERAGE:.0%}" + (f": {by_kind}" if by_kind else "")
@@ -215,12 +248,28 @@ def quantiles(quality: FloatArray) -> dict[str, float]:
 
 def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
     """What is left by kind and in all, and what was decided, as a report holds it."""
-    decided = {**lessons.decided, ALL_KINDS: sum(lessons.decided.values())}
-    found = {**lessons.found, ALL_KINDS: sum(lessons.found.values())}
+    decided = {**lessons.decided, ANY: sum(lessons.decided.values())}
+    found = {**lessons.found, ANY: sum(lessons.found.values())}
     return {
         kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
         for kind, left in lessons.remaining.items()
     }
+
+
+def _expected(number: float) -> str:
+    return f"{number:,.1f} errors expected"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table, the first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
 
 
 def _percent(quantile: str) -> str:

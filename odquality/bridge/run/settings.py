@@ -133,6 +133,7 @@ class RunSettings:
             in_pixels=info.in_pixels,
             needs_confidence=info.needs_confidence,
             probability_attributes=probabilities.attributes(self.probs_attr),
+            alternatives=info.uses_alternatives,
             crowd_attribute=self.iscrowd,
             # Only probabilities need an order of the classes.
             classes=None

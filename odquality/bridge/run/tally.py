@@ -16,6 +16,7 @@ from odquality.core.scenes import BoolArray, FloatArray, Scenes
 from odquality.kinds import LABEL_KINDS, OVERLOOKED
 from odquality.learning.spectrum import Spectrum
 from odquality.methods.interface import Scores
+from odquality.methods.thresholds import ErrorsAbove
 
 
 class Tally:
@@ -27,6 +28,8 @@ class Tally:
         num_predictions: predictions they were compared with.
         issues: how many there are of each kind.
         spectrum: how many boxes have which probability of an error, where the method tells.
+        expected_errors: how many errors there are of each kind, in expectation.
+        errors_above: how many suspected errors each threshold shows.
         seconds: spent per part of the run.
     """
 
@@ -35,6 +38,8 @@ class Tally:
         self.num_labels = 0
         self.num_predictions = 0
         self.issues: Counter[str] = Counter()
+        self.expected_errors: dict[str, float] = {}
+        self.errors_above = ErrorsAbove()
         self.seconds: Counter[str] = Counter()
         self.spectrum = Spectrum.of({})
         self._quality: list[FloatArray] = [np.empty(0)]
@@ -67,8 +72,12 @@ class Tally:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))
             self.spectrum += _spectrum(scenes, scores, kept)
+            self.errors_above.add(scenes, scores, kept)
         self.num_labels += int(scenes.labels.counts[kept].sum())
         self.num_predictions += int(scenes.predictions.counts[kept].sum())
+        for kind, expected in scores.expected_errors.items():
+            total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
+            self.expected_errors[kind] = total
 
     def quality(self) -> FloatArray:
         """Scores of all images that were added, (n,)."""

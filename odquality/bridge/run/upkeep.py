@@ -70,13 +70,14 @@ def delete_fields(dataset: fo.Dataset, key: str) -> None:
     """Deletes all that a run wrote; read-only fields stay and are no longer the run's.
 
     A process that still computes the run stops before its next samples. While the database is out
-    of reach this waits for it: FiftyOne deletes the record whether its fields could be or not.
+    of reach, or another process is faster, this tries again: FiftyOne deletes the record whether
+    its fields could be or not.
     """
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
             return _delete_fields(dataset, key)
-        except ConnectionFailure:
+        except (ConnectionFailure, claims.RunChangedError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)
@@ -92,7 +93,7 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
         claim.show(None)
         results.delete([*record.files, *claims.sweep(dataset)])
         claim.forget(dataset)
-    records.refresh(dataset, key)
+    records.hide(dataset, key)
 
 
 def remove(dataset: fo.Dataset, owned: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""The images with the lowest scores."""
+"""The images to review first."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from odquality.bridge.run.report import WorstImage
 from odquality.bridge.store import records, schema
 from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.records import RunRecord
-from odquality.bridge.write.fields import RunFields
+from odquality.bridge.write.fields import RunFields, expected_errors_field
 
 NUM_WORST = 10
 
 
 def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
-    """The samples that a run scored, the lowest score first.
+    """The samples that a run scored, those to review first.
+
+    These are the ones with the most errors, in expectation, where the run tells: so one finds the
+    most errors per image that one opens. Else they are those with the lowest scores.
 
     Args:
         samples: a dataset or view.
@@ -34,7 +37,12 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
             f"key is {key!r}, but the scores of that run, field {record.score_field!r}, are not "
             "there any more; run it again"
         )
-    return samples.exists(record.score_field).sort_by(record.score_field)
+    scored = samples.exists(record.score_field)
+    expected = expected_errors_field(record.field_key)
+    # Not every method gives these, and earlier versions wrote none.
+    if expected in record.paths and samples.has_field(expected):
+        return scored.sort_by(expected, reverse=True)
+    return scored.sort_by(record.score_field)
 
 
 def find_run(samples: SampleCollection, key: object) -> RunRecord:
@@ -54,16 +62,23 @@ def find_run(samples: SampleCollection, key: object) -> RunRecord:
 
 
 def worst_images(dataset: fo.Dataset, fields: RunFields) -> list[WorstImage]:
-    """The few images with the lowest scores of a run, the lowest first."""
-    view = all_samples(dataset).exists(fields.key).sort_by(fields.key).limit(NUM_WORST)
+    """The few images of a run to review first, in the order of `worst_first`."""
     names = fields.method.image_scores
-    columns = [fields.score(name) for name in names]
-    ids, paths, *scores = view.values(["id", "filepath", *columns])
+    columns = ["id", "filepath", *map(fields.score, names)]
+    scored = all_samples(dataset).exists(fields.key)
+    if fields.method.gives_issues:
+        worst = scored.sort_by(fields.expected_errors, reverse=True).limit(NUM_WORST)
+        *columns_read, expected = worst.values([*columns, fields.expected_errors])
+    else:
+        columns_read = scored.sort_by(fields.key).limit(NUM_WORST).values(columns)
+        expected = [None] * len(columns_read[0])
+    ids, paths, *scores = columns_read
     return [
         WorstImage(
             ids[row],
             paths[row],
             {name: column[row] for name, column in zip(names, scores, strict=True)},
+            expected[row],
         )
         for row in range(len(ids))
     ]

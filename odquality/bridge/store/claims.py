@@ -34,6 +34,10 @@ class RunLostError(RuntimeError):
     """The run is no longer in the hands of this process."""
 
 
+class RunChangedError(ValueError):
+    """The run was in the hands of another process since its record was read."""
+
+
 class Claim:
     """A run in the hands of this process, from `claim` or `take_over` until `end` or `give_up`."""
 
@@ -226,7 +230,7 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
     """Takes a run out of whatever hands it is in, to rename or delete it.
 
     Raises:
-        ValueError: someone else did so first.
+        RunChangedError: someone else did so first.
     """
     owner = owners.new_owner()
     changes: Document = {
@@ -240,7 +244,7 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
     update = {"$set": {f"config.{name}": value for name, value in changes.items()}}
     if not runs().update_one(_as_it_was(record), update).matched_count:
         owners.retire(owner["token"])
-        raise ValueError(f"run {record.key!r} was changed by another process; try again")
+        raise RunChangedError(f"run {record.key!r} was changed by another process; try again")
     held = Claim(record.id, owner)
     held.renew()
     return held
@@ -336,11 +340,14 @@ def _replace(previous: RunRecord, values: Mapping[str, Any]) -> bool:
 
 def _as_it_was(record: RunRecord) -> Document:
     """A query for a record that is still in the same hands, or in none, and in the same state."""
-    return {
+    owner = record.config.get("owner")
+    query: Document = {
         "_id": record.id,
         "config.state": {"$eq": record.config.get("state")},
-        "config.owner": {"$eq": record.config.get("owner")},
+        "config.owner": {"$eq": owner},
     }
+    # Whoever had it in hands meanwhile and let it go again left other results.
+    return query if owner else {**query, "results": {"$eq": record.results}}
 
 
 def _names(files: Iterable[ObjectId]) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 import fiftyone as fo
 
 
-def create(dataset: fo.Dataset, path: str) -> None:
-    """Indexes a field, so that the App sorts and filters by it quickly."""
-    dataset.create_index(path)
+def create(dataset: fo.Dataset, paths: Collection[str]) -> None:
+    """Indexes fields, so that the App sorts and filters by them quickly."""
+    for path in paths:
+        dataset.create_index(path)
 
 
 def drop(dataset: fo.Dataset, paths: Collection[str]) -> None:

@@ -28,6 +28,7 @@ from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId
+from mongoengine.base.datastructures import BaseDict
 
 from odquality.bridge.store import owner as owners
 from odquality.bridge.store.legacy import legacy_paths, legacy_score_field
@@ -178,6 +179,29 @@ def refresh(dataset: fo.Dataset, key: str) -> None:
     """
     dataset._doc.reload()
     dataset._run_cache.pop(key, None)
+
+
+class _Links(BaseDict):
+    """Links of a dataset to its runs, which do not change when a key goes that is not there.
+
+    Those of FiftyOne's documents would be saved as changed, which removes the key all the same.
+    """
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self:
+            raise KeyError(key)
+        super().__delitem__(key)
+
+
+def hide(dataset: fo.Dataset, key: str) -> None:
+    """Shows no record under a key to this process, whatever there is in the database.
+
+    FiftyOne takes the key away after a run has deleted itself, and by then it may be that of
+    another process's new run.
+    """
+    refresh(dataset, key)
+    shown = {name: run for name, run in dataset._doc.runs.items() if name != key}
+    dataset._doc._data["runs"] = _Links(shown, dataset._doc, "runs")
 
 
 def read_record(run: ObjectId, key: str, document: Mapping[str, Any]) -> RunRecord:

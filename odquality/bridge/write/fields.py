@@ -48,6 +48,11 @@ class RunFields:
         return self.key if name == "quality" else f"{self.key}_{name}"
 
     @property
+    def expected_errors(self) -> str:
+        """Field of a sample with the number of its errors, in expectation."""
+        return expected_errors_field(self.key)
+
+    @property
     def num_issues(self) -> str:
         """Field of a sample with the number of its issues."""
         return f"{self.key}_num_issues"
@@ -78,10 +83,17 @@ class RunFields:
         return f"{self.pred_field}.detections"
 
     @property
+    def sort_paths(self) -> list[str]:
+        """Fields of a sample by which people sort."""
+        return [self.key, self.expected_errors] if self.method.gives_issues else [self.key]
+
+    @property
     def sidebar_paths(self) -> list[str]:
         """Fields of a sample to show together, the suggestions left with the other labels."""
         scores = [self.score(name) for name in self.method.image_scores]
-        return [*scores, self.num_issues] if self.method.gives_issues else scores
+        if not self.method.gives_issues:
+            return scores
+        return [*scores, self.expected_errors, self.num_issues]
 
     def specs(self) -> list[FieldSpec]:
         """Every field that the run writes."""
@@ -103,6 +115,11 @@ class RunFields:
 
     def _issue_specs(self) -> list[FieldSpec]:
         return [
+            _spec(
+                self.expected_errors,
+                "Image: number of its errors, in expectation; review those with most first",
+                ftype=fo.FloatField,
+            ),
             _spec(self.num_issues, "Image: number of likely errors", ftype=fo.IntField),
             _spec(
                 self.suggestions,
@@ -134,6 +151,11 @@ class RunFields:
     def paths(self) -> list[str]:
         """Path of everything that the run writes; what is in the suggestions goes with them."""
         return [spec.path for spec in self.specs() if not spec.is_part]
+
+
+def expected_errors_field(key: str) -> str:
+    """Field of a sample with the number of errors that a run expects, by the run's key."""
+    return f"{key}_expected_errors"
 
 
 def _title(name: str) -> str:

@@ -98,6 +98,9 @@ def chunk_values(
     }
     additions: Mapping[int, Document] = {}
     if issues is not None:
+        images[fields.expected_errors] = np.sum(
+            list(scores.expected_errors.values()), axis=0
+        ).tolist()
         images[fields.num_issues] = [len(of_image) for of_image in issues.by_image]
         images[fields.suggestions] = issues.documents()
         additions = issues.label_attributes(fields.issue, fields.suggested_label)

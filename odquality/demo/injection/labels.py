@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import ANY, OVERLOOKED
 
-# Stands for an error of whatever kind.
-ANY = "any"
 NO_ROW = -1
 
 

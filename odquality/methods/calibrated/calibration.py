@@ -1,6 +1,6 @@
 """Fits the model of errors to a detector: corrupts labels and sees what that looks like.
 
-The labels that are scored are those that the model is fitted to. With two or three parameters for
+The labels that are scored are those that the model is fitted to. With two to five parameters for
 each kind of error, which no single label can sway, that needs no cross-fitting.
 """
 
@@ -12,24 +12,26 @@ import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.methods.calibrated.annotators import Annotators, fit_annotators
 from odquality.methods.calibrated.canonical import canonical
 from odquality.methods.calibrated.corruption import CORRUPTED_SHARE, corrupt
 from odquality.methods.calibrated.draws import Keys
-from odquality.methods.calibrated.error_rate import error_rate
+from odquality.methods.calibrated.error_rate import error_rate, label_error_rate
 from odquality.methods.calibrated.evidence import MATCH_IOU, Evidence, gather_evidence
-from odquality.methods.calibrated.model import (
-    MAX_LABEL_RATE,
-    PRIOR_MODEL,
-    ErrorModel,
-)
+from odquality.methods.calibrated.expectation import NOTHING_EXPECTED, Expectation
+from odquality.methods.calibrated.model import PRIOR_MODEL, ErrorModel
 from odquality.methods.calibrated.overlap import TOLERANCE, best_partner, overlaps
+from odquality.methods.calibrated.support import height
 
 Pieces = Mapping[str, FloatArray]
 
 # Labels are corrupted anew until there are about this many wrong ones of each kind,
-_WRONG_LABELS = 500
+_WRONG_LABELS = 2000
 # but this many times at most.
 _MAX_COPIES = 20
+
+# A prediction whose unclaimed confidence is at least this share of its confidence lies by itself.
+_ALONE = 0.7
 
 
 def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
@@ -46,35 +48,60 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     scenes, keys = form.scenes, form.label_keys
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
-    present = gather_evidence(scenes, detected)
-    labelled = scenes.of_images(np.flatnonzero(scenes.labels.counts))
-    wrong = _wrong_pieces(labelled, keys, copies, detected)
+    support = gather_evidence(scenes, detected, NOTHING_EXPECTED).labels["fair_support"]
+    expectation = Expectation.fit(scenes, height(support))
+    present = gather_evidence(scenes, detected, expectation)
+    found = _found_labels(scenes)
+    labelled = scenes.labels.counts > 0
+    finds = found[labelled[scenes.predictions.image]]
+    wrong = _wrong_pieces(
+        scenes.of_images(np.flatnonzero(labelled)), keys, copies, finds, detected, expectation
+    )
     present_pieces: dict[str, Pieces] = dict.fromkeys(LABEL_KINDS, present.labels)
     present_pieces[OVERLOOKED] = {"unclaimed": present.unclaimed[present.candidate]}
     ratios = {
         kind: PRIOR_MODEL.ratios[kind].fitted(present_pieces[kind], wrong[kind], copies)
         for kind in KINDS
     }
-    model = ErrorModel(ratios, PRIOR_MODEL.rates, detected)
-    rates = {}
-    for kinds, most in ((LABEL_KINDS, MAX_LABEL_RATE), ((OVERLOOKED,), 1.0)):
-        suspicion = _suspicion(model, kinds, present_pieces[kinds[0]])
-        for number, kind in enumerate(kinds):
-            rates[kind] = min(most, _rate(suspicion, _suspicion(model, kinds, wrong[kind]), number))
-    return ErrorModel(ratios, rates, tuple(sorted(form.classes[list(detected)].tolist())))
+    suspicion = {
+        kind: (ratio.log(present_pieces[kind]), ratio.log(wrong[kind]))
+        for kind, ratio in ratios.items()
+    }
+    rates = {kind: label_error_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
+    rates[OVERLOOKED] = error_rate(*suspicion[OVERLOOKED])
+    classes = form.classes[list(detected)]
+    return ErrorModel(
+        ratios,
+        rates,
+        tuple(sorted(classes.tolist())),
+        expectation.renamed(form.classes),
+        _annotators(scenes, present, found >= 0),
+    )
+
+
+def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annotators | None:
+    """What annotators miss, told by predictions that have found a label or lie by themselves."""
+    confidence = scenes.predictions.confidence
+    alone = present.candidate & (present.unclaimed >= _ALONE * confidence)
+    used = labelled | alone
+    return fit_annotators(confidence[used], labelled[used])
 
 
 def _wrong_pieces(
-    scenes: Scenes, keys: Keys, copies: int, detected: tuple[int, ...]
+    scenes: Scenes,
+    keys: Keys,
+    copies: int,
+    found: IntArray,
+    detected: tuple[int, ...],
+    expectation: Expectation,
 ) -> dict[str, Pieces]:
-    """The evidence of wrong boxes, per kind of error."""
-    found = _found_labels(scenes)
+    """The evidence of wrong boxes, per kind of error; ``found`` is of the predictions."""
     finds = np.concatenate([found + copy * len(scenes.labels) for copy in range(copies)])
     finds[np.tile(found < 0, copies)] = -1
     wrong: dict[str, Pieces] = {}
     for kind in KINDS:
         corruption = corrupt(scenes, keys, kind, copies)
-        evidence = gather_evidence(corruption.scenes, detected)
+        evidence = gather_evidence(corruption.scenes, detected, expectation)
         if kind == OVERLOOKED:
             wrong[kind] = _missing(evidence, finds, corruption.wrong)
         else:
@@ -97,18 +124,3 @@ def _missing(evidence: Evidence, finds: IntArray, dropped: BoolArray) -> Pieces:
     missing = evidence.candidate & (finds >= 0)
     missing[missing] = dropped[finds[missing]]
     return {"unclaimed": evidence.unclaimed[missing]}
-
-
-def _suspicion(model: ErrorModel, kinds: tuple[str, ...], pieces: Pieces) -> FloatArray:
-    """Log density ratios of n boxes, (number of kinds, n)."""
-    return np.stack([model.ratios[kind].log(pieces) for kind in kinds])
-
-
-def _rate(present: FloatArray, wrong: FloatArray, number: int) -> float:
-    """The rate of the ``number``-th kind, judged by the boxes to which it is the likeliest."""
-    return error_rate(
-        present[number, present.argmax(axis=0) == number],
-        present.shape[1],
-        wrong[number, wrong.argmax(axis=0) == number],
-        wrong.shape[1],
-    )

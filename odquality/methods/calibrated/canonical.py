@@ -15,6 +15,7 @@ from odquality.core.scenes import AnyBoxes, IntArray, Scenes
 from odquality.core.segments import place_in_run
 from odquality.methods.calibrated.contents import describe, exact_places, sum_by
 from odquality.methods.calibrated.draws import Keys, mix
+from odquality.methods.calibrated.frames import image_frames
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ def canonical(scenes: Scenes, seed: int) -> Canonical:
     """
     contents, (exact, _) = describe(scenes), exact_places(scenes)
     image_keys = mix(contents.image_keys, seed)
-    image, group_keys = contents.group_image, contents.group_keys
-    classes, group_class = np.unique(contents.group_class, return_inverse=True)
+    sources = (scenes.labels, scenes.predictions, scenes.ignored)
+    classes = np.unique(np.concatenate([boxes.classes for boxes in sources]))
+    met = np.isin(contents.group_class, classes)
+    image, group_keys = contents.group_image[met], contents.group_keys[met]
+    group_class = np.searchsorted(classes, contents.group_class[met])
 
     def class_keys(images: Keys) -> Keys:
         return sum_by(mix(group_keys, images[image]), group_class, len(classes))
@@ -55,17 +59,28 @@ def canonical(scenes: Scenes, seed: int) -> Canonical:
         np.bincount(np.searchsorted(classes, boxes.classes), minlength=len(classes))
         for boxes in (scenes.labels, scenes.predictions)
     )
-    class_order = np.lexsort((class_keys(exact), class_keys(told_apart), -predictions, -labels))
+    # Images that are alike may still be larger and smaller ones.
+    size = _ranks_by_area(scenes)
+    sized = mix(told_apart, size)
+    class_order = np.lexsort(
+        (class_keys(exact), class_keys(sized), class_keys(told_apart), -predictions, -labels)
+    )
     scenes = _renumbered(scenes, classes, class_order)
 
     _, exact_with_classes = exact_places(scenes)
-    image_order = np.lexsort((exact_with_classes, exact, told_apart, image_keys))
+    image_order = np.lexsort((exact_with_classes, exact, size, told_apart, image_keys))
     scenes, label_keys = _ordered(scenes, contents.box_keys, image_order)
     image_keys = image_keys[image_order]
     fates = mix(image_keys, place_in_run(image_keys).astype(np.uint64))
     in_image = scenes.labels.image
     twins = place_in_run(in_image, label_keys).astype(np.uint64)
     return Canonical(scenes, mix(mix(fates[in_image], label_keys), twins), classes[class_order])
+
+
+def _ranks_by_area(scenes: Scenes) -> Keys:
+    """The place of each image among all by the area of its frame, (N,): in any unit the same."""
+    width, height = np.diff(image_frames(scenes).reshape(2, 2, -1), axis=0)[0]
+    return np.unique(width * height, return_inverse=True)[1].astype(np.uint64)
 
 
 def _renumbered(scenes: Scenes, classes: IntArray, order: IntArray) -> Scenes:
@@ -76,7 +91,16 @@ def _renumbered(scenes: Scenes, classes: IntArray, order: IntArray) -> Scenes:
     def of(boxes: AnyBoxes) -> AnyBoxes:
         return replace(boxes, classes=numbers[np.searchsorted(classes, boxes.classes)])
 
-    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+    predictions = of(scenes.predictions)
+    place = np.searchsorted(classes, predictions.alternatives).clip(max=len(classes) - 1)
+    # A class that no box is of is no alternative.
+    met = classes[place] == predictions.alternatives
+    predictions = replace(
+        predictions,
+        alternatives=numbers[place],
+        alternative_confidence=np.where(met, predictions.alternative_confidence, 0.0),
+    )
+    return Scenes(of(scenes.labels), predictions, of(scenes.ignored))
 
 
 def _ordered(scenes: Scenes, box_keys: Keys, images: IntArray) -> tuple[Scenes, Keys]:

@@ -9,10 +9,7 @@ import numpy as np
 
 from odquality.core.scenes import FloatArray
 from odquality.methods.calibrated.logistic import LogisticRegression
-
-# Offset that keeps the logarithm of a piece of evidence of 0 finite. Detectors' outputs are cut at
-# about this confidence.
-SMALLEST = 0.003
+from odquality.methods.calibrated.support import SMALLEST
 
 # How sure the prior weights are: their relative standard deviation is a quarter.
 _PRIOR_PRECISION = 16.0

@@ -21,10 +21,15 @@ from odquality.core.scenes import (
     Scenes,
 )
 from odquality.core.segments import segment_max
+from odquality.methods.calibrated.expectation import Expectation
 from odquality.methods.calibrated.overlap import TOLERANCE, Overlaps, best_partner, overlaps
+from odquality.methods.calibrated.support import class_confidence, fair_support, height
 
 # A prediction with at least this IoU to a label of its class has found that label (PASCAL VOC).
 MATCH_IOU = 0.5
+
+# One with at least this IoU fits it well.
+CLOSE_IOU = 0.7
 
 # How much the better supported one of two labels for an object is preferred: so little that between
 # pairs of labels their IoU decides.
@@ -38,15 +43,23 @@ class Evidence:
     Attributes:
         labels: per piece of evidence, (L,) float64:
             ``support``, of any prediction of the label's class: confidence x IoU;
-            ``tight_support``, the same with IoU^3, which a badly placed label lacks;
+            ``class_support``, of any prediction: its confidence in the label's class x IoU;
+            ``tight_support``, as support with IoU^3, which a badly placed label lacks;
+            ``close_support``, of any prediction of the label's class that fits this label best,
+            with an IoU of at least .7: confidence;
+            ``fair_support``, by a prediction of the label's own (`support.fair_support`);
+            ``shortfall``, by how much the height of the fair support is below that of labels like
+            this one (`expectation.Expectation`), 0 if it is not;
+            ``unsupported_size``, size among all labels x what the height of the fair support
+            lacks to 1;
             ``contradiction``, of any prediction of another class that fits this label best:
             confidence x IoU;
             ``displacement``, of any prediction of the label's class that fits this label best:
             confidence x (4 IoU (1 - IoU))^2, largest for one that half overlaps;
             ``repetition``, of any other label of the same class: IoU, a little less for the one of
             the two that has more tight support.
-        rows: per piece of evidence, (L,) int64: the prediction (for ``repetition``, the label)
-            that its value comes from, -1 where the value is 0.
+        rows: per piece of evidence that a single box gives, (L,) int64: the prediction (for
+            ``repetition``, the label) that its value comes from, -1 where the value is 0.
         unclaimed: (P,) float64 confidence x (1 - largest IoU with any label or ignored region) x
             (1 - (largest share inside a label of its class)^4): a part of an object is no other
             object.
@@ -60,13 +73,16 @@ class Evidence:
     candidate: BoolArray
 
 
-def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
+def gather_evidence(
+    scenes: Scenes, detected: tuple[int, ...], expectation: Expectation
+) -> Evidence:
     """Describes every label and every prediction of ``scenes``.
 
     Args:
         scenes: the images.
         detected: the classes that the detector knows. An ignored region of one of them (a crowd)
             counts for predictions of that class, any other ("don't care") for all.
+        expectation: how much support labels have.
     """
     labels, predictions = scenes.labels, scenes.predictions
     pairs = overlaps(labels, predictions)
@@ -84,16 +100,28 @@ def gather_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
     not_a_part = 1 - _square(_square(inside))
     nearest_own = own_class.where(_is_best(own_class, own_class_fit))
     nearest_other = other_class.where(_is_best(other_class, fit))
+    close = nearest_own.where(nearest_own.iou >= CLOSE_IOU - TOLERANCE)
+    class_support = class_confidence(pairs, labels, predictions) * pairs.iou
     tight_support = best(own_class, own_class.iou * own_class.iou * own_class.iou)
     pieces = {
         "support": best(own_class, own_class.iou),
+        "class_support": best_partner(class_support, pairs.first, pairs.second, len(labels)),
         "tight_support": tight_support,
+        "close_support": best(close, np.ones_like(close.iou)),
         "contradiction": best(nearest_other, nearest_other.iou),
         "displacement": best(nearest_own, _square(4 * nearest_own.iou * (1 - nearest_own.iou))),
         "repetition": _repetition(labels, tight_support[0]),
     }
+    confidence = predictions.confidence.take(own_class.second)
+    fair = fair_support(own_class, confidence, len(labels), len(predictions))
+    heights = height(fair)
     return Evidence(
-        labels={name: values for name, (values, _) in pieces.items()},
+        labels={
+            **{name: values for name, (values, _) in pieces.items()},
+            "fair_support": fair,
+            "shortfall": np.maximum(expectation.of(scenes, heights) - heights, 0.0),
+            "unsupported_size": expectation.size(scenes) * (1 - heights),
+        },
         rows={name: rows for name, (_, rows) in pieces.items()},
         unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,
         candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,

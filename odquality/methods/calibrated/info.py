@@ -27,6 +27,7 @@ INFO = MethodInfo(
     prediction_scores=(OVERLOOKED,),
     in_pixels=False,
     needs_confidence=False,
+    uses_alternatives=True,
     gives_issues=True,
     settings={
         "min_probability": Setting(

@@ -9,9 +9,15 @@ import numpy as np
 
 from odquality.core.scenes import FloatArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.methods.calibrated.annotators import Annotators
 from odquality.methods.calibrated.density_ratio import DensityRatio, Term
 from odquality.methods.calibrated.error_rate import PRIOR_RATE
 from odquality.methods.calibrated.evidence import Evidence
+from odquality.methods.calibrated.expectation import NOTHING_EXPECTED, Expectation
+
+# How close a probability comes to its share before it bends to stay below 1: a share of 1 is a
+# probability of .84.
+_SHARPNESS = 4
 
 # The kinds of label error that the detector tells, and all of them.
 DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
@@ -21,19 +27,28 @@ DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
 PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     OVERLOOKED: DensityRatio((Term("unclaimed", 0.4, log=True), Term("unclaimed", 5.5)), 0.0),
     "swap": DensityRatio(
-        (Term("contradiction", 0.5, log=True), Term("support", -1.2, log=True)), -3.3
+        (Term("contradiction", 0.6, log=True), Term("class_support", -1.6, log=True)), -5.0
     ),
     "badloc": DensityRatio(
-        (Term("displacement", 6.5), Term("tight_support", -1.2, log=True)), -6.0
+        (
+            Term("displacement", 6.5),
+            Term("tight_support", -1.2, log=True),
+            Term("close_support", -0.3, log=True),
+        ),
+        -7.5,
     ),
-    # What another class contradicts is a wrong class: there is an object.
-    "spurious": DensityRatio((Term("support", -0.9, log=True), Term("contradiction", -3.0)), -3.0),
+    "spurious": DensityRatio(
+        (
+            Term("fair_support", -0.5, log=True),
+            # What another class contradicts is a wrong class: there is an object.
+            Term("contradiction", -5.0),
+            Term("shortfall", 2.0),
+            Term("unsupported_size", 3.0),
+        ),
+        -4.0,
+    ),
     "duplicate": DensityRatio((Term("repetition", 10.0),), -5.0),
 }
-
-# No kind of error is taken to affect more labels than this. A detector that finds little makes many
-# labels look wrong, and there is no telling them from labels that are.
-MAX_LABEL_RATE = 0.1
 
 
 @dataclass(frozen=True)
@@ -46,11 +61,15 @@ class ErrorModel:
         rates: per kind, the share of the boxes that have it: of the labels, or for ``overlooked``
             of the predictions that are candidates.
         detected: the classes that the detector knows.
+        expectation: how much support labels have.
+        annotators: what they miss, None if nothing is known of it.
     """
 
     ratios: Mapping[str, DensityRatio]
     rates: Mapping[str, float]
     detected: tuple[int, ...]
+    expectation: Expectation
+    annotators: Annotators | None
 
     def label_probabilities(self, evidence: Evidence) -> dict[str, FloatArray]:
         """Probability of each kind of label error, (L,) each; a label has one error at most.
@@ -67,9 +86,16 @@ class ErrorModel:
         return probabilities | {"duplicate": duplicate}
 
     def overlooked_probability(self, evidence: Evidence) -> FloatArray:
-        """Probability that each prediction is a missing label, (P,); NaN for no candidate."""
+        """Probability that each prediction is a missing label, (P,); NaN for no candidate.
+
+        Labels may be missing at random, or where objects are hard to see; the density ratio tells
+        the former and `Annotators` the latter.
+        """
         (share,) = self._shares((OVERLOOKED,), {"unclaimed": evidence.unclaimed}).values()
-        return np.where(evidence.candidate, share * _bounding(share), np.nan)
+        probability = share * _bounding(share)
+        if self.annotators is not None:
+            probability = np.maximum(probability, self.annotators.missed(evidence.unclaimed))
+        return np.where(evidence.candidate, probability, np.nan)
 
     def _shares(
         self, kinds: tuple[str, ...], pieces: Mapping[str, FloatArray]
@@ -83,8 +109,10 @@ class ErrorModel:
 
 
 def _bounding(share: FloatArray) -> FloatArray:
-    """The factor that takes a share from [0, inf) into [0, 1), and changes small ones little."""
-    return 1.0 / np.hypot(1.0, share)
+    """The factor that takes a share from [0, inf) into [0, 1], and changes small ones little."""
+    return (1.0 + share**_SHARPNESS) ** (-1.0 / _SHARPNESS)
 
 
-PRIOR_MODEL = ErrorModel(PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), ())
+PRIOR_MODEL = ErrorModel(
+    PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), (), NOTHING_EXPECTED, annotators=None
+)

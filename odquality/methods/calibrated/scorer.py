@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.scenes import Boxes, FloatArray, Scenes
-from odquality.core.segments import reduce_runs
-from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.core.pooling import expected_number, lowest_score, pooled_probability
+from odquality.core.scenes import Scenes
+from odquality.kinds import BY_NAME, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import ErrorModel
@@ -71,25 +71,36 @@ class CalibratedScorer:
     def score(self, scenes: Scenes) -> Scores:
         """Scores every image and box of ``scenes``: 1 - the probability of each error.
 
-        An image's score is the lowest of its boxes', 1 without boxes, and ``quality`` the lowest
-        score of any kind. Two labels that repeat each other both have a low ``duplicate`` score,
-        the one to keep by a little the higher one. Evidence for ``spurious`` is the best prediction
-        of the label's class, which speaks against the error, -1 for none.
+        A label's ``quality`` is 1 - the probability of any error. An image's scores of kinds of
+        label errors are the lowest of its labels', for what makes a detector miss one label makes
+        it miss others; missing labels add up, for annotators miss several where they miss one. Its
+        ``quality`` is the product of its lowest label's and its ``overlooked``. 1 without boxes.
+
+        Two labels that repeat each other both have a low ``duplicate`` score, the one to keep by a
+        little the higher one; they are expected to be one error. Evidence for ``spurious`` is the
+        best prediction of the label's class, which speaks against the error, -1 for none.
         """
-        evidence = gather_evidence(scenes, self.model.detected)
+        evidence = gather_evidence(scenes, self.model.detected, self.model.expectation)
         probabilities = self.model.label_probabilities(evidence)
-        labels = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
-        overlooked = 1.0 - self.model.overlooked_probability(evidence)
-        images = {OVERLOOKED: _lowest(overlooked, scenes.predictions)}
-        images |= {kind: _lowest(values, scenes.labels) for kind, values in labels.items()}
+        missing = self.model.overlooked_probability(evidence)
+        label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
+        quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
+        overlooked = 1.0 - pooled_probability(missing, scenes.predictions.counts)
+        counts = scenes.labels.counts
         return Scores(
-            images={"quality": np.min(list(images.values()), axis=0), **images},
-            labels={"quality": np.min(list(labels.values()), axis=0), **labels},
-            predictions={OVERLOOKED: overlooked},
+            images={
+                "quality": overlooked * lowest_score(quality, counts),
+                OVERLOOKED: overlooked,
+                **{kind: lowest_score(values, counts) for kind, values in label_scores.items()},
+            },
+            labels={"quality": quality, **label_scores},
+            predictions={OVERLOOKED: 1.0 - missing},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
+            expected_errors={
+                OVERLOOKED: expected_number(missing, scenes.predictions.counts),
+                **{
+                    kind: expected_number(values / BY_NAME[kind].boxes, counts)
+                    for kind, values in probabilities.items()
+                },
+            },
         )
-
-
-def _lowest(scores: FloatArray, boxes: Boxes) -> FloatArray:
-    """Lowest score of each image's boxes, (N,); NaN counts as absent."""
-    return reduce_runs(np.fmin, np.nan_to_num(scores, nan=1.0), boxes.counts, empty=1.0)

@@ -27,6 +27,7 @@ INFO = MethodInfo(
     prediction_scores=(OVERLOOKED,),
     in_pixels=True,
     needs_confidence=True,
+    uses_alternatives=False,
     gives_issues=False,
     settings={
         "aggregation_weights": Setting(

@@ -191,9 +191,10 @@ def test_app_gets_progress_then_notification_view_and_summary(operator, dataset)
 def test_app_shows_worst_images_first_with_their_scores(operator, dataset):
     messages = {name_of(message): message.params for message in run_in_app(operator, dataset)}
     view = fo.DatasetView._build(dataset, messages["set_view"]["view"])
-    scores = view.values("label_quality")
-    assert scores == sorted(scores)
-    assert "label_quality" in messages["set_active_fields"]["fields"]
+    expected = view.values("label_quality_expected_errors")
+    assert expected == sorted(expected, reverse=True)
+    shown = messages["set_active_fields"]["fields"]
+    assert {"label_quality", "label_quality_expected_errors"} <= set(shown)
     assert "3 images" in messages["notify"]["message"]
     assert messages["show_output"]["results"]["num_scored"] == 3
 

@@ -234,3 +234,18 @@ def test_the_form_asks_whether_the_detector_learnt_the_labels(dataset):
         dataset.set_values(field, [fo.Detections(detections=detections)] * len(dataset))
     dataset.add_samples([dataset.first().copy() for _ in range(60)])
     assert "was the detector trained" in form_of(dataset)["in_sample"]["view"]["description"]
+
+
+def test_the_form_shows_what_each_probability_showed_in_the_run_to_be_replaced(dataset):
+    assert "found" not in form_of(dataset)
+    report = odquality.compute_label_quality(dataset)
+    text = form_of(dataset)["found"]["default"]
+    for kind, above in report.errors_above.items():
+        row = next(
+            line for line in text.splitlines() if line.startswith(f"| {BY_NAME[kind].title}")
+        )
+        assert f"| {report.expected_errors[kind]:,.1f} |" in row
+        assert all(f"| {one} |" in row for one in above)
+    assert "found" not in form_of(dataset, key="another")
+    odquality.compute_label_quality(dataset, method="objectlab")
+    assert "found" not in form_of(dataset)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import groupby
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odquality.app.operators.output import escape, report_output, values_output
+from odquality.bridge.run.expected import Above
 from odquality.bridge.run.report import LabelQualityReport, WorstImage
 
 NUMBERS = st.dictionaries(st.text(max_size=8), st.floats() | st.integers(), max_size=3)
@@ -16,7 +19,15 @@ REPORTS = st.builds(
     treated=NUMBERS,
     issues=NUMBERS,
     quantiles=NUMBERS,
-    worst=st.lists(st.builds(WorstImage, st.text(), st.text(), NUMBERS), max_size=3),
+    expected_errors=NUMBERS,
+    errors_above=st.dictionaries(
+        st.text(max_size=8),
+        st.lists(st.builds(Above, st.floats(), st.integers(), st.floats()), max_size=3),
+        max_size=3,
+    ),
+    worst=st.lists(
+        st.builds(WorstImage, st.text(), st.text(), NUMBERS, st.none() | st.floats()), max_size=3
+    ),
     warnings=st.lists(st.text(), max_size=3),
 )
 
@@ -38,6 +49,23 @@ def test_images_of_unlike_scores_stand_in_one_table():
     assert rows[-2:] == ["| a.jpg | 0.500 |  |", "| b.jpg |  | 0.250 |"]
 
 
+def test_each_kind_has_a_row_of_what_probabilities_show():
+    above = {"swap": [Above(0.3, 40, 31.4), Above(0.5, 12, 11.0)]}
+    report = LabelQualityReport(
+        "lq", num_scored=1, expected_errors={"any": 52.0, "swap": 52.0}, errors_above=above
+    )
+    text = summary_of(report)
+    assert "| Shown / right of these | expected | from 30% | from 50% |" in text
+    assert "| Wrong class (swap) | 52.0 | 40 / 31 | 12 / 11 |" in text
+
+
+def test_worst_images_have_their_expected_errors():
+    worst = [WorstImage("1", "a.jpg", {"swap": 0.5}, 2.25), WorstImage("2", "b.jpg", {"swap": 1})]
+    rows = summary_of(LabelQualityReport("lq", num_scored=2, worst=worst)).splitlines()
+    assert rows[-4] == "| Worst images | Errors expected | Wrong class (swap) |"
+    assert rows[-2:] == ["| a.jpg | 2.2 | 0.500 |", "| b.jpg |  | 1.000 |"]
+
+
 def test_incomplete_report_says_what_to_do():
     text = summary_of(LabelQualityReport.incomplete("lq", "street", "calibrated"))
     assert "is incomplete" in text
@@ -49,10 +77,12 @@ def test_incomplete_report_says_what_to_do():
 def test_every_report_can_be_shown(report):
     lines = summary_of(report).split("\n")
     assert lines[0].startswith("**Label quality")
-    table = [line for line in lines if line.startswith("|")]
-    if report.worst:
-        bars = {line.replace("\\\\", "").replace("\\|", "").count("|") for line in table}
-        assert len(table) == 2 + len(report.worst)
+    errors = report.error_table()
+    sizes = [len(errors) + 1] * bool(errors) + [len(report.worst) + 2] * bool(report.worst)
+    tables = [list(rows) for bar, rows in groupby(lines, lambda line: line[:1] == "|") if bar]
+    assert [len(rows) for rows in tables] == sizes
+    for rows in tables:
+        bars = {line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows}
         assert len(bars) == 1
 
 

@@ -275,6 +275,7 @@ def test_a_detector_that_repeats_the_labels_is_asked_about(make_dataset: Any, me
     again = odquality.LabelQualityReport.from_dict(report.to_dict())
     assert again.maybe_in_sample
     assert warning in str(again)
+    assert (report.expected_errors, report.errors_above) == ({}, {})
     if method == "calibrated":
         counted = odquality.LabelQualityReport(num_scored=1, issues={"swap": 2})
         assert "cannot be known" not in str(counted)

@@ -96,6 +96,14 @@ def test_a_kind_of_another_version_is_told_as_it_is(report: LabelQualityReport) 
     assert "1 Wrong class (swap), 2 upside_down" in known.headline()
 
 
+def test_where_the_detector_may_have_learnt_the_labels_a_question_stands_for_numbers(
+    report: LabelQualityReport,
+) -> None:
+    line = "  expected  unknown: was the detector trained on these labels?"
+    assert line in str(replace(report, maybe_in_sample=True)).splitlines()
+    assert line not in str(report).splitlines()
+
+
 def test_incomplete_report_says_so_first_and_what_to_do() -> None:
     lines = str(LabelQualityReport.incomplete("lq", "street", "calibrated")).splitlines()
     assert lines[0].startswith("INCOMPLETE")

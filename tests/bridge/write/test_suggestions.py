@@ -20,7 +20,7 @@ from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS
 from tests.bridge.datasets import value_of
 from tests.synthetic import synthetic_scenes
 
-LEAST = 0.3
+LEAST = 0.2
 WIDTH, HEIGHT = 700, 800
 NAMES = ("cat", "dog", "bird", "bat")
 

@@ -38,32 +38,7 @@ def make_scenes():
     return make
 
 
-def _permuted(scenes: Scenes, order: IntArray) -> Scenes:
-    """The images in another order."""
-
-    def rows(boxes: Boxes) -> IntArray:
-        return np.concatenate(
-            [np.arange(boxes.offsets[i], boxes.offsets[i + 1]) for i in order]
-        ).astype(np.int64)
-
-    def take(boxes: Boxes) -> Boxes:
-        kept = rows(boxes)
-        return Boxes(boxes.xyxy[kept], boxes.classes[kept], boxes.counts[order])
-
-    predictions = take(scenes.predictions)
-    return Scenes(
-        take(scenes.labels),
-        Predictions(
-            predictions.xyxy,
-            predictions.classes,
-            predictions.counts,
-            scenes.predictions.confidence[rows(scenes.predictions)],
-        ),
-        take(scenes.ignored),
-    )
-
-
 @pytest.fixture(scope="session")
 def permute():
     """Puts the images of scenes in another order, or selects some."""
-    return _permuted
+    return Scenes.of_images

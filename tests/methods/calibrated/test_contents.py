@@ -59,6 +59,26 @@ def test_keys_depend_on_every_part_of_the_contents(clean):
         assert _keys(changed)[0] != keys[0]
 
 
+def test_keys_depend_on_what_else_predictions_may_be(clean):
+    predictions, number = clean.predictions, len(clean.predictions)
+
+    def keys(alternatives, confidence):
+        rows = np.tile(alternatives, (number, 1)), np.tile(confidence, (number, 1))
+        possible = replace(predictions, alternatives=rows[0], alternative_confidence=rows[1])
+        return _keys(replace(clean, predictions=possible))
+
+    some = keys([8, 9], [0.1, 0.2])
+    assert not (some == _keys(clean)).any()
+    assert not (some == keys([8, 9], [0.1, 0.3])).any()
+    for same in (
+        keys([9, 8], [0.2, 0.1]),
+        keys([5, 6], [0.1, 0.2]),
+        keys([8, 9, 0], [0.1, 0.2, 0]),
+    ):
+        np.testing.assert_array_equal(same, some)
+    np.testing.assert_array_equal(keys([8], [0.0]), _keys(clean))
+
+
 def test_boxes_of_an_image_have_keys_of_their_own_and_equal_boxes_the_same(make_scenes):
     label, other_class, elsewhere = (0, 0, 9, 9, 1), (0, 0, 9, 9, 2), (5, 5, 20, 20, 1)
     scenes = make_scenes([label, label, other_class, elsewhere], [(*label, 0.5), (*label, 0.6)])

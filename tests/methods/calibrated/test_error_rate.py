@@ -5,44 +5,86 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from odquality.methods.calibrated.error_rate import PRIOR_RATE, error_rate
+from odquality.kinds import LABEL_KINDS
+from odquality.methods.calibrated.error_rate import PRIOR_RATE, error_rate, label_error_rate
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def _standing_out(rng, rate, right=10_000):
+    """Suspicion of boxes of which some are wrong, and of 2000 wrong ones, told apart with ease."""
+    wrong, count = rng.normal(6, 1, 2000), int(right * rate)
+    return np.concatenate([rng.normal(0, 1, right - count), rng.normal(6, 1, count)]), wrong
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5])
-def test_a_rate_is_found_where_errors_stand_out(rate):
-    rng = np.random.default_rng(0)
-    wrong = rng.normal(6, 1, 2000)
-    count = int(10_000 * rate)
-    present = np.concatenate([rng.normal(0, 1, 10_000 - count), rng.normal(6, 1, count)])
-    assert error_rate(present, len(present), wrong, len(wrong)) == pytest.approx(rate, rel=0.25)
+def test_a_rate_is_found_where_errors_stand_out(rng, rate):
+    assert error_rate(*_standing_out(rng, rate)) == pytest.approx(rate, rel=0.25)
 
 
-def test_the_rate_is_a_bound_where_right_boxes_look_wrong():
-    rng = np.random.default_rng(1)
-    wrong = rng.normal(6, 1, 2000)
-    present = np.concatenate([rng.normal(0, 1, 9000), rng.normal(6, 1, 1000)])
-    assert 0.08 < error_rate(present, len(present), wrong, len(wrong)) < 0.12
+def test_the_rate_is_a_bound_where_right_boxes_look_wrong(rng):
+    # Below 1.5, wrong boxes look like right ones.
+    present = np.concatenate([rng.normal(0, 1, 9000), rng.normal(1.5, 1, 1000)])
+    assert 0.1 < error_rate(present, rng.normal(1.5, 1, 2000)) < 0.5
 
 
-def test_a_clean_dataset_has_a_rate_near_0():
-    rng = np.random.default_rng(2)
-    wrong = rng.normal(6, 1, 2000)
-    assert error_rate(rng.normal(0, 1, 10_000), 10_000, wrong, 2000) < 0.001
+def test_a_clean_dataset_has_a_rate_near_0(rng):
+    assert error_rate(*_standing_out(rng, 0.0)) < 0.001
 
 
 def test_few_boxes_leave_the_rate_near_the_prior():
     nothing = np.zeros(0)
-    assert error_rate(nothing, 0, np.ones(5), 5) == pytest.approx(PRIOR_RATE)
-    assert error_rate(nothing, 3, nothing, 0) == PRIOR_RATE
-    assert error_rate(np.ones(3), 3, np.ones(5), 5) < 0.1
+    assert error_rate(nothing, np.ones(5)) == pytest.approx(PRIOR_RATE)
+    assert error_rate(np.ones(3), np.ones(5)) < 0.1
 
 
-def test_a_kind_that_is_never_the_likeliest_has_the_prior_rate():
-    assert error_rate(np.ones(10), 1000, np.ones(5), 1000) == PRIOR_RATE
+def test_a_kind_of_which_there_is_no_example_has_the_prior_rate():
+    assert error_rate(np.ones(1000), np.zeros(0)) == PRIOR_RATE
+    assert error_rate(np.zeros(0), np.zeros(0)) == PRIOR_RATE
 
 
 def test_a_worked_example():
     present = np.repeat([1.0, 0.0], [9, 991])
-    # 9 suspects and a standard deviation of 3, one more box that was not drawn, then the prior.
+    # 9 suspects, a standard deviation of 3 and one more, then the prior.
     expected = (9 + 3 + 1 + 50 * PRIOR_RATE) / (1000 + 50)
-    assert error_rate(present, 1000, np.ones(100), 100) == pytest.approx(expected)
+    assert error_rate(present, np.ones(100)) == pytest.approx(expected)
+
+
+def test_the_order_of_boxes_does_not_matter(rng):
+    present, wrong = _standing_out(rng, 0.05)
+    assert error_rate(rng.permutation(present), rng.permutation(wrong)) == error_rate(
+        present, wrong
+    )
+
+
+@pytest.mark.parametrize("kind", LABEL_KINDS)
+def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
+    present, wrong = _standing_out(rng, 0.05)
+    found, bound = label_error_rate(kind, present, wrong), error_rate(present, wrong)
+    if kind == "spurious":
+        # Half-way to the usual rate of 1%, on a logarithmic scale.
+        assert found == pytest.approx(np.sqrt(0.01 * bound))
+    else:
+        assert found == bound
+
+
+@pytest.mark.parametrize("kind", LABEL_KINDS)
+def test_the_looser_a_bound_the_less_it_says(rng, kind):
+    """Where nothing tells an error, its rate is not taken to be high: it is not known."""
+    rates = []
+    for distance in (4, 3, 2, 1, 0):
+        present = rng.normal(0, 1, 10_000)
+        rates.append(label_error_rate(kind, present, rng.normal(distance, 1, 2000)))
+    assert max(rates) <= 0.1
+    # A bound of nearly 1 leaves the square of what it may be at most, 1%.
+    assert rates[-1] == pytest.approx(0.01, rel=0.1)
+
+
+def test_what_contradicts_a_label_always_counts(rng):
+    clean = _standing_out(rng, 0.0)
+    assert label_error_rate("swap", *clean) == label_error_rate("badloc", *clean) == 0.003
+    for kind in ("spurious", "duplicate"):
+        assert label_error_rate(kind, *clean) == error_rate(*clean)

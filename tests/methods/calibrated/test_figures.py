@@ -22,35 +22,38 @@ from benchmarks.accuracy.scenarios import Scenario
 from benchmarks.accuracy.suspicion import Suspicion
 from devtools.real_data import DATA_FOLDER as DATA
 from odquality.core.scenes import Scenes
-from odquality.demo.injection.labels import ANY
-from odquality.kinds import KINDS
+from odquality.kinds import ANY, KINDS
 from odquality.methods.calibrated.scorer import Calibrated
 from odquality.methods.interface import learn
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the benchmark's data are not at {DATA}")
 
-known = partial(pytest.approx, abs=0.01)
+# Draws of a scenario differ by about so much.
+known_auroc = partial(pytest.approx, abs=0.01)
+known_precision = partial(pytest.approx, abs=0.02)
 
 # AUROC, average precision and precision at T, one error in 20% of the images.
-MIXED = {"image": (0.902, 0.752, 0.684), "box": (0.942, 0.687, 0.633)}
+MIXED = {"image": (0.899, 0.743, 0.661), "box": (0.944, 0.686, 0.604)}
 
 # Of images and of boxes, where there is no other kind of error.
 AVERAGE_PRECISION = {
-    "overlooked": (0.839, 0.773),
-    "swap": (0.919, 0.903),
-    "badloc": (0.543, 0.421),
-    "spurious": (0.856, 0.798),
+    "overlooked": (0.836, 0.773),
+    "swap": (0.920, 0.903),
+    "badloc": (0.551, 0.428),
+    "spurious": (0.846, 0.808),
     "duplicate": (1.0, 1.0),
 }
 
-# How far the probabilities of .1 and more are, on average, from the share that is wrong.
+# How far the probabilities of .1 and more are, on average, from the share that is wrong. That of
+# spurious labels is kept low, as if they were 1%, because labels that the detector misses look the
+# same: here it is too low.
 CALIBRATION_ERROR = {
-    "any": 0.057,
-    "overlooked": 0.033,
-    "swap": 0.047,
-    "badloc": 0.037,
-    "spurious": 0.124,
-    "duplicate": 0.133,
+    "any": 0.110,
+    "overlooked": 0.034,
+    "swap": 0.086,
+    "badloc": 0.141,
+    "spurious": 0.453,
+    "duplicate": 0.071,
 }
 
 
@@ -81,9 +84,9 @@ def test_images_and_labels_with_any_error(voc):
     figures = evaluate(data, corrupted, _score(data))
     for level, (auroc, average_precision, precision_at_t) in MIXED.items():
         ranking = figures[level, ANY]
-        assert ranking.auroc == known(auroc), level
-        assert ranking.average_precision == known(average_precision), level
-        assert ranking.precision_at_t == known(precision_at_t), level
+        assert ranking.auroc == known_auroc(auroc), level
+        assert ranking.average_precision == known_precision(average_precision), level
+        assert ranking.precision_at_t == known_precision(precision_at_t), level
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,7 +99,7 @@ def test_each_kind_by_itself_and_beside_its_simple_score(voc, kind):
     ties = 1e-4 if kind == "duplicate" else 0
     for level, average_precision in zip(("image", "box"), AVERAGE_PRECISION[kind], strict=True):
         ours, theirs = figures[level, kind], simple[level, kind]
-        assert ours.average_precision == known(average_precision), level
+        assert ours.average_precision == known_precision(average_precision), level
         assert ours.auroc >= theirs.auroc - ties, level
         assert ours.average_precision >= theirs.average_precision - ties, level
 
@@ -105,8 +108,8 @@ def test_really_missing_boxes():
     data = load_dataset("bccd", DATA, ORIGINAL_LABELS)
     errors = compare(data, load_dataset("bccd", DATA), Rules())
     figures = rank_real(data, errors, _score(data))["box", "overlooked"]
-    assert figures.auroc == known(0.898)
-    assert figures.average_precision == known(0.951)
+    assert figures.auroc == known_auroc(0.898)
+    assert figures.average_precision == known_precision(0.951)
 
 
 @pytest.mark.parametrize("kind", CALIBRATION_ERROR)

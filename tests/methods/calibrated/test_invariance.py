@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odquality.core.scenes import AnyBoxes, IntArray, Scenes
+from odquality.core.scenes import AnyBoxes, Boxes, IntArray, Predictions, Scenes
 from odquality.methods.calibrated.scorer import Calibrated
 from odquality.methods.interface import Scores, learn
 from tests.methods.strategies import shuffled, small_scenes, split
@@ -39,7 +39,9 @@ def _with_classes(scenes: Scenes, numbers: IntArray) -> Scenes:
     def of(boxes: AnyBoxes) -> AnyBoxes:
         return replace(boxes, classes=numbers[boxes.classes])
 
-    return Scenes(of(scenes.labels), of(scenes.predictions), of(scenes.ignored))
+    predictions = of(scenes.predictions)
+    predictions = replace(predictions, alternatives=numbers[predictions.alternatives])
+    return Scenes(of(scenes.labels), predictions, of(scenes.ignored))
 
 
 def _scaled(scenes: Scenes, scale: list[float]) -> Scenes:
@@ -50,7 +52,7 @@ def _scaled(scenes: Scenes, scale: list[float]) -> Scenes:
 
 
 def _assert_same(found: Scores, expected: Scores, compare: Callable[..., None]) -> None:
-    for part in ("images", "labels", "predictions"):
+    for part in ("images", "labels", "predictions", "expected_errors"):
         for name, values in getattr(expected, part).items():
             compare(getattr(found, part)[name], values, err_msg=f"{part} {name}")
 
@@ -68,6 +70,28 @@ def test_the_order_of_boxes(scenes: Scenes, method: Calibrated, seed: int) -> No
         np.testing.assert_array_equal(found.labels[name], values[labels])
     for name, values in expected.predictions.items():
         np.testing.assert_array_equal(found.predictions[name], values[predictions])
+    for name, values in expected.expected_errors.items():
+        np.testing.assert_array_equal(found.expected_errors[name], values)
+
+
+@quickly
+@given(small_scenes(), methods, st.integers(0, 2**32))
+def test_the_order_of_alternatives(scenes: Scenes, method: Calibrated, seed: int) -> None:
+    """Nor does it matter how many there is room for."""
+    possible = scenes.predictions.alternatives
+    order = np.argsort(np.random.default_rng(seed).random(possible.shape), axis=1)
+    predictions = replace(
+        scenes.predictions,
+        alternatives=np.pad(np.take_along_axis(possible, order, axis=1), ((0, 0), (0, 2))),
+        alternative_confidence=np.pad(
+            np.take_along_axis(scenes.predictions.alternative_confidence, order, axis=1),
+            ((0, 0), (0, 2)),
+        ),
+    )
+    other = replace(scenes, predictions=predictions)
+    expected, found = learn(method, [scenes]), learn(method, [other])
+    assert found == expected
+    _assert_same(found.score(other), expected.score(scenes), np.testing.assert_array_equal)
 
 
 @quickly
@@ -78,19 +102,38 @@ def test_the_order_of_images_and_the_chunks(
     expected = learn(method, [scenes])
     chunks, order = split(scenes, data)
     assert learn(method, chunks) == expected
-    images = expected.score(scenes.of_images(order)).images
-    for name, values in expected.score(scenes).images.items():
-        np.testing.assert_array_equal(images[name], values[order])
+    found, scores = expected.score(scenes.of_images(order)), expected.score(scenes)
+    for name, values in scores.images.items():
+        np.testing.assert_array_equal(found.images[name], values[order])
+    for name, values in scores.expected_errors.items():
+        np.testing.assert_array_equal(found.expected_errors[name], values[order])
 
 
 @quickly
 @given(small_scenes(), methods, st.data())
 def test_the_numbers_of_classes(scenes: Scenes, method: Calibrated, data: st.DataObject) -> None:
-    numbers = np.array(data.draw(st.permutations([0, 1, 2, 7, 10**15])), np.int64)
+    numbers = np.array(data.draw(st.permutations([0, 1, 2, 3, 7, 10**15])), np.int64)
     renumbered = _with_classes(scenes, numbers)
     expected = learn(method, [scenes]).score(scenes)
     found = learn(method, [renumbered]).score(renumbered)
     _assert_same(found, expected, np.testing.assert_array_equal)
+
+
+def test_the_numbers_of_classes_that_alternatives_alone_tell_apart(clean: Scenes) -> None:
+    """Every label lies twice, once of another class; predictions hold one of both for possible."""
+    labels = clean.labels
+    twice = labels.arranged(np.repeat(np.arange(len(labels)), 2), 2 * labels.counts)
+    twice = replace(twice, classes=np.tile([0, 1], len(labels)))
+    predictions = replace(
+        clean.predictions,
+        classes=np.full(len(clean.predictions), 2),
+        alternatives=np.zeros((len(clean.predictions), 1), np.int64),
+        alternative_confidence=clean.predictions.confidence[:, None] / 2,
+    )
+    scenes, method = Scenes(twice, predictions, clean.ignored), Calibrated()
+    other = _with_classes(scenes, np.array([1, 0, 2]))
+    expected, found = learn(method, [scenes]), learn(method, [other])
+    _assert_same(found.score(other), expected.score(scenes), np.testing.assert_array_equal)
 
 
 @quickly
@@ -100,6 +143,25 @@ def test_the_unit_of_the_boxes(scenes: Scenes, method: Calibrated, scale: list[f
     expected = learn(method, [scenes]).score(scenes)
     found = learn(method, [other]).score(other)
     # Powers of two are not rounded.
+    _assert_same(found, expected, np.testing.assert_array_equal)
+
+
+@pytest.mark.parametrize("scale", [[0.5, 0.25] * 2, [1024.0, 2048.0] * 2])
+def test_the_unit_where_images_differ_in_size_alone(scale: list[float]) -> None:
+    """In each image one label fills its frame; small ones are of other classes than large ones."""
+    size = np.arange(1.0, 61.0)
+    labels = Boxes(
+        np.stack([0 * size, 0 * size, size, 2 * size], axis=1),
+        np.repeat([0, 1, 2], 20),
+        np.ones(60, np.int64),
+    )
+    nothing = labels.of_images(np.zeros(0, np.int64))
+    none = Boxes(nothing.xyxy, nothing.classes, np.zeros(60, np.int64))
+    predictions = Predictions(none.xyxy, none.classes, none.counts, confidence=np.zeros(0))
+    scenes = Scenes(labels, predictions, none)
+    expected = learn(Calibrated(), [scenes]).score(scenes)
+    other = _scaled(scenes, scale)
+    found = learn(Calibrated(), [other]).score(other)
     _assert_same(found, expected, np.testing.assert_array_equal)
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.methods.calibrated.annotators import Annotators
 from odquality.methods.calibrated.evidence import Evidence
 from odquality.methods.calibrated.model import PRIOR_MODEL
 
-PIECES = ("support", "tight_support", "contradiction", "displacement", "repetition")
+PIECES = (
+    "support",
+    "class_support",
+    "tight_support",
+    "close_support",
+    "fair_support",
+    "shortfall",
+    "unsupported_size",
+    "contradiction",
+    "displacement",
+    "repetition",
+)
 
 
 def _evidence(count: int, **pieces) -> Evidence:
@@ -22,10 +36,14 @@ def _evidence(count: int, **pieces) -> Evidence:
     ("kind", "piece", "direction"),
     [
         ("swap", "contradiction", 1),
-        ("swap", "support", -1),
+        ("swap", "class_support", -1),
         ("badloc", "displacement", 1),
         ("badloc", "tight_support", -1),
-        ("spurious", "support", -1),
+        ("badloc", "close_support", -1),
+        ("spurious", "fair_support", -1),
+        ("spurious", "contradiction", -1),
+        ("spurious", "shortfall", 1),
+        ("spurious", "unsupported_size", 1),
         ("duplicate", "repetition", 1),
     ],
 )
@@ -52,12 +70,44 @@ def test_the_prior_model_knows_every_kind():
     assert set(PRIOR_MODEL.ratios) == set(PRIOR_MODEL.rates) == set(KINDS)
 
 
-def test_the_prior_model_tells_plain_errors_from_good_labels():
-    plain = {"support": 0.0, "contradiction": 0.8, "displacement": 0.9, "repetition": 0.95}
-    good = dict.fromkeys(PIECES, 0.0) | {"support": 0.8, "tight_support": 0.7}
-    for kind, piece in (("swap", "contradiction"), ("badloc", "displacement")):
-        wrong = {**good, "support": 0.0, "tight_support": 0.05, piece: plain[piece]}
-        pieces = {name: np.array([wrong[name], good[name]]) for name in PIECES}
-        suspect, fine = PRIOR_MODEL.label_probabilities(_evidence(2, **pieces))[kind]
-        assert suspect > 0.2
-        assert fine < 0.02
+def test_what_annotators_miss_counts_besides():
+    evidence = _evidence(50)
+    unknown = PRIOR_MODEL.overlooked_probability(evidence)
+    annotators = Annotators(a=0.0, b=1.0, mu=1.0, beta=0.5)
+    known = replace(PRIOR_MODEL, annotators=annotators).overlooked_probability(evidence)
+    expected = np.maximum(unknown, annotators.missed(evidence.unclaimed))
+    assert (expected > unknown).any()
+    np.testing.assert_array_equal(known, expected)
+
+
+def test_what_is_no_candidate_has_no_probability():
+    evidence = replace(_evidence(2), candidate=np.array([True, False]))
+    assert np.isnan(PRIOR_MODEL.overlooked_probability(evidence)).tolist() == [False, True]
+
+
+SUPPORTED = {
+    "support": 0.8,
+    "class_support": 0.8,
+    "tight_support": 0.7,
+    "close_support": 0.8,
+    "fair_support": 0.8,
+}
+BADLY_PLACED = {"support": 0.4, "class_support": 0.4, "tight_support": 0.05, "fair_support": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("kind", "plain"),
+    [
+        ("swap", {"contradiction": 0.8}),
+        ("badloc", {**BADLY_PLACED, "displacement": 0.9}),
+        ("spurious", {"shortfall": 0.8, "unsupported_size": 0.8}),
+        ("duplicate", {**SUPPORTED, "repetition": 0.95}),
+    ],
+)
+def test_the_prior_model_tells_plain_errors_from_good_labels(kind, plain):
+    pieces = {name: np.array([plain.get(name, 0.0), SUPPORTED.get(name, 0.0)]) for name in PIECES}
+    probabilities = PRIOR_MODEL.label_probabilities(_evidence(2, **pieces))
+    suspect, fine = probabilities[kind]
+    assert suspect > 0.2
+    assert fine < 0.02
+    assert suspect == max(values[0] for values in probabilities.values())

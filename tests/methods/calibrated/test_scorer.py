@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,8 +32,8 @@ def _assert_close(scores, expected, atol):
 
 
 def _is_among_worst(scores, row):
-    """At most two are worse; labels that the detector has missed are as bad as spurious ones."""
-    return np.count_nonzero(scores < scores[row]) <= 2
+    """At most 2% are worse; labels that the detector has missed are as bad as spurious ones."""
+    return np.count_nonzero(scores < scores[row]) <= 0.02 * len(scores)
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +112,58 @@ def test_shapes_names_and_ranges(spoilt):
         assert rows.max() < others[kind]
 
 
-def test_quality_is_the_lowest_score(spoilt):
+def test_a_labels_quality_is_what_no_error_leaves(spoilt):
+    scenes, _ = spoilt
+    labels = _score(scenes).labels
+    any_error = sum(1 - labels[kind] for kind in LABEL_KINDS)
+    np.testing.assert_allclose(labels["quality"], 1 - any_error, rtol=0, atol=1e-12)
+    assert (labels["quality"] <= np.min([labels[kind] for kind in LABEL_KINDS], axis=0)).all()
+
+
+def test_an_image_is_as_bad_as_its_worst_label_and_what_is_missing(spoilt):
     scenes, _ = spoilt
     scores = _score(scenes)
-    lowest = np.min([scores.labels[kind] for kind in LABEL_KINDS], axis=0)
-    np.testing.assert_array_equal(scores.labels["quality"], lowest)
-    lowest = np.min([scores.images[kind] for kind in KINDS], axis=0)
-    np.testing.assert_array_equal(scores.images["quality"], lowest)
-    image = int(scores.images["swap"].argmin())
-    rows = slice(*scenes.labels.offsets[[image, image + 1]])
-    assert scores.labels["swap"][rows].min() == scores.images["swap"][image]
+    for image, (start, end) in enumerate(pairwise(scenes.labels.offsets.tolist())):
+        lowest = {name: values[start:end].min() for name, values in scores.labels.items()}
+        quality = lowest.pop("quality") * scores.images["overlooked"][image]
+        assert scores.images["quality"][image] == quality
+        assert {kind: scores.images[kind][image] for kind in LABEL_KINDS} == lowest
+
+
+def test_several_missing_labels_are_worse_than_one(spoilt):
+    scenes, _ = spoilt
+    scores = _score(scenes)
+    offsets = scenes.predictions.offsets.tolist()
+    by_prediction = scores.predictions["overlooked"]
+    for image, (start, end) in enumerate(pairwise(offsets)):
+        one = by_prediction[start:end]
+        one = one[~np.isnan(one)]
+        found = scores.images["overlooked"][image]
+        # Between the worst and none being missing, if they were independent.
+        lowest = one.min(initial=1.0)
+        assert one.prod() - 1e-6 <= found <= lowest + 1e-6
+        if (one < 0.9).sum() > 1:
+            assert found < lowest
+
+
+def test_expected_errors_are_sums_of_probabilities(spoilt):
+    scenes, where = spoilt
+    scores = _score(scenes)
+    expected = scores.expected_errors
+    assert set(expected) == set(KINDS)
+    sums = {
+        kind: np.bincount(scenes.labels.image, 1 - scores.labels[kind], len(scenes))
+        for kind in LABEL_KINDS
+    }
+    # Two labels that repeat each other are one error.
+    sums["duplicate"] = sums["duplicate"] / 2
+    missing = np.nan_to_num(1 - scores.predictions["overlooked"])
+    sums["overlooked"] = np.bincount(scenes.predictions.image, missing, len(scenes))
+    for kind in KINDS:
+        np.testing.assert_allclose(expected[kind], sums[kind], rtol=0, atol=1e-9, err_msg=kind)
+    repeated = scenes.labels.image[where["duplicate"]]
+    assert expected["duplicate"][repeated] == expected["duplicate"].max()
+    assert expected["duplicate"][repeated] == pytest.approx(1, abs=0.1)
 
 
 def test_the_same_seed_gives_the_same_scores_and_another_similar_ones(clean):
@@ -287,9 +330,13 @@ def test_a_box_of_an_absurd_size_matters_to_others_like_a_usual_one(
             one = Boxes(one.xyxy, one.classes, one.counts)
         return Scenes.join([near, replace(image, **{source: one})])
 
-    expected = _score(with_box(usual)).images
+    expected = _score(with_box(usual))
     with np.errstate(divide="raise", over="raise", invalid="raise"):
-        found = _score(with_box(box)).images
-    for name, values in expected.items():
-        np.testing.assert_allclose(found[name][:-1], values[:-1], atol=0.005)
-        assert np.isfinite(found[name][-1])
+        found = _score(with_box(box))
+    # What is learnt of sizes and places changes a little.
+    for part, atol in (("images", 0.02), ("expected_errors", 0.05)):
+        for name, values in getattr(expected, part).items():
+            others = getattr(found, part)[name]
+            np.testing.assert_allclose(others[:-1], values[:-1], atol=atol, err_msg=name)
+            assert np.isfinite(others[-1])
+    assert all(np.isfinite(values).all() for values in found.labels.values())

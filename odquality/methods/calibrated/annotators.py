@@ -1,0 +1,155 @@
+"""How many objects lack a label, if the detector's confidences are taken at their word.
+
+A prediction of confidence c is of an object with a probability q(c), and an object that is seen
+with that confidence lacks a label with a probability m(c). So a prediction finds a label with the
+probability q(c) (1 - m(c)), which the data show. Nothing in them tells q from m; but detectors'
+confidences are roughly probabilities, and annotators rather miss what is hard to see:
+
+    logit q = a + b logit c, with a near 0 and b near 1
+    logit m = mu - beta logit c, with beta in [0, 1]
+
+With beta at most 1, a more confident prediction is never the less likely missing label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from odquality.core.scenes import BoolArray, FloatArray
+
+# Predictions below this confidence say nothing: detectors are not honest about those.
+_LEAST_CONFIDENCE = 0.05
+
+# Means and standard deviations of a, b and mu before seeing data, and of beta.
+_MEANS = np.array([0.0, 1.0, -3.0])
+_DEVIATIONS = np.array([0.3, 0.1, 2.0])
+_BETA_MEAN, _BETA_DEVIATION = 0.8, 0.5
+
+# All values of beta that are tried, and of mu that the search starts from.
+_BETAS = np.linspace(0.0, 1.0, 11)
+_STARTS = (-4.0, -1.0, 1.0)
+_MAX_STEPS = 50
+_MAX_HALVINGS = 20
+_CONVERGED = 1e-9
+
+# Confidences are grouped by their logit into steps of this width.
+_STEP = 0.15
+_LARGEST_LOGIT = 9.0
+_LEAST_PROBABILITY = 1e-9
+
+
+@dataclass(frozen=True)
+class Annotators:
+    """What is missed, by confidence; parameters as above."""
+
+    a: float
+    b: float
+    mu: float
+    beta: float
+
+    def missed(self, confidence: FloatArray) -> FloatArray:
+        """Probability that an unlabelled prediction is an object, hence a missing label, (n,)."""
+        logit = _logit(confidence)
+        is_object = _sigmoid(self.a + self.b * logit)
+        unlabelled = _sigmoid(self.mu - self.beta * logit)
+        return is_object * unlabelled / (1 - is_object * (1 - unlabelled))
+
+
+def fit_annotators(confidence: FloatArray, labelled: BoolArray) -> Annotators | None:
+    """The most probable parameters.
+
+    Args:
+        confidence: (n,) of predictions, in [0, 1].
+        labelled: (n,) whether each has found a label.
+
+    Returns:
+        The parameters; None where no prediction is confident enough to tell any.
+    """
+    used = confidence >= _LEAST_CONFIDENCE
+    if not used.any():
+        return None
+    curve = _Curve.of(_logit(confidence[used]), labelled[used])
+    found = [curve.search(beta, start) for beta in _BETAS.tolist() for start in _STARTS]
+    _, best = min(found, key=lambda each: each[0])
+    return best
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """Predictions in groups of about the same confidence.
+
+    Attributes:
+        logits: (G,) mean logit of each group's confidences.
+        labelled: (G,) how many of a group have found a label.
+        total: (G,) how many there are.
+    """
+
+    logits: FloatArray
+    labelled: FloatArray
+    total: FloatArray
+
+    @classmethod
+    def of(cls, logits: FloatArray, labelled: BoolArray) -> _Curve:
+        _, group = np.unique(np.floor(logits / _STEP), return_inverse=True)
+        total = np.bincount(group).astype(np.float64)
+        found = np.bincount(group, labelled).astype(np.float64)
+        return cls(np.bincount(group, logits) / total, found, total)
+
+    def search(self, beta: float, start: float) -> tuple[float, Annotators]:
+        """The least loss at a value of beta, by Fisher's method of scoring."""
+        parameters = np.array([*_MEANS[:2], start])
+        loss = self._loss(parameters, beta)
+        for _ in range(_MAX_STEPS):
+            step = self._step(parameters, beta)
+            for _ in range(_MAX_HALVINGS):
+                moved = self._loss(parameters + step, beta)
+                if moved <= loss:
+                    break
+                step = step / 2
+            else:
+                break
+            parameters, gain, loss = parameters + step, loss - moved, moved
+            if gain <= _CONVERGED * (1 + abs(loss)):
+                break
+        a, b, mu = parameters.tolist()
+        return loss, Annotators(a, b, mu, beta)
+
+    def _probabilities(self, parameters: FloatArray, beta: float) -> tuple[FloatArray, FloatArray]:
+        a, b, mu = parameters
+        return _sigmoid(a + b * self.logits), _sigmoid(mu - beta * self.logits)
+
+    def _loss(self, parameters: FloatArray, beta: float) -> float:
+        """Minus the logarithm of the parameters' probability, up to a constant."""
+        is_object, unlabelled = self._probabilities(parameters, beta)
+        finds = (is_object * (1 - unlabelled)).clip(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+        missed = self.total - self.labelled
+        data = (self.labelled * np.log(finds) + missed * np.log1p(-finds)).sum()
+        prior = (((parameters - _MEANS) / _DEVIATIONS) ** 2).sum()
+        prior += ((beta - _BETA_MEAN) / _BETA_DEVIATION) ** 2
+        return float(prior / 2 - data)
+
+    def _step(self, parameters: FloatArray, beta: float) -> FloatArray:
+        is_object, unlabelled = self._probabilities(parameters, beta)
+        finds = (is_object * (1 - unlabelled)).clip(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+        by_a = is_object * (1 - is_object) * (1 - unlabelled)
+        slopes = [by_a, by_a * self.logits, -is_object * unlabelled * (1 - unlabelled)]
+        variance = finds * (1 - finds)
+        surprise = (self.labelled - self.total * finds) / variance
+        precision = 1 / _DEVIATIONS**2
+        gradient = np.array([(slope * surprise).sum() for slope in slopes])
+        gradient -= precision * (parameters - _MEANS)
+        weights = self.total / variance
+        information = np.array([[(weights * x * y).sum() for y in slopes] for x in slopes])
+        return np.linalg.solve(information + np.diag(precision), gradient)
+
+
+def _logit(confidence: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        logit = np.log(confidence) - np.log1p(-confidence)
+    return logit.clip(-_LARGEST_LOGIT, _LARGEST_LOGIT)
+
+
+def _sigmoid(logit: FloatArray) -> FloatArray:
+    return 1 / (1 + np.exp(-logit))
