@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.accuracy.tables import number, table
 from benchmarks.learning.review import LEARNING, MARKS, WAYS, State
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import ANY, OVERLOOKED
 from odquality.learning.lessons import WELL_KNOWN
-from odquality.learning.remaining import ALL_KINDS, COVERAGE
+from odquality.learning.remaining import COVERAGE
 from odquality.learning.selection import TEACHING_SHARE
 
 # By way, one review for each seed.
@@ -75,17 +75,17 @@ def _cells(states: Sequence[State]) -> list[str]:
         expected = mean(lambda state: state.left[kind].remaining.expected)
         return f"{expected:,.0f} / {mean(lambda state: state.left[kind].true):,.0f}"
 
-    low = mean(lambda state: state.left[ALL_KINDS].remaining.low)
-    high = mean(lambda state: state.left[ALL_KINDS].remaining.high)
-    off = mean(lambda state: state.left[ALL_KINDS].off)
-    near = mean(lambda state: state.left[ALL_KINDS].off <= NEAR)
+    low = mean(lambda state: state.left[ANY].remaining.low)
+    high = mean(lambda state: state.left[ANY].remaining.high)
+    off = mean(lambda state: state.left[ANY].off)
+    near = mean(lambda state: state.left[ANY].off <= NEAR)
     return [
         number(mean(lambda state: state.calibration_error[OVERLOOKED])),
-        number(mean(lambda state: state.calibration_error[ALL_KINDS])),
-        numbers(ALL_KINDS),
+        number(mean(lambda state: state.calibration_error[ANY])),
+        numbers(ANY),
         f"{off:.0%} ({near:.0%})",
         f"{low:,.0f} to {high:,.0f}",
-        f"{mean(lambda state: state.left[ALL_KINDS].is_covered):.0%}",
+        f"{mean(lambda state: state.left[ANY].is_covered):.0%}",
         numbers(OVERLOOKED),
         f"{mean(lambda state: state.left[OVERLOOKED].is_covered):.0%}",
     ]

@@ -10,11 +10,11 @@ import numpy as np
 from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.learning.pool import CALIBRATED, OBJECTLAB, SIMPLE, Pool
 from odquality.core.scenes import BoolArray, FloatArray
-from odquality.kinds import KINDS, OVERLOOKED
+from odquality.kinds import ANY, KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
 from odquality.learning.decisions import Outcomes
 from odquality.learning.lessons import Lessons, lessons_of
-from odquality.learning.remaining import ALL_KINDS, Remaining
+from odquality.learning.remaining import Remaining
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
 from odquality.learning.spectrum import Spectrum
 
@@ -176,7 +176,7 @@ def _estimates(
         kind: float(np.count_nonzero(pool.is_error & is_open & (pool.kind == row)))
         for row, kind in enumerate(KINDS)
     }
-    true[ALL_KINDS] = sum(true.values())
+    true[ANY] = sum(true.values())
     return {kind: Estimate(left, true[kind]) for kind, left in remaining.items()}
 
 
@@ -186,5 +186,5 @@ def _calibration_errors(
     missing = is_open & (pool.kind == KINDS.index(OVERLOOKED))
     return {
         OVERLOOKED: calibration_error(pool.is_error[missing], probability[missing]),
-        ALL_KINDS: calibration_error(pool.is_error[is_open], probability[is_open]),
+        ANY: calibration_error(pool.is_error[is_open], probability[is_open]),
     }

@@ -10,9 +10,9 @@ import numpy as np
 from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
 from odquality.core.parameters import integer, number, shown
-from odquality.core.pooling import chance_of_none
+from odquality.core.pooling import expected_number, lowest_score, pooled_probability
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import ANY, BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers
 from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
@@ -211,7 +211,7 @@ def _scores(
 ) -> LabelQuality:
     """The scores with whatever changes; the others stay as they are, to the last bit."""
     images, labels = dict(quality.scores), dict(quality.label_scores)
-    predictions = dict(quality.prediction_scores)
+    predictions, expected = dict(quality.prediction_scores), dict(quality.expected_errors)
     changed = [
         kind
         for kind in KINDS
@@ -222,13 +222,25 @@ def _scores(
     # Of a kind that has not changed, 1 - (1 - score) need not be the score.
     for kind in changed:
         counts, likely = after.counts(kind), after.values[kind]
-        of_boxes = predictions if kind == OVERLOOKED else labels
-        of_boxes[kind] = _by_image(1.0 - likely, counts)
-        images[kind] = chance_of_none(likely, counts, BY_NAME[kind].boxes)
-    images["quality"] = np.prod([images[kind] for kind in KINDS], axis=0)
-    worst = np.max([after.values[kind] for kind in LABEL_KINDS], axis=0)
-    labels["quality"] = _by_image(1.0 - worst, after.num_labels)
-    return replace(quality, scores=images, label_scores=labels, prediction_scores=predictions)
+        expected[kind] = expected_number(likely / BY_NAME[kind].boxes, counts)
+        if kind == OVERLOOKED:
+            predictions[kind] = _by_image(1.0 - likely, counts)
+            images[kind] = 1.0 - pooled_probability(likely, counts)
+        else:
+            labels[kind] = _by_image(1.0 - likely, counts)
+            images[kind] = lowest_score(1.0 - likely, counts)
+    right = np.maximum(1.0 - np.sum([after.values[kind] for kind in LABEL_KINDS], axis=0), 0.0)
+    if set(changed) & set(LABEL_KINDS):
+        labels["quality"] = _by_image(right, after.num_labels)
+    images["quality"] = images[OVERLOOKED] * lowest_score(right, after.num_labels)
+    expected[ANY] = np.sum([expected[kind] for kind in KINDS], axis=0)
+    return replace(
+        quality,
+        scores=images,
+        label_scores=labels,
+        prediction_scores=predictions,
+        expected_errors=expected,
+    )
 
 
 def _by_image(values: FloatArray, counts: IntArray) -> list[FloatArray]:

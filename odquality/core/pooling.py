@@ -5,24 +5,34 @@ from __future__ import annotations
 import numpy as np
 
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.core.segments import reduce_runs
+from odquality.core.segments import exact_sums, reduce_runs
+
+# The logarithm of what is left of 1 is finite.
+_ALMOST_ONE = 1 - 1e-12
 
 
-def chance_of_none(probability: FloatArray, counts: IntArray, boxes_per_error: int) -> FloatArray:
-    """Probability that an image has no error of a kind.
+def lowest_score(scores: FloatArray, counts: IntArray) -> FloatArray:
+    """Lowest score of each image's boxes, (N,); 1 without boxes, and NaN counts as none.
 
     Args:
-        probability: (n,) of each box to show an error, image after image; NaN counts as 0.
+        scores: (n,) image after image.
         counts: (N,) int64 number of boxes of each image.
-        boxes_per_error: on how many boxes one error shows.
-
-    Returns:
-        (N,) float64 in [0, 1].
     """
-    none = reduce_runs(np.multiply, 1.0 - np.nan_to_num(probability), counts, empty=1.0)
-    return none if boxes_per_error == 1 else none ** (1.0 / boxes_per_error)
+    return reduce_runs(np.fmin, np.nan_to_num(scores, nan=1.0), counts, empty=1.0)
 
 
-def expected_number(probability: FloatArray, counts: IntArray, boxes_per_error: int) -> FloatArray:
-    """Expected number of errors of a kind of each image, (N,) float64; as `chance_of_none`."""
-    return reduce_runs(np.add, np.nan_to_num(probability), counts, empty=0.0) / boxes_per_error
+def expected_number(probabilities: FloatArray, counts: IntArray) -> FloatArray:
+    """Sum over each image's boxes, (N,); NaN counts as 0. As `lowest_score`."""
+    return exact_sums(np.nan_to_num(probabilities), counts)
+
+
+def pooled_probability(probabilities: FloatArray, counts: IntArray) -> FloatArray:
+    """How suspicious each image is of errors that come in clusters, (N,) in [0, 1].
+
+    Between the largest probability, which overlooks that several are worse than one, and that of
+    any error, to which many small ones add up: the root of that of any error by their squares.
+    NaN counts as 0. As `lowest_score`.
+    """
+    squares = np.nan_to_num(probabilities) ** 2
+    none = exact_sums(np.log1p(-np.minimum(squares, _ALMOST_ONE)), counts)
+    return np.sqrt(-np.expm1(none))

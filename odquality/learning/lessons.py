@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import FloatArray
-from odquality.kinds import KINDS, label_of
+from odquality.kinds import ANY, KINDS, label_of
 from odquality.learning.correction import Correction, fit_correction
 from odquality.learning.decisions import Outcomes
-from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH, Remaining, remaining
+from odquality.learning.remaining import COVERAGE, ENOUGH, Remaining, remaining
 from odquality.learning.selection import teaching_value
 from odquality.learning.spectrum import Spectrum
 from odquality.learning.thresholds import Shown, shown_above, threshold_of
@@ -41,7 +41,7 @@ class Lessons:
     @property
     def is_well_known(self) -> bool:
         """Whether the number of errors left is known so well that no decision need teach."""
-        left = self.remaining[ALL_KINDS]
+        left = self.remaining[ANY]
         return left.high - left.low <= 2 * WELL_KNOWN * left.expected
 
     def shown_above(self, threshold: float) -> dict[str, Shown]:
@@ -65,7 +65,7 @@ class Lessons:
                     f"  {label_of(kind)}: {self.found[kind]:,} of {self.decided[kind]:,} were "
                     f"errors; {left}"
                 )
-        lines.append(f"  All kinds: {self.remaining[ALL_KINDS]}")
+        lines.append(f"  All kinds: {self.remaining[ANY]}")
         lines.append(f"  {NOT_COVERED}")
         return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from odquality.core.scenes import FloatArray
-from odquality.kinds import BY_NAME, KINDS
+from odquality.kinds import ANY, BY_NAME, KINDS
 from odquality.learning.correction import Correction
 from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.posterior import corrected_odds
@@ -19,9 +19,6 @@ from odquality.learning.spectrum import Spectrum
 COVERAGE = 0.9
 # and review is enough when it has found this share of what is left.
 ENOUGH = 0.9
-
-# Stands for the kinds of error in all.
-ALL_KINDS = "any"
 
 # Distributions are kept as so many values that are equally probable.
 _LEVELS = (np.arange(200) + 0.5) / 200
@@ -77,7 +74,7 @@ def remaining(spectrum: Spectrum, correction: Correction) -> dict[str, Remaining
     """
     kinds = {kind: _of_kind(kind, spectrum, correction) for kind in KINDS}
     told = {kind: _told([each]) for kind, each in kinds.items()}
-    return {**told, ALL_KINDS: _told(list(kinds.values()))}
+    return {**told, ANY: _told(list(kinds.values()))}
 
 
 def _of_kind(kind: str, spectrum: Spectrum, correction: Correction) -> _OfKind:

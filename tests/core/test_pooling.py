@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from odquality.core.pooling import chance_of_none, expected_number
+from odquality.core.pooling import expected_number, lowest_score, pooled_probability
 
 COUNTS = np.array([2, 0, 3])
 PROBABILITY = np.array([0.5, 0.2, np.nan, 1.0, 0.0])
 
 
-def test_no_error_in_an_image() -> None:
-    np.testing.assert_allclose(chance_of_none(PROBABILITY, COUNTS, 1), [0.4, 1, 0])
-
-
-def test_an_error_that_shows_on_two_boxes_is_one() -> None:
-    twice = np.array([0.3, 0.3])
-    np.testing.assert_allclose(chance_of_none(twice, np.array([2]), 2), [0.7])
-    np.testing.assert_allclose(expected_number(twice, np.array([2]), 2), [0.3])
+def test_the_lowest_score() -> None:
+    np.testing.assert_allclose(lowest_score(1 - PROBABILITY, COUNTS), [0.5, 1, 0])
 
 
 def test_the_expected_number() -> None:
-    np.testing.assert_allclose(expected_number(PROBABILITY, COUNTS, 1), [0.7, 0, 1])
+    np.testing.assert_allclose(expected_number(PROBABILITY, COUNTS), [0.7, 0, 1])
+
+
+def test_several_are_worse_than_one_and_many_small_ones_are_not() -> None:
+    pooled = pooled_probability(PROBABILITY, COUNTS)
+    np.testing.assert_allclose(pooled, [np.sqrt(1 - 0.75 * 0.96), 0, 1], atol=1e-6)
+    many = pooled_probability(np.full(100, 0.01), np.array([100]))
+    assert many[0] < 0.11

@@ -268,8 +268,7 @@ class Execution:
         return all_samples(self._dataset).select(names)
 
     def _remaining(self) -> dict[str, dict[str, float]]:
-        if not self._info.gives_issues:
-            return {}
+        """What is left before anything was reviewed, with how surely it is known."""
         return remaining_errors(lessons_of(Outcomes.of([]), self._tally.spectrum))
 
     def _report(self) -> LabelQualityReport:
@@ -287,9 +286,9 @@ class Execution:
             num_labels=self._tally.num_labels,
             num_predictions=self._tally.num_predictions,
             issues=dict(self._tally.issues),
+            remaining=self._remaining() if expected else {},
             expected_errors=expected,
             errors_above=summed_up(self._tally.errors_above) if expected else {},
-            remaining=self._remaining(),
             quantiles=quantiles(quality),
             worst=worst_images(self._dataset, self._fields),
             seconds=dict(self._tally.seconds),

@@ -89,6 +89,9 @@ def recalibrate_run(
     known = {answer: is_error for answer, is_error in given.items() if answer in said}
     lessons = _lessons(kept, known, said)
     report = {**kept.get("report", {}), "remaining": remaining_errors(lessons)}
+    if not known and report.get("maybe_in_sample"):
+        # Until somebody has looked, nobody knows.
+        report["remaining"] = {}
 
     def save(file: ObjectId) -> None:
         kept_now = {**kept, "report": report, _ANSWERS: _rows(known, said)}

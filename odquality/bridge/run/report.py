@@ -13,7 +13,7 @@ from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY, in_order, label_of
 from odquality.learning.lessons import Lessons
-from odquality.learning.remaining import ALL_KINDS, COVERAGE, ENOUGH
+from odquality.learning.remaining import COVERAGE, ENOUGH
 
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 
@@ -66,14 +66,14 @@ class LabelQualityReport:
         num_labels: number of labels that were scored.
         num_predictions: number of predictions they were compared with.
         issues: number of likely errors by kind; empty where the method does not tell.
+        remaining: by kind of error and in all (``any``), what is left to be found, as
+            `Remaining` describes it, with what the reviewer has decided on (``decided``) and found
+            (``found``); empty where the method does not tell.
         expected_errors: how many errors there are, in expectation, by kind; ``any`` is their sum.
             Empty for methods that give no probabilities, and where these are not to be trusted
             (`maybe_in_sample`).
         errors_above: by kind, how many suspected errors there are from some probabilities on, and
             how many of these are right, in expectation; empty as above.
-        remaining: by kind of error and in all (``any``), what is left to be found, as
-            `Remaining` describes it, with what the reviewer has decided on (``decided``) and found
-            (``found``); empty where the method does not tell.
         quantiles: of the image scores, by quantile in [0, 1]; empty without images.
         worst: the images to review first: those with the most expected errors where the method
             tells, else those with the lowest scores.
@@ -93,9 +93,9 @@ class LabelQualityReport:
     num_labels: int = 0
     num_predictions: int = 0
     issues: Mapping[str, int] = field(default_factory=dict)
+    remaining: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     expected_errors: Mapping[str, float] = field(default_factory=dict)
     errors_above: Mapping[str, Sequence[Above]] = field(default_factory=dict)
-    remaining: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
     worst: Sequence[WorstImage] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -116,9 +116,9 @@ class LabelQualityReport:
         known = read_fields(cls, values)
         for name in ("unscored", "treated", "issues", "expected_errors", "quantiles", "seconds"):
             known[name] = read_numbers(known.get(name))
-        known["errors_above"] = read_above(known.get("errors_above"))
         left = known.get("remaining", {})
         known["remaining"] = {str(kind): read_numbers(told) for kind, told in left.items()}
+        known["errors_above"] = read_above(known.get("errors_above"))
         known["worst"] = [WorstImage.from_dict(image) for image in known.get("worst", ())]
         known["warnings"] = [str(warning) for warning in known.get("warnings", ())]
         return cls(**known)
@@ -169,12 +169,12 @@ class LabelQualityReport:
         lines += [f"  warning   {warning}" for warning in self.warnings]
         if self.issues:
             lines.append(f"  errors    {self._found()}")
+        lines += self._left()
         if ANY in self.expected_errors:
             lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
-        elif self.maybe_in_sample and self.remaining:
+        elif self.maybe_in_sample and self.issues:
             lines.append("  expected  unknown: was the detector trained on these labels?")
         lines += [f"    {line}" for line in _aligned(self.error_table())]
-        lines += self._left()
         if self.quantiles:
             shown = "  ".join(
                 f"{_percent(quantile)} {score:.3f}" for quantile, score in self.quantiles.items()
@@ -209,19 +209,19 @@ class LabelQualityReport:
 
     def _left(self) -> list[str]:
         """What is left to be found and what was learnt, in lines."""
-        if ALL_KINDS not in self.remaining or not self.num_scored or self.maybe_in_sample:
+        if ANY not in self.remaining or not self.num_scored:
             return []
         each = {
             kind: float(told.get("expected", 0.0))
             for kind, told in self.remaining.items()
-            if kind != ALL_KINDS
+            if kind != ANY
         }
         by_kind = ", ".join(
             f"{number:,.0f} {label_of(kind)}"
             for kind in in_order(each)
             if (number := each[kind]) >= 0.5
         )
-        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ALL_KINDS]}
+        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ANY]}
         lines = [
             f"  left      {sum(each.values()):,.0f} errors expected, {told['low']:,.0f} to "
             f"{told['high']:,.0f} with {COVERAGE:.0%}" + (f": {by_kind}" if by_kind else "")
@@ -246,6 +246,16 @@ def quantiles(quality: FloatArray) -> dict[str, float]:
     return {str(quantile): value for quantile, value in zip(QUANTILES, values, strict=True)}
 
 
+def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
+    """What is left by kind and in all, and what was decided, as a report holds it."""
+    decided = {**lessons.decided, ANY: sum(lessons.decided.values())}
+    found = {**lessons.found, ANY: sum(lessons.found.values())}
+    return {
+        kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
+        for kind, left in lessons.remaining.items()
+    }
+
+
 def _expected(number: float) -> str:
     return f"{number:,.1f} errors expected"
 
@@ -260,16 +270,6 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         )
         for row in rows
     ]
-
-
-def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
-    """What is left by kind and in all, and what was decided, as a report holds it."""
-    decided = {**lessons.decided, ALL_KINDS: sum(lessons.decided.values())}
-    found = {**lessons.found, ALL_KINDS: sum(lessons.found.values())}
-    return {
-        kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
-        for kind, left in lessons.remaining.items()
-    }
 
 
 def _percent(quantile: str) -> str:

@@ -27,9 +27,9 @@ class Tally:
         num_labels: labels that were scored.
         num_predictions: predictions they were compared with.
         issues: how many there are of each kind.
+        spectrum: how many boxes have which probability of an error, where the method tells.
         expected_errors: how many errors there are of each kind, in expectation.
         errors_above: how many suspected errors each threshold shows.
-        spectrum: how many boxes have which probability of an error, where the method tells.
         seconds: spent per part of the run.
     """
 
@@ -71,13 +71,13 @@ class Tally:
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
                 self.issues.update(issue.kind for issue in issues.of(image))
-            self.errors_above.add(scenes, scores, kept)
             self.spectrum += _spectrum(scenes, scores, kept)
+            self.errors_above.add(scenes, scores, kept)
+        self.num_labels += int(scenes.labels.counts[kept].sum())
+        self.num_predictions += int(scenes.predictions.counts[kept].sum())
         for kind, expected in scores.expected_errors.items():
             total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
             self.expected_errors[kind] = total
-        self.num_labels += int(scenes.labels.counts[kept].sum())
-        self.num_predictions += int(scenes.predictions.counts[kept].sum())
 
     def quality(self) -> FloatArray:
         """Scores of all images that were added, (n,)."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.scenes import Boxes, FloatArray, Scenes
-from odquality.core.segments import exact_sums, reduce_runs
-from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.core.pooling import expected_number, lowest_score, pooled_probability
+from odquality.core.scenes import Scenes
+from odquality.kinds import BY_NAME, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import ErrorModel
@@ -28,13 +28,6 @@ _SHOWN_BY = {
     "spurious": "support",
     "duplicate": "repetition",
 }
-
-
-# Each of two labels that repeat each other is a half of an error.
-_ERRORS_OF_A_LABEL = {"duplicate": 0.5}
-
-# The logarithm of what is left of 1 is finite.
-_ALMOST_ONE = 1 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -92,42 +85,22 @@ class CalibratedScorer:
         missing = self.model.overlooked_probability(evidence)
         label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
         quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
-        overlooked = 1.0 - _pooled(missing, scenes.predictions)
+        overlooked = 1.0 - pooled_probability(missing, scenes.predictions.counts)
+        counts = scenes.labels.counts
         return Scores(
             images={
-                "quality": overlooked * _lowest(quality, scenes.labels),
+                "quality": overlooked * lowest_score(quality, counts),
                 OVERLOOKED: overlooked,
-                **{kind: _lowest(values, scenes.labels) for kind, values in label_scores.items()},
+                **{kind: lowest_score(values, counts) for kind, values in label_scores.items()},
             },
             labels={"quality": quality, **label_scores},
             predictions={OVERLOOKED: 1.0 - missing},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
             expected_errors={
-                OVERLOOKED: _sum(missing, scenes.predictions),
+                OVERLOOKED: expected_number(missing, scenes.predictions.counts),
                 **{
-                    kind: _sum(values * _ERRORS_OF_A_LABEL.get(kind, 1.0), scenes.labels)
+                    kind: expected_number(values / BY_NAME[kind].boxes, counts)
                     for kind, values in probabilities.items()
                 },
             },
         )
-
-
-def _lowest(scores: FloatArray, labels: Boxes) -> FloatArray:
-    """Lowest score of each image's labels, (N,)."""
-    return reduce_runs(np.fmin, scores, labels.counts, empty=1.0)
-
-
-def _sum(probabilities: FloatArray, boxes: Boxes) -> FloatArray:
-    """Sum over each image's boxes, (N,); NaN counts as 0."""
-    return exact_sums(np.nan_to_num(probabilities), boxes.counts)
-
-
-def _pooled(probabilities: FloatArray, predictions: Boxes) -> FloatArray:
-    """How suspicious each image is of missing labels, (N,) in [0, 1].
-
-    Between the largest probability, which overlooks that several are worse than one, and that of
-    any error, to which many small ones add up: the root of that of any error by their squares.
-    """
-    squares = np.nan_to_num(probabilities) ** 2
-    none = exact_sums(np.log1p(-np.minimum(squares, _ALMOST_ONE)), predictions.counts)
-    return np.sqrt(-np.expm1(none))
