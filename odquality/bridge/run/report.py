@@ -172,7 +172,7 @@ class LabelQualityReport:
         lines += self._left()
         if ANY in self.expected_errors:
             lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
-        elif self.maybe_in_sample and self.issues:
+        elif self.maybe_in_sample:
             lines.append("  expected  unknown: was the detector trained on these labels?")
         lines += [f"    {line}" for line in _aligned(self.error_table())]
         if self.quantiles:
