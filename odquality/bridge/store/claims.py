@@ -27,7 +27,7 @@ from odquality.bridge.store.records import (
     read_record,
 )
 from odquality.bridge.store.results import delete
-from odquality.bridge.store.run_documents import Document, datasets, links, run_document, runs
+from odquality.bridge.store.run_documents import Document, datasets, links, runs
 
 
 class RunLostError(RuntimeError):
@@ -326,9 +326,11 @@ def _insert(dataset: fo.Dataset, key: str, values: Mapping[str, Any]) -> bool:
 
 def _link(dataset: fo.Dataset, key: str, run: ObjectId) -> bool:
     """Makes a run known to a dataset, unless it knows another under the key."""
-    # It may know a run whose document was lost.
-    lost = links(dataset).get(key) if run_document(dataset, key) is None else None
-    vacant = {"$exists": False} if lost is None else lost
+    # It may know a run whose document was lost. Looked for by the link that was read: the key may
+    # be another process's by the time that it is read again.
+    link = links(dataset).get(key)
+    is_lost = link is not None and not runs().count_documents({"_id": getattr(link, "id", link)})
+    vacant = link if is_lost else {"$exists": False}
     found = {"_id": dataset._doc.id, f"runs.{key}": vacant}
     return bool(datasets().update_one(found, {"$set": {f"runs.{key}": run}}).matched_count)
 
