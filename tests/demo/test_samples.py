@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from fiftyone import ViewField as F
 
-import odquality
 from odquality.demo.__main__ import main
 from odquality.demo.dataset import make_demo
 from odquality.demo.figures import simple_scores_of
@@ -76,7 +75,7 @@ def test_the_simple_score_is_on_record(dataset: fo.Dataset, folder: Path) -> Non
 
 
 def test_the_demo_says_what_it_found(dataset: fo.Dataset, printed: str) -> None:
-    worst = odquality.worst_first(dataset, "label_quality").limit(8)
+    worst = dataset.sort_by("label_quality").limit(8)
     found = sum(map(bool, worst.values(INJECTED_FIELD)))
     assert 0 < found <= 8
     assert "8 of 40 images have an injected label error" in printed

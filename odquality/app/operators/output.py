@@ -12,6 +12,9 @@ import fiftyone.operators.types as types
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.kinds import label_of
 
+# The App's message at the end of a run lies over the button below a longer text.
+_WORST_IMAGES = 5
+
 
 def report_output(results: Mapping[str, Any] | None) -> types.Property:
     """The output form of a report given as a dict."""
@@ -59,9 +62,9 @@ def _markdown(report: LabelQualityReport) -> str:
     parts += [f"- {n:,} of {escape(what)}" for what, n in report.treated.items()]
     parts += [f"- {escape(warning)}" for warning in report.warnings]
     if errors := report.error_table():
-        parts.append("\n" + table(errors))
+        parts.append("\n" + table([row[:2] + row[2::2] for row in errors]))
     if report.worst:
-        parts.append("\n" + table(_worst(report)))
+        parts.append("\n" + table(_worst(report)[: 1 + _WORST_IMAGES]))
     return "\n".join(parts)
 
 

@@ -50,7 +50,7 @@ def test_images_of_unlike_scores_stand_in_one_table():
 
 
 def test_each_kind_has_a_row_of_what_probabilities_show():
-    above = {"swap": [Above(0.3, 40, 31.4), Above(0.5, 12, 11.0)]}
+    above = {"swap": [Above(0.3, 40, 31.4), Above(0.4, 20, 18.0), Above(0.5, 12, 11.0)]}
     report = LabelQualityReport(
         "lq", num_scored=1, expected_errors={"any": 52.0, "swap": 52.0}, errors_above=above
     )
