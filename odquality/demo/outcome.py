@@ -91,7 +91,7 @@ class Outcome:
         ]
         lines = [
             f"{wrong} of {_number(self.num_images)} images have an injected label error",
-            f"  found among the {wrong} images with the lowest scores: {_number(self.method.found)} "
+            f"  found among the {wrong} worst images: {_number(self.method.found)} "
             f"(by a simple score {_number(self.simple.found)}, "
             f"by chance {_number(self.num_wrong * self.chance)})",
             f"  share with an error among the first {first}: {precisions[0]} (by a simple score "
