@@ -17,8 +17,13 @@ from odquality.methods.calibrated.canonical import canonical
 from odquality.methods.calibrated.corruption import CORRUPTED_SHARE, corrupt
 from odquality.methods.calibrated.draws import Keys
 from odquality.methods.calibrated.error_rate import error_rate, label_error_rate
-from odquality.methods.calibrated.evidence import MATCH_IOU, Evidence, gather_evidence
-from odquality.methods.calibrated.expectation import NOTHING_EXPECTED, Expectation
+from odquality.methods.calibrated.evidence import (
+    MATCH_IOU,
+    Evidence,
+    gather_evidence,
+    plain_evidence,
+)
+from odquality.methods.calibrated.expectation import Expectation
 from odquality.methods.calibrated.model import PRIOR_MODEL, ErrorModel
 from odquality.methods.calibrated.overlap import TOLERANCE, best_partner, overlaps
 from odquality.methods.calibrated.support import height
@@ -48,9 +53,11 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     scenes, keys = form.scenes, form.label_keys
     copies = int(np.clip(_WRONG_LABELS / (CORRUPTED_SHARE * num_labels), 1, _MAX_COPIES))
     detected = tuple(np.unique(scenes.predictions.classes).tolist())
-    support = gather_evidence(scenes, detected, NOTHING_EXPECTED).labels["fair_support"]
-    expectation = Expectation.fit(scenes, height(support))
-    present = gather_evidence(scenes, detected, expectation)
+    plain = plain_evidence(scenes, detected)
+    expectation = Expectation.fit(
+        scenes, plain.labels["crowding"], height(plain.labels["fair_support"])
+    )
+    present = plain.held_to(expectation, scenes)
     found = _found_labels(scenes)
     labelled = scenes.labels.counts > 0
     finds = found[labelled[scenes.predictions.image]]

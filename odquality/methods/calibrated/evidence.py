@@ -7,7 +7,7 @@ confidences and overlaps alone. None has a threshold to tune or depends on the u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,7 @@ class Evidence:
             ``close_support``, of any prediction of the label's class that fits this label best,
             with an IoU of at least .7: confidence;
             ``fair_support``, by a prediction of the label's own (`support.fair_support`);
+            ``crowding``, of any other label: IoU, which says what support to expect;
             ``shortfall``, by how much the height of the fair support is below that of labels like
             this one (`expectation.Expectation`), 0 if it is not;
             ``unsupported_size``, size among all labels x what the height of the fair support
@@ -72,6 +73,16 @@ class Evidence:
     unclaimed: FloatArray
     candidate: BoolArray
 
+    def held_to(self, expectation: Expectation, scenes: Scenes) -> Evidence:
+        """This with ``shortfall`` and ``unsupported_size``, for the images that it is of."""
+        heights = height(self.labels["fair_support"])
+        expected = expectation.of(scenes, self.labels["crowding"], heights)
+        told = {
+            "shortfall": np.maximum(expected - heights, 0.0),
+            "unsupported_size": expectation.size(scenes) * (1 - heights),
+        }
+        return replace(self, labels={**self.labels, **told})
+
 
 def gather_evidence(
     scenes: Scenes, detected: tuple[int, ...], expectation: Expectation
@@ -84,6 +95,16 @@ def gather_evidence(
             counts for predictions of that class, any other ("don't care") for all.
         expectation: how much support labels have.
     """
+    return plain_evidence(scenes, detected).held_to(expectation, scenes)
+
+
+def plain_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
+    """The evidence that needs no expectation, from which one can be learnt.
+
+    Args:
+        scenes: the images.
+        detected: as for `gather_evidence`.
+    """
     labels, predictions = scenes.labels, scenes.predictions
     pairs = overlaps(labels, predictions)
     same = labels.classes[pairs.first] == predictions.classes[pairs.second]
@@ -92,6 +113,8 @@ def gather_evidence(
     own_class_fit = _largest_per_second(own_class.iou, own_class, len(predictions))
     inside = _largest_per_second(own_class.inside, own_class, len(predictions))
     region_fit, ignored = _in_regions(scenes.ignored, predictions, detected)
+    neighbours = overlaps(labels, labels)
+    neighbours = neighbours.where(neighbours.first != neighbours.second)
 
     def best(of: Overlaps, strength: FloatArray) -> tuple[FloatArray, IntArray]:
         values = predictions.confidence.take(of.second) * strength
@@ -110,17 +133,14 @@ def gather_evidence(
         "close_support": best(close, np.ones_like(close.iou)),
         "contradiction": best(nearest_other, nearest_other.iou),
         "displacement": best(nearest_own, _square(4 * nearest_own.iou * (1 - nearest_own.iou))),
-        "repetition": _repetition(labels, tight_support[0]),
+        "repetition": _repetition(labels, neighbours, tight_support[0]),
     }
     confidence = predictions.confidence.take(own_class.second)
-    fair = fair_support(own_class, confidence, len(labels), len(predictions))
-    heights = height(fair)
     return Evidence(
         labels={
             **{name: values for name, (values, _) in pieces.items()},
-            "fair_support": fair,
-            "shortfall": np.maximum(expectation.of(scenes, heights) - heights, 0.0),
-            "unsupported_size": expectation.size(scenes) * (1 - heights),
+            "fair_support": fair_support(own_class, confidence, len(labels), len(predictions)),
+            "crowding": segment_max(neighbours.iou, neighbours.first, len(labels), empty=0.0),
         },
         rows={name: rows for name, (_, rows) in pieces.items()},
         unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,
@@ -142,12 +162,10 @@ def _is_best(pairs: Overlaps, fit: FloatArray) -> BoolArray:
     return pairs.iou >= fit[pairs.second] - TOLERANCE
 
 
-def _repetition(labels: Boxes, tight_support: FloatArray) -> tuple[FloatArray, IntArray]:
-    pairs = overlaps(labels, labels)
-    repeated = (pairs.first != pairs.second) & (
-        labels.classes[pairs.first] == labels.classes[pairs.second]
-    )
-    pairs = pairs.where(repeated)
+def _repetition(
+    labels: Boxes, neighbours: Overlaps, tight_support: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    pairs = neighbours.where(labels.classes[neighbours.first] == labels.classes[neighbours.second])
     advantage = tight_support[pairs.first] - tight_support[pairs.second]
     values = pairs.iou * (1 - _PREFERENCE * np.maximum(advantage, 0))
     return best_partner(values, pairs.first, pairs.second, len(labels))

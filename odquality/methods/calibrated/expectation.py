@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from odquality.core.scenes import FloatArray, IntArray, Scenes
-from odquality.core.segments import exact_sums, segment_max
-from odquality.methods.calibrated.overlap import overlaps
+from odquality.core.segments import exact_sums
 
 # What is known of a label beforehand, and the sign of its effect: detectors find large objects at
 # least as well as small ones, and objects by themselves at least as well as those in a crowd.
@@ -51,20 +50,21 @@ class Expectation:
     likeness: float = 0.0
 
     @classmethod
-    def fit(cls, scenes: Scenes, heights: FloatArray) -> Expectation:
+    def fit(cls, scenes: Scenes, crowding: FloatArray, heights: FloatArray) -> Expectation:
         """Learns from labels as they are.
 
         Args:
             scenes: the images, in canonical order; at least one has a label.
+            crowding: (L,) largest IoU of each label with another one.
             heights: (L,) height of the support of each label.
         """
         area = _area(scenes)
         areas = np.quantile(area[area > 0], _LIMITS, method="lower") if area.any() else (1.0, 1.0)
         unlike = cls(
             (float(areas[0]), float(areas[1])),
-            float(np.quantile(_crowding(scenes), _LIMITS[1])),
+            float(np.quantile(crowding, _LIMITS[1])),
         )
-        known = unlike._known(scenes)
+        known = unlike._known(scenes, crowding)
         intercept, slopes = _regression(known, heights)
         rest = heights - intercept - _combined(slopes, known)
         classes, rows = np.unique(scenes.labels.classes, return_inverse=True)
@@ -76,23 +76,24 @@ class Expectation:
             classes=tuple(classes.tolist()),
             effects=tuple(effects.tolist()),
         )
-        rest = heights - unlike.of(scenes, heights)
+        rest = heights - unlike.of(scenes, crowding, heights)
         others = _others(scenes, rest)
         likeness = (others * rest).sum() / max((others * others).sum(), _NO_SPREAD)
         return replace(unlike, likeness=max(float(likeness), 0.0))
 
-    def of(self, scenes: Scenes, heights: FloatArray) -> FloatArray:
+    def of(self, scenes: Scenes, crowding: FloatArray, heights: FloatArray) -> FloatArray:
         """The expected height of each label's support, (L,) float64 in [0, 1].
 
         Args:
             scenes: the images.
+            crowding: (L,) largest IoU of each label with another one.
             heights: (L,) of the labels, of which each one's is for the others of its image.
         """
         # One more class, without any effect, for those that are not known.
         classes, effects = np.array([*self.classes, -1]), np.array([*self.effects, 0.0])
         place = np.searchsorted(classes[:-1], scenes.labels.classes)
         met = classes[place] == scenes.labels.classes
-        expected = self.intercept + _combined(self.slopes, self._known(scenes))
+        expected = self.intercept + _combined(self.slopes, self._known(scenes, crowding))
         expected = (expected + effects[place] * met).clip(0.0, 1.0)
         if self.likeness:
             expected += self.likeness * _others(scenes, heights - expected)
@@ -118,9 +119,9 @@ class Expectation:
             effects=tuple(effect for _, effect in named),
         )
 
-    def _known(self, scenes: Scenes) -> FloatArray:
+    def _known(self, scenes: Scenes, crowding: FloatArray) -> FloatArray:
         """Size and crowding of each label, (2, L)."""
-        return np.stack([self.size(scenes), np.minimum(_crowding(scenes), self.crowding)])
+        return np.stack([self.size(scenes), np.minimum(crowding, self.crowding)])
 
 
 NOTHING_EXPECTED = Expectation(areas=(1.0, 1.0), crowding=0.0)
@@ -129,14 +130,6 @@ NOTHING_EXPECTED = Expectation(areas=(1.0, 1.0), crowding=0.0)
 def _area(scenes: Scenes) -> FloatArray:
     width, height = scenes.labels.columns[2:] - scenes.labels.columns[:2]
     return width * height
-
-
-def _crowding(scenes: Scenes) -> FloatArray:
-    """Largest IoU of each label with another one, (L,)."""
-    labels = scenes.labels
-    pairs = overlaps(labels, labels)
-    pairs = pairs.where(pairs.first != pairs.second)
-    return segment_max(pairs.iou, pairs.first, len(labels), empty=0.0)
 
 
 def _regression(known: FloatArray, heights: FloatArray) -> tuple[float, FloatArray]:
