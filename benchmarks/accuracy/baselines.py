@@ -5,40 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.overlaps import Pairs, largest, overlapping_pairs
+from benchmarks.accuracy.overlaps import largest, overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.core.scenes import FloatArray
-from odquality.kinds import ANY, KINDS, LABEL_KINDS
+from odquality.demo.simple_score import simple_suspicions
+from odquality.kinds import ANY, KINDS, LABEL_KINDS, OVERLOOKED
 
 # A prediction with less IoU to every label shows no labelled object.
 MATCH_IOU = 0.5
 
 
 def score_simply(data: DetectionData) -> Suspicion:
-    """Scores each kind of error by one product of confidence and IoU.
-
-    - overlooked: confidence x (1 - largest IoU with any label).
-    - swap: (best confidence x IoU of other classes) x (1 - best confidence x IoU of its class).
-    - badloc: confidence x (1 - IoU) of the prediction of its class with the best confidence x IoU.
-    - spurious: 1 - best confidence x IoU of any class.
-    - duplicate: largest IoU with another label of its class.
+    """Scores each kind of error by one product of confidence and IoU, as the demo does.
 
     An image is as suspicious as its most suspicious box, and any error as the largest of the five.
     """
-    pairs = overlapping_pairs(data.labels, data.predictions)
-    covered = largest(pairs.iou, pairs.second, len(data.predictions))
-    overlooked = data.predictions.confidence * (1 - covered)
-
-    labels = _label_scores(data, pairs)
-    labels["duplicate"] = _duplicate(data)
+    reviewed = ~data.iscrowd
+    labels = simple_suspicions(data.labels, data.predictions, reviewed)
+    overlooked = labels.pop(OVERLOOKED)
     for scores in labels.values():
         scores[data.iscrowd] = np.nan
-    reviewed = ~data.iscrowd
     label_image = data.labels.image[reviewed]
     images = {
         kind: largest(scores[reviewed], label_image, len(data)) for kind, scores in labels.items()
     }
-    images["overlooked"] = largest(overlooked, data.predictions.image, len(data))
+    images[OVERLOOKED] = largest(overlooked, data.predictions.image, len(data))
     images[ANY] = np.max(list(images.values()), axis=0)
     labels[ANY] = np.max(list(labels.values()), axis=0)
     return Suspicion(images, labels, overlooked)
@@ -66,24 +56,3 @@ def score_by_sums(data: DetectionData) -> Suspicion:
         dict.fromkeys((ANY, *LABEL_KINDS), unsupported),
         overlooked,
     )
-
-
-def _label_scores(data: DetectionData, pairs: Pairs) -> dict[str, FloatArray]:
-    num_labels = len(data.labels)
-    confidence = data.predictions.confidence[pairs.second]
-    support = confidence * pairs.iou
-    same = largest(support * pairs.same_class, pairs.first, num_labels)
-    other = largest(support * ~pairs.same_class, pairs.first, num_labels)
-
-    best = pairs.same_class & (support == same[pairs.first])
-    badloc = np.zeros(num_labels)
-    badloc[pairs.first[best]] = (confidence * (1 - pairs.iou))[best]
-    return {"swap": other * (1 - same), "badloc": badloc, "spurious": 1 - np.maximum(same, other)}
-
-
-def _duplicate(data: DetectionData) -> FloatArray:
-    pairs = overlapping_pairs(data.labels, data.labels)
-    reviewed = ~data.iscrowd
-    counts = pairs.same_class & (pairs.first != pairs.second)
-    counts &= reviewed[pairs.first] & reviewed[pairs.second]
-    return largest(pairs.iou * counts, pairs.first, len(data.labels))
