@@ -16,6 +16,8 @@ class Kind:
         question: what one asks of a box to find out; yes means that the label is wrong.
         action: what mends it: ``add``, ``relabel``, ``move`` or ``remove`` a label.
         certainty: completes "how likely ..." for a score, of which 1 means that nothing is wrong.
+        color: ``#rrggbb`` wherever the kind is drawn. Colour-blind people tell the kinds apart by
+            it, and it stands out on white and on dark grey.
         boxes: on how many boxes one error shows.
     """
 
@@ -24,6 +26,7 @@ class Kind:
     question: str
     action: str
     certainty: str
+    color: str
     boxes: int = 1
 
     @property
@@ -47,6 +50,7 @@ BY_NAME: Mapping[str, Kind] = {
             question="Is there an object that has no label?",
             action="add",
             certainty="no object lacks a label",
+            color="#00a5a5",
         ),
         Kind(
             "swap",
@@ -54,6 +58,7 @@ BY_NAME: Mapping[str, Kind] = {
             question="Is the object of another class?",
             action="relabel",
             certainty="the class is right",
+            color="#d22dff",
         ),
         Kind(
             "badloc",
@@ -61,6 +66,7 @@ BY_NAME: Mapping[str, Kind] = {
             question="Does the box fit the object badly?",
             action="move",
             certainty="the box is in the right place",
+            color="#e17800",
         ),
         Kind(
             "spurious",
@@ -68,6 +74,7 @@ BY_NAME: Mapping[str, Kind] = {
             question="Is there nothing of this class at all?",
             action="remove",
             certainty="there is an object",
+            color="#d22d4b",
         ),
         Kind(
             "duplicate",
@@ -75,6 +82,7 @@ BY_NAME: Mapping[str, Kind] = {
             question="Does the object have another label already?",
             action="remove",
             certainty="the object is labelled once",
+            color="#0078a5",
             # On the label that is one too many, and on the one that it repeats.
             boxes=2,
         ),
