@@ -7,7 +7,7 @@ being written, and whoever cuts the run off leaves a record that says so.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -18,32 +18,26 @@ from pymongo.errors import PyMongoError
 
 from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
-from odquality.bridge.run.expected import summed_up, with_total
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.recalibration import kept_with_run
-from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
+from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
+from odquality.bridge.run.summary import summarise
 from odquality.bridge.run.tally import Tally
-from odquality.bridge.run.worst import worst_images
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths
 from odquality.bridge.store.claims import Claim
-from odquality.bridge.store.database import all_samples, dataset_of, filtered_fields, view_stages
+from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
 from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.write.fields import RunFields
-from odquality.bridge.write.suggestions import ChunkIssues
-from odquality.bridge.write.writer import Writer
-from odquality.learning.decisions import Outcomes
-from odquality.learning.lessons import lessons_of
 from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
 
 logger = logging.getLogger(__name__)
 
-# Samples that were modified during the run are read and scored again, so many at a time,
-_AGAIN_AT_ONCE = 1000
-# and so often; who edits faster than this is told.
+# Samples that were modified during the run are scored again so often; who edits faster is told.
 _MAX_ROUNDS = 10
 
 
@@ -71,7 +65,6 @@ class Execution:
         self._dataset: fo.Dataset = dataset_of(samples)
         self._reader = Reader(settings.source(self._dataset))
         self._fields = settings.fields()
-        self._writer = Writer(self._dataset, self._fields)
         self._tally = Tally()
         self._warnings = _hidden_boxes(samples, self._fields)
         self._num_samples = max(1, len(samples))
@@ -147,16 +140,24 @@ class Execution:
 
     def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
         """Scores and writes all samples, and once more those that were modified meanwhile."""
+        scoring = Scoring(
+            self._samples,
+            self._settings,
+            scorer,
+            self._held(),
+            reader=self._reader,
+            tally=self._tally,
+        )
         done = 0
         modified: list[ObjectId] = []
         for number, chunk in self._spool:
-            modified += self._score_chunk(scorer, self._reader.settled(chunk))
+            modified += scoring.score(self._reader.settled(chunk))
             done += number
             yield self._progress("Scored", done, 0.5)
         for _ in range(_MAX_ROUNDS):
             if not modified:
                 return
-            modified = list(self._score_again(scorer, modified))
+            modified = list(scoring.score_again(modified))
             yield Progress("Scored what was modified meanwhile", 1.0)
         self._reader.unscored["modified again and again while the run went on"] += len(modified)
 
@@ -173,7 +174,7 @@ class Execution:
             )
             claim.renew()
             indexes.create(self._dataset, self._fields.sort_paths)
-        report = self._report()
+        report = summarise(self._dataset, self._settings, self._reader, self._tally, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])
         kept = kept_with_run(self._tally.spectrum) if self._info.gives_issues else {}
@@ -228,77 +229,6 @@ class Execution:
         # The number of samples was counted before others came or went.
         share = start + 0.5 * min(1.0, done / self._num_samples)
         return Progress(f"{what} {done:,} of {self._num_samples:,} images", share)
-
-    def _score_chunk(self, scorer: Scorer, chunk: SampleChunk) -> list[ObjectId]:
-        with self._tally.clock("score"):
-            scores = scorer.score(chunk.scenes)
-            issues = None
-            if self._info.gives_issues:
-                least = self._settings.method_settings()["min_probability"]
-                names = self._reader.codes.names
-                issues = ChunkIssues(chunk, scores, least, names)
-        with self._tally.clock("write"):
-            self._held().renew()
-            lost = self._writer.write(chunk, scores, issues)
-        self._tally.add(chunk, scores, issues, without=lost)
-        return lost
-
-    def _score_again(self, scorer: Scorer, modified: list[ObjectId]) -> Iterator[ObjectId]:
-        """Reads and scores samples again; gives those that were modified once more."""
-        # A reader of its own, for the boxes that need special treatment were counted before.
-        reader = Reader(self._reader.source, self._reader.codes)
-        for start in range(0, len(modified), _AGAIN_AT_ONCE):
-            ids = modified[start : start + _AGAIN_AT_ONCE]
-            num_scored, num_unscored = self._tally.num_scored, reader.unscored.total()
-            lost = []
-            for _, chunk in reader.read(self._again(ids)):
-                lost += self._score_chunk(scorer, chunk)
-            yield from lost
-            told = self._tally.num_scored - num_scored + reader.unscored.total() - num_unscored
-            if gone := len(ids) - told - len(lost):
-                self._reader.unscored["modified or removed while the run went on"] += gone
-        self._reader.unscored.update(reader.unscored)
-
-    def _again(self, ids: list[ObjectId]) -> SampleCollection:
-        """Some samples as they are now, with the boxes that the view shows."""
-        names = [str(sample_id) for sample_id in ids]
-        if isinstance(self._samples, fo.DatasetView) and filtered_fields(self._samples):
-            return self._samples.select(names)
-        # A view may be defined by scores that are cleared by now.
-        return all_samples(self._dataset).select(names)
-
-    def _remaining(self) -> dict[str, dict[str, float]]:
-        """What is left before anything was reviewed, with how surely it is known."""
-        return remaining_errors(lessons_of(Outcomes.of([]), self._tally.spectrum))
-
-    def _report(self) -> LabelQualityReport:
-        quality = self._tally.quality()
-        question = self._reader.question()
-        # Where the detector may have learnt the labels, nobody knows how many errors there are.
-        expected = {} if question else with_total(self._tally.expected_errors)
-        return LabelQualityReport(
-            key=self._settings.key,
-            dataset=self._dataset.name,
-            method=self._settings.method,
-            num_scored=len(quality),
-            unscored=dict(self._reader.unscored),
-            treated=dict(self._reader.treated),
-            num_labels=self._tally.num_labels,
-            num_predictions=self._tally.num_predictions,
-            issues=dict(self._tally.issues),
-            remaining=self._remaining() if expected else {},
-            expected_errors=expected,
-            errors_above=summed_up(self._tally.errors_above) if expected else {},
-            quantiles=quantiles(quality),
-            worst=worst_images(self._dataset, self._fields),
-            seconds=dict(self._tally.seconds),
-            warnings=[
-                *self._warnings,
-                *self._reader.findings(),
-                *([question] if question else ()),
-            ],
-            maybe_in_sample=question is not None,
-        )
 
 
 def _hidden_boxes(samples: SampleCollection, fields: RunFields) -> list[str]:

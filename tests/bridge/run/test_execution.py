@@ -10,7 +10,7 @@ import fiftyone as fo
 import pytest
 
 import odquality
-from odquality.bridge.run import execution
+from odquality.bridge.run import execution, scoring
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
@@ -215,7 +215,7 @@ def test_many_samples_are_modified_meanwhile(
     make_dataset: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are read again a few at a time."""
-    monkeypatch.setattr(execution, "_AGAIN_AT_ONCE", 3)
+    monkeypatch.setattr(scoring, "_AGAIN_AT_ONCE", 3)
     dataset = make_dataset(random_samples(10))
     steps = iter_label_quality(dataset, RunSettings(key="lq", method="objectlab"))
     for _ in range(5):

@@ -1,0 +1,58 @@
+"""What a run has counted, as its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import fiftyone as fo
+
+from odquality.bridge.read.reader import Reader
+from odquality.bridge.run.expected import summed_up, with_total
+from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
+from odquality.bridge.run.settings import RunSettings
+from odquality.bridge.run.tally import Tally
+from odquality.bridge.run.worst import worst_images
+from odquality.learning.decisions import Outcomes
+from odquality.learning.lessons import lessons_of
+
+
+def summarise(
+    dataset: fo.Dataset,
+    settings: RunSettings,
+    reader: Reader,
+    tally: Tally,
+    warnings: Sequence[str],
+) -> LabelQualityReport:
+    """The report of a run that has written all of its scores.
+
+    Args:
+        dataset: that the run is on.
+        settings: of the run.
+        reader: that has read the samples.
+        tally: of what was scored.
+        warnings: come before those of the reader.
+    """
+    quality = tally.quality()
+    question = reader.question()
+    # Where the detector may have learnt the labels, nobody knows how many errors there are.
+    expected = {} if question else with_total(tally.expected_errors)
+    return LabelQualityReport(
+        key=settings.key,
+        dataset=dataset.name,
+        method=settings.method,
+        num_scored=len(quality),
+        unscored=dict(reader.unscored),
+        treated=dict(reader.treated),
+        num_labels=tally.num_labels,
+        num_predictions=tally.num_predictions,
+        issues=dict(tally.issues),
+        # Before anything was reviewed.
+        remaining=remaining_errors(lessons_of(Outcomes.of([]), tally.spectrum)) if expected else {},
+        expected_errors=expected,
+        errors_above=summed_up(tally.errors_above) if expected else {},
+        quantiles=quantiles(quality),
+        worst=worst_images(dataset, settings.fields()),
+        seconds=dict(tally.seconds),
+        warnings=[*warnings, *reader.findings(), *([question] if question else ())],
+        maybe_in_sample=question is not None,
+    )
