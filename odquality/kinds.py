@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TypeVar
+
+Summand = TypeVar("Summand")
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,8 @@ def in_order(names: Iterable[str]) -> list[str]:
     """Names in the order of the table; what is no kind comes last, by the alphabet."""
     ranks = {name: rank for rank, name in enumerate(KINDS)}
     return sorted(names, key=lambda name: (ranks.get(name, len(ranks)), name))
+
+
+def with_total(numbers: Mapping[str, Summand]) -> dict[str, Summand]:
+    """Numbers by kind, or arrays of them, and their sum as ``any``; empty if there are none."""
+    return {ANY: reduce(add, numbers.values()), **numbers} if numbers else {}

@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from odquality.kinds import BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED, in_order, label_of
+from odquality.kinds import (
+    ANY,
+    BY_NAME,
+    KINDS,
+    LABEL_KINDS,
+    OVERLOOKED,
+    in_order,
+    label_of,
+    with_total,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -94,3 +103,14 @@ def test_everybody_tells_the_colors_apart(eyes: str) -> None:
     points = [TO_LAB @ np.cbrt(TO_CONES @ one) for one in seen]
     # A just noticeable difference is about .02.
     assert min(np.linalg.norm(one - other) for one, other in combinations(points, 2)) > 0.1
+
+
+def test_the_total_goes_first_and_is_none_of_nothing() -> None:
+    assert list(with_total({"swap": 1.5, "badloc": 2.0}).items()) == [
+        (ANY, 3.5),
+        ("swap", 1.5),
+        ("badloc", 2.0),
+    ]
+    of_images = with_total({"swap": np.array([1.0, 0.0]), "badloc": np.array([0.5, 2.0])})
+    assert of_images[ANY].tolist() == [1.5, 2.0]
+    assert with_total({}) == {}

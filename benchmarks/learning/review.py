@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.learning.pool import CALIBRATED, OBJECTLAB, SIMPLE, Pool
 from odquality.core.scenes import BoolArray, FloatArray
-from odquality.kinds import ANY, KINDS, OVERLOOKED
+from odquality.kinds import ANY, KINDS, OVERLOOKED, with_total
 from odquality.learning.correction import Correction
 from odquality.learning.decisions import Outcomes
 from odquality.learning.lessons import Lessons, lessons_of
@@ -172,11 +172,12 @@ def _teaching(pool: Pool, said: FloatArray, lessons: Lessons) -> FloatArray:
 def _estimates(
     pool: Pool, is_open: BoolArray, remaining: Mapping[str, Remaining]
 ) -> dict[str, Estimate]:
-    true = {
-        kind: float(np.count_nonzero(pool.is_error & is_open & (pool.kind == row)))
-        for row, kind in enumerate(KINDS)
-    }
-    true[ANY] = sum(true.values())
+    true = with_total(
+        {
+            kind: float(np.count_nonzero(pool.is_error & is_open & (pool.kind == row)))
+            for row, kind in enumerate(KINDS)
+        }
+    )
     return {kind: Estimate(left, true[kind]) for kind, left in remaining.items()}
 
 

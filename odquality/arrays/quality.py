@@ -9,7 +9,7 @@ import numpy as np
 
 from odquality.arrays.image_lists import ImageChunk, ImageLists
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.kinds import ANY
+from odquality.kinds import with_total
 from odquality.methods.interface import Scorer, Scores
 
 ScoresByImage = Mapping[str, list[FloatArray]]
@@ -71,14 +71,10 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         {name: np.concatenate(parts) for name, parts in images.items()},
         labels,
         predictions,
-        _with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
+        with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
         (*data.findings(), *([question] if question else ())),
         maybe_in_sample=question is not None,
     )
-
-
-def _with_total(expected: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    return {ANY: np.sum(list(expected.values()), axis=0), **expected} if expected else {}
 
 
 def label_scores(chunk: ImageChunk, scores: Scores) -> dict[str, FloatArray]:

@@ -29,11 +29,6 @@ class Above:
         return f"{self.shown:,} / {self.right:,.0f}"
 
 
-def with_total(expected: Mapping[str, float]) -> dict[str, float]:
-    """Numbers of expected errors by kind, and of ``any``; empty if there are none."""
-    return {ANY: sum(expected.values()), **expected} if expected else {}
-
-
 def summed_up(errors: ErrorsAbove) -> dict[str, list[Above]]:
     """Every kind at every threshold."""
     return {

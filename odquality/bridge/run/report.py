@@ -11,7 +11,7 @@ import numpy as np
 from odquality.bridge.run.expected import Above, read_above, table
 from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.core.scenes import FloatArray
-from odquality.kinds import ANY, in_order, label_of
+from odquality.kinds import ANY, in_order, label_of, with_total
 from odquality.learning.lessons import Lessons
 from odquality.learning.remaining import COVERAGE, ENOUGH
 
@@ -248,8 +248,7 @@ def quantiles(quality: FloatArray) -> dict[str, float]:
 
 def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
     """What is left by kind and in all, and what was decided, as a report holds it."""
-    decided = {**lessons.decided, ANY: sum(lessons.decided.values())}
-    found = {**lessons.found, ANY: sum(lessons.found.values())}
+    decided, found = with_total(lessons.decided), with_total(lessons.found)
     return {
         kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
         for kind, left in lessons.remaining.items()

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import fiftyone as fo
 
 from odquality.bridge.read.reader import Reader
-from odquality.bridge.run.expected import summed_up, with_total
+from odquality.bridge.run.expected import summed_up
 from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.run.worst import worst_images
+from odquality.kinds import with_total
 from odquality.learning.decisions import Outcomes
 from odquality.learning.lessons import lessons_of
 
