@@ -11,6 +11,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from odquality.core.geometry import box_iou
+from odquality.core.log_odds import logistic
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.demo.scenes import CLASS_NAMES, Image, Scene
 
@@ -72,7 +73,7 @@ class Detector:
         distance = _squared_distances(blobs.form @ self.whitening, self.prototypes)
         probabilities = np.exp((distance.min(axis=1, keepdims=True) - distance) / 2)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
-        objectness = _sigmoid(_cues(distance, blobs.salience) @ self.objectness)
+        objectness = logistic(_cues(distance, blobs.salience) @ self.objectness)
         confidence = objectness * probabilities.max(axis=1)
         xywh = np.hstack([blobs.xyxy[:, :2], blobs.xyxy[:, 2:] - blobs.xyxy[:, :2]])
         kept = cv2.dnn.NMSBoxes(xywh.tolist(), confidence.tolist(), MIN_CONFIDENCE, NMS_IOU)
@@ -172,15 +173,11 @@ def _cues(distance: FloatArray, salience: FloatArray) -> FloatArray:
     return np.hstack([np.log1p(nearest), np.sqrt(nearest), salience, np.ones_like(nearest)])
 
 
-def _sigmoid(logits: FloatArray) -> FloatArray:
-    return 1 / (1 + np.exp(-logits))
-
-
 def _fit_logistic(inputs: FloatArray, target: BoolArray) -> FloatArray:
     """Weights of a logistic regression with a unit Gaussian prior, by Newton's method."""
     weights = np.zeros(inputs.shape[1])
     for _ in range(NEWTON_STEPS):
-        chance = _sigmoid(inputs @ weights)
+        chance = logistic(inputs @ weights)
         hessian = (inputs.T * (chance * (1 - chance))) @ inputs + np.eye(len(weights))
         weights += np.linalg.solve(hessian, inputs.T @ (target - chance) - weights)
     return weights

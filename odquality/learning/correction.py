@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import FloatArray
 from odquality.kinds import KINDS
 from odquality.learning import posterior
 from odquality.learning.decisions import Outcomes
-from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.posterior import Posterior
 
 

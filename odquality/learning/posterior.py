@@ -13,8 +13,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from odquality.core.log_odds import HIGHEST, LOWEST, log_odds, logistic
 from odquality.core.scenes import BoolArray, FloatArray
-from odquality.learning.log_odds import HIGHEST, LOWEST, log_odds, logistic
 
 # Where the slope may change; it goes on beyond the first and the last.
 _BENDS = np.arange(-6.0, 3.1, 0.5)

@@ -8,10 +8,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY, BY_NAME, KINDS
 from odquality.learning.correction import Correction
-from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.posterior import corrected_odds
 from odquality.learning.spectrum import Spectrum
 

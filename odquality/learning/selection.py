@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.kinds import BY_NAME
 from odquality.learning.correction import Correction
-from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.posterior import corrected_odds
 from odquality.learning.spectrum import NUM_BINS, Spectrum, bin_of
 

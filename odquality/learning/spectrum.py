@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.core.log_odds import log_odds
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import KINDS
-from odquality.learning.log_odds import log_odds
 
 # Bins of log odds; what lies beyond the first and the last is in them.
 _LOWEST, _HIGHEST, _BINS_PER_UNIT = -12, 12, 16

@@ -12,8 +12,8 @@ from benchmarks.learning.pool import CALIBRATED, OBJECTLAB, SIMPLE, Pool, draw_p
 from benchmarks.learning.report import to_markdown
 from benchmarks.learning.review import LEARNING, MARKS, WAYS, Way, review
 from devtools.real_data import BCCD, DATA_FOLDER
+from odquality.core.log_odds import log_odds, logistic
 from odquality.kinds import KINDS, OVERLOOKED
-from odquality.learning.log_odds import log_odds, logistic
 
 
 def make_pool(shift: float = 2.0, number: int = 1500) -> Pool:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devtools.property_cases import cases
+from odquality.core.log_odds import HIGHEST, LOWEST, log_odds, logistic
 from odquality.core.scenes import BoolArray, FloatArray
-from odquality.learning.log_odds import HIGHEST, LOWEST, log_odds, logistic
 from odquality.learning.posterior import PRIOR, corrected_odds, fit
 
 Curve = Callable[[FloatArray], FloatArray]

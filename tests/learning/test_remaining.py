@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import FloatArray
 from odquality.kinds import KINDS
 from odquality.learning.correction import fit_correction
 from odquality.learning.decisions import Outcomes
 from odquality.learning.lessons import lessons_of
-from odquality.learning.log_odds import log_odds, logistic
 from odquality.learning.spectrum import Spectrum
 from odquality.learning.thresholds import shown_above, threshold_of
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import BoolArray, FloatArray
 
 # Predictions below this confidence say nothing: detectors are not honest about those.
@@ -52,8 +53,8 @@ class Annotators:
     def missed(self, confidence: FloatArray) -> FloatArray:
         """Probability that an unlabelled prediction is an object, hence a missing label, (n,)."""
         logit = _logit(confidence)
-        is_object = _sigmoid(self.a + self.b * logit)
-        unlabelled = _sigmoid(self.mu - self.beta * logit)
+        is_object = logistic(self.a + self.b * logit)
+        unlabelled = logistic(self.mu - self.beta * logit)
         return is_object * unlabelled / (1 - is_object * (1 - unlabelled))
 
 
@@ -118,7 +119,7 @@ class _Curve:
 
     def _probabilities(self, parameters: FloatArray, beta: float) -> tuple[FloatArray, FloatArray]:
         a, b, mu = parameters
-        return _sigmoid(a + b * self.logits), _sigmoid(mu - beta * self.logits)
+        return logistic(a + b * self.logits), logistic(mu - beta * self.logits)
 
     def _loss(self, parameters: FloatArray, beta: float) -> float:
         """Minus the logarithm of the parameters' probability, up to a constant."""
@@ -146,10 +147,4 @@ class _Curve:
 
 
 def _logit(confidence: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):
-        logit = np.log(confidence) - np.log1p(-confidence)
-    return logit.clip(-_LARGEST_LOGIT, _LARGEST_LOGIT)
-
-
-def _sigmoid(logit: FloatArray) -> FloatArray:
-    return 1 / (1 + np.exp(-logit))
+    return log_odds(confidence).clip(-_LARGEST_LOGIT, _LARGEST_LOGIT)
