@@ -1,14 +1,26 @@
-"""Where a benchmark writes: only a whole run replaces the published tables."""
+"""Where a benchmark reads and writes: only a whole run replaces the published tables."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
+
 RESULTS = Path(__file__).parent / "results"
 
 # Options that say where things are, and not what is measured.
 _PLACES = ("data", "output")
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--data``."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DATA_FOLDER,
+        help=f"directory of the data files; the environment variable {DATA_VARIABLE} does the same",
+    )
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:

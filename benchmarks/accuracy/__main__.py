@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from benchmarks.accuracy.benchmark import measure
 from benchmarks.accuracy.comparison import RealErrors
@@ -13,8 +12,8 @@ from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.fiftyone_data import load_fiftyone
 from benchmarks.accuracy.files import DATASETS, absent_files, load_dataset, load_errors
 from benchmarks.accuracy.report import to_json, to_markdown
-from benchmarks.output import add_output_option, output_folder
-from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
+from benchmarks.output import add_data_option, add_output_option, output_folder
+from devtools.real_data import DATA_VARIABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,12 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seeds", type=int, default=5, help="number of injections")
     parser.add_argument("--datasets", default=",".join(DATASETS), help="names, comma-separated")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=DATA_FOLDER,
-        help=f"directory of the data files; the environment variable {DATA_VARIABLE} does the same",
-    )
+    add_data_option(parser)
     parser.add_argument("--fiftyone-dataset", help="benchmark this dataset instead")
     parser.add_argument("--gt-field", default="ground_truth", help="its field of labels")
     parser.add_argument("--pred-field", default="predictions", help="its field of predictions")

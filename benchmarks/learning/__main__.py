@@ -11,8 +11,7 @@ from benchmarks.accuracy.files import DATASETS
 from benchmarks.learning.pool import draw_pool
 from benchmarks.learning.report import Reviews, to_markdown
 from benchmarks.learning.review import WAYS, review
-from benchmarks.output import add_output_option, output_folder
-from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
+from benchmarks.output import add_data_option, add_output_option, output_folder
 
 REVIEWED = ("bccd", "kaist", "bccd_folds", "injected_folds", "voc")
 _QUICK_SEEDS = 3
@@ -26,12 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--seeds", type=int, default=10, help="number of draws of images")
     parser.add_argument("--datasets", default=",".join(REVIEWED), help="names, comma-separated")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=DATA_FOLDER,
-        help=f"directory of the data files; the environment variable {DATA_VARIABLE} does the same",
-    )
+    add_data_option(parser)
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK_SEEDS} seeds")
     add_output_option(parser)
     options = parser.parse_args(arguments)
