@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,8 @@ from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.learning.pool import CALIBRATED, OBJECTLAB, SIMPLE, Pool
 from odquality.core.scenes import BoolArray, FloatArray
 from odquality.kinds import ANY, KINDS, OVERLOOKED, with_total
-from odquality.learning.correction import Correction
 from odquality.learning.decisions import Outcomes
-from odquality.learning.lessons import Lessons, lessons_of
+from odquality.learning.lessons import lessons_of
 from odquality.learning.remaining import Remaining
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
 from odquality.learning.spectrum import Spectrum
@@ -113,8 +112,8 @@ def review(pool: Pool, way: Way, seed: int) -> dict[int, State]:
         probability = said
         if way.learns:
             lessons = lessons_of(_outcomes(pool, answer, closed), _spectrum(pool, said))
-            probability = order = _corrected(pool, said, lessons.correction)
-            teaching = _teaching(pool, said, lessons)
+            probability = order = _kind_by_kind(pool, said, lessons.correction.apply)
+            teaching = _kind_by_kind(pool, said, lessons.teaching_value)
             share = 0.0 if lessons.is_well_known else way.teaching_share
         if count in MARKS:
             left = _estimates(pool, ~closed, lessons.remaining) if way.learns else {}
@@ -153,20 +152,15 @@ def _spectrum(pool: Pool, said: FloatArray) -> Spectrum:
     return Spectrum.of(pool.by_kind(said, np.ones(len(pool), bool)))
 
 
-def _corrected(pool: Pool, said: FloatArray, correction: Correction) -> FloatArray:
-    corrected = np.empty(len(pool))
+def _kind_by_kind(
+    pool: Pool, said: FloatArray, of_kind: Callable[[str, FloatArray], FloatArray]
+) -> FloatArray:
+    """What a function of a kind and its probabilities gives, in the order of the pool."""
+    values = np.empty(len(pool))
     for row, kind in enumerate(KINDS):
         mine = pool.kind == row
-        corrected[mine] = correction.apply(kind, said[mine])
-    return corrected
-
-
-def _teaching(pool: Pool, said: FloatArray, lessons: Lessons) -> FloatArray:
-    value = np.empty(len(pool))
-    for row, kind in enumerate(KINDS):
-        mine = pool.kind == row
-        value[mine] = lessons.teaching_value(kind, said[mine])
-    return value
+        values[mine] = of_kind(kind, said[mine])
+    return values
 
 
 def _estimates(
