@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import fiftyone as fo
-from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.folds.belonging import Groups
 from odquality.bridge.store import schema, values
 from odquality.bridge.store.database import is_dynamic_groups, is_generated
 from odquality.bridge.store.marks import is_folds, marked_key
 from odquality.bridge.store.names import check_name
+from odquality.bridge.store.samples import check_collection
 from odquality.core.parameters import shown
 
 # What fields hold whose values can be shared.
@@ -118,16 +118,13 @@ def stored_path(dataset: fo.Dataset, argument: str, path: object) -> str:
     return f"{parent}{dot}{found.db_field}"
 
 
-def check_samples(samples: object) -> None:
+def check_samples(given: object) -> None:
     """Checks that samples are those of a dataset, and not made from others.
 
     Raises:
         ValueError: says what else they are and what to do.
     """
-    if not isinstance(samples, SampleCollection):
-        raise ValueError(
-            f"samples is a {type(samples).__name__}; expected a FiftyOne dataset or view"
-        )
+    samples = check_collection(given)
     if is_dynamic_groups(samples):
         raise ValueError(
             "samples is grouped by a view; expected its samples, samples.flatten(), and the field "

@@ -9,6 +9,7 @@ from fiftyone.core.patches import _PatchesView
 
 from odquality.bridge.store.database import is_dynamic_groups, is_generated
 from odquality.bridge.store.marks import is_own
+from odquality.bridge.store.samples import check_collection
 from odquality.core.parameters import shown
 
 # Attributes of a detection that are something else than a flag or probabilities.
@@ -36,16 +37,13 @@ def detections_fields(samples: SampleCollection) -> list[str]:
     return [path for path, field in schema.items() if not is_own(field)]
 
 
-def check_samples(samples: object) -> None:
+def check_samples(given: object) -> None:
     """Checks that samples are images one can score.
 
     Raises:
         ValueError: says what else they are and what to do.
     """
-    if not isinstance(samples, SampleCollection):
-        raise ValueError(
-            f"samples is a {type(samples).__name__}; expected a FiftyOne dataset or view"
-        )
+    samples = check_collection(given)
     advice = _advice(samples)
     if advice:
         raise ValueError(f"samples is a {type(samples).__name__}: {advice}")
