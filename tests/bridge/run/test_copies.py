@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import fiftyone as fo
@@ -39,27 +40,31 @@ def copy(dataset: fo.Dataset, request: Any, tmp_path: Any) -> Iterator[Any]:
         one.delete()
 
 
-def test_a_copied_run_that_is_deleted_leaves_the_report_of_the_original(
-    dataset: fo.Dataset, copy: Any
-) -> None:
+@contextmanager
+def copied_run(dataset: fo.Dataset, copy: Callable[[], fo.Dataset]) -> Iterator[fo.Dataset]:
+    """A copy of a dataset with a run; whatever its block does, the original keeps its report."""
     compute(dataset, key="lq")
     copied = copy()
     before = report(dataset)
     assert before is not None
-    copied.delete_run("lq")
+    yield copied
     assert report(dataset) == before
+
+
+def test_a_copied_run_that_is_deleted_leaves_the_report_of_the_original(
+    dataset: fo.Dataset, copy: Any
+) -> None:
+    with copied_run(dataset, copy) as copied:
+        copied.delete_run("lq")
     assert copied.list_runs() == []
 
 
 def test_a_copied_run_that_is_run_again_or_renamed_leaves_the_report_of_the_original(
     dataset: fo.Dataset, copy: Any
 ) -> None:
-    compute(dataset, key="lq")
-    copied = copy()
-    before = report(dataset)
-    compute(copied, key="lq")
-    copied.rename_run("lq", "other")
-    assert report(dataset) == before is not None
+    with copied_run(dataset, copy) as copied:
+        compute(copied, key="lq")
+        copied.rename_run("lq", "other")
     assert copied.load_run_results("other").report["key"] == "other"
 
 
