@@ -14,7 +14,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.box_probabilities import Probabilities, read_probabilities
-from odquality.bridge.run.report import remaining_errors
+from odquality.bridge.run.remaining import remaining_errors
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import claims, records, results
 from odquality.bridge.store.database import dataset_of

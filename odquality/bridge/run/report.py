@@ -6,16 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-
 from odquality.bridge.run.expected import Above, read_above, table
 from odquality.bridge.run.recorded import read_fields, read_numbers
-from odquality.core.scenes import FloatArray
-from odquality.kinds import ANY, in_order, label_of, with_total
-from odquality.learning.lessons import Lessons
-from odquality.learning.remaining import COVERAGE, ENOUGH
-
-QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
+from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
+from odquality.kinds import ANY, in_order, label_of
 
 COMPLETE = "complete"
 INCOMPLETE = "incomplete"
@@ -93,7 +87,7 @@ class LabelQualityReport:
     num_labels: int = 0
     num_predictions: int = 0
     issues: Mapping[str, int] = field(default_factory=dict)
-    remaining: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    remaining: RemainingErrors = field(default_factory=dict)
     expected_errors: Mapping[str, float] = field(default_factory=dict)
     errors_above: Mapping[str, Sequence[Above]] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
@@ -116,8 +110,7 @@ class LabelQualityReport:
         known = read_fields(cls, values)
         for name in ("unscored", "treated", "issues", "expected_errors", "quantiles", "seconds"):
             known[name] = read_numbers(known.get(name))
-        left = known.get("remaining", {})
-        known["remaining"] = {str(kind): read_numbers(told) for kind, told in left.items()}
+        known["remaining"] = read_remaining(known.get("remaining"))
         known["errors_above"] = read_above(known.get("errors_above"))
         known["worst"] = [WorstImage.from_dict(image) for image in known.get("worst", ())]
         known["warnings"] = [str(warning) for warning in known.get("warnings", ())]
@@ -169,7 +162,9 @@ class LabelQualityReport:
         lines += [f"  warning   {warning}" for warning in self.warnings]
         if self.issues:
             lines.append(f"  errors    {self._found()}")
-        lines += self._left()
+        if self.num_scored:
+            told = {"left": left_by_kind(self.remaining), "learnt": learnt(self.remaining)}
+            lines += [f"  {name:<9} {text}" for name, text in told.items() if text]
         if ANY in self.expected_errors:
             lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
         elif self.maybe_in_sample:
@@ -207,52 +202,8 @@ class LabelQualityReport:
             found += " (how many there are cannot be known if the detector has learnt them)"
         return found
 
-    def _left(self) -> list[str]:
-        """What is left to be found and what was learnt, in lines."""
-        if ANY not in self.remaining or not self.num_scored:
-            return []
-        each = {
-            kind: float(told.get("expected", 0.0))
-            for kind, told in self.remaining.items()
-            if kind != ANY
-        }
-        by_kind = ", ".join(
-            f"{number:,.0f} {label_of(kind)}"
-            for kind in in_order(each)
-            if (number := each[kind]) >= 0.5
-        )
-        told = {"low": 0.0, "high": 0.0, "to_review": 0, **self.remaining[ANY]}
-        lines = [
-            f"  left      {sum(each.values()):,.0f} errors expected, {told['low']:,.0f} to "
-            f"{told['high']:,.0f} with {COVERAGE:.0%}" + (f": {by_kind}" if by_kind else "")
-        ]
-        if decided := told.get("decided", 0):
-            lines.append(
-                f"  learnt    from {decided:,} answers, of which {told.get('found', 0):,} were "
-                f"errors; {told['to_review']:,} more are expected to find {ENOUGH:.0%} of what is "
-                "left"
-            )
-        return lines
-
     def _unscored(self) -> str:
         return "; ".join(f"{n:,}: {why}" for why, n in self.unscored.items()) or "there are none"
-
-
-def quantiles(quality: FloatArray) -> dict[str, float]:
-    """Quantiles of the image scores, by name; empty without images."""
-    if not len(quality):
-        return {}
-    values = np.quantile(quality, QUANTILES).tolist()
-    return {str(quantile): value for quantile, value in zip(QUANTILES, values, strict=True)}
-
-
-def remaining_errors(lessons: Lessons) -> dict[str, dict[str, float]]:
-    """What is left by kind and in all, and what was decided, as a report holds it."""
-    decided, found = with_total(lessons.decided), with_total(lessons.found)
-    return {
-        kind: {**asdict(left), "decided": decided[kind], "found": found[kind]}
-        for kind, left in lessons.remaining.items()
-    }
 
 
 def _expected(number: float) -> str:

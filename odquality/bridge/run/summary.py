@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import fiftyone as fo
+import numpy as np
 
 from odquality.bridge.read.reader import Reader
 from odquality.bridge.run.expected import summed_up
-from odquality.bridge.run.report import LabelQualityReport, quantiles, remaining_errors
+from odquality.bridge.run.remaining import remaining_errors
+from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.run.worst import worst_images
+from odquality.core.scenes import FloatArray
 from odquality.kinds import with_total
 from odquality.learning.decisions import Outcomes
 from odquality.learning.lessons import lessons_of
+
+QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 
 
 def summarise(
@@ -57,3 +62,11 @@ def summarise(
         warnings=[*warnings, *reader.findings(), *([question] if question else ())],
         maybe_in_sample=question is not None,
     )
+
+
+def quantiles(quality: FloatArray) -> dict[str, float]:
+    """Quantiles of the image scores, by name; empty without images."""
+    if not len(quality):
+        return {}
+    values = np.quantile(quality, QUANTILES).tolist()
+    return {str(quantile): value for quantile, value in zip(QUANTILES, values, strict=True)}
