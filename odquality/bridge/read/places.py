@@ -39,7 +39,14 @@ class Places:
 
     def label_ids(self, image: int) -> list[Any]:
         """The database ids of an image's stored labels; None for one that has none."""
-        ids: list[Any] = bson.decode(self.identities[image])["labels"]
+        return self._ids("labels", image)
+
+    def prediction_ids(self, image: int) -> list[Any]:
+        """Likewise of its predictions."""
+        return self._ids("predictions", image)
+
+    def _ids(self, side: str, image: int) -> list[Any]:
+        ids: list[Any] = bson.decode(self.identities[image])[side]
         return ids
 
 

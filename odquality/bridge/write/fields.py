@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,21 @@ _TITLES = ", ".join(kind.label for kind in BY_NAME.values())
 
 _ACTIONS = ", ".join(dict.fromkeys(kind.action for kind in BY_NAME.values()))
 
-_SUGGESTION_ATTRIBUTES = {
-    "kind": f"What is wrong: {_TITLES}",
-    "title": "What is wrong, in words",
-    "action": f"What mends it ({_ACTIONS} a label)",
-    "label_id": "Id of the label that is wrong",
+_TEXT: Mapping[str, Any] = {"ftype": fo.StringField}
+_NUMBER: Mapping[str, Any] = {"ftype": fo.FloatField}
+_BOX: Mapping[str, Any] = {"ftype": fo.ListField, "subfield": fo.FloatField}
+
+# Attributes of a suggestion: what people read about them, and their types.
+SUGGESTION_ATTRIBUTES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "kind": (f"What is wrong: {_TITLES}", _TEXT),
+    "title": ("What is wrong, in words", _TEXT),
+    "action": (f"What mends it ({_ACTIONS} a label)", _TEXT),
+    "label_id": ("Id of the label that is wrong", _TEXT),
+    "given_label": ("Class of that label when it was scored", _TEXT),
+    "given_box": ("Box of that label when it was scored", _BOX),
+    "prediction_id": ("Id of the prediction that shows it", _TEXT),
+    "detector_confidence": ("Confidence of that prediction", _NUMBER),
+    "probability": ("How likely it is an error, before any decision", _NUMBER),
 }
 
 
@@ -129,12 +140,9 @@ class RunFields:
             ),
             *(
                 FieldSpec(
-                    f"{self.suggestions}.detections.{name}",
-                    description,
-                    {"ftype": fo.StringField},
-                    is_part=True,
+                    f"{self.suggestions}.detections.{name}", description, arguments, is_part=True
                 )
-                for name, description in _SUGGESTION_ATTRIBUTES.items()
+                for name, (description, arguments) in SUGGESTION_ATTRIBUTES.items()
             ),
             _spec(
                 f"{self.label_path}.{self.issue}",

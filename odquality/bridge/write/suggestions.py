@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -12,11 +12,14 @@ from bson import ObjectId
 from odquality.bridge.read.places import NOWHERE
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.store.garbage import paused_collector
+from odquality.core.scenes import IntArray
 from odquality.kinds import BY_NAME
 from odquality.methods.interface import Scores
 from odquality.methods.issues import Issue, list_issues
 
 Document = dict[str, Any]
+
+_NO_BOX = [0.0] * 4
 
 
 class ChunkIssues:
@@ -79,16 +82,20 @@ class ChunkIssues:
         """
         labels = self._chunk.scenes.labels
         own_boxes, own_classes = labels.xyxy.tolist(), labels.classes.tolist()
-        corners, names = [], []
+        corners, given, names = [], [], []
         for issue, row in self._with_label_rows():
+            own = _NO_BOX if row is None else own_boxes[row]
             code = own_classes[row] if issue.suggested_class is None else issue.suggested_class
-            corners.append(own_boxes[row] if issue.suggested_box is None else issue.suggested_box)
+            corners.append(own if issue.suggested_box is None else issue.suggested_box)
+            given.append(own)
             names.append(self._class_names[code])
         columns = zip(
             chain.from_iterable(self.by_image),
             names,
             self._normalised(corners),
+            self._given(given),
             self._label_ids(),
+            self._shown_by(),
             strict=True,
         )
         detections = (
@@ -104,8 +111,11 @@ class ChunkIssues:
                 "title": BY_NAME[issue.kind].title,
                 "action": BY_NAME[issue.kind].action,
                 "label_id": label_id,
+                **label,
+                **prediction,
+                "probability": issue.probability,
             }
-            for issue, name, box, label_id in columns
+            for issue, name, box, label, label_id, prediction in columns
         )
         return [
             {"_cls": "Detections", "detections": list(islice(detections, len(issues)))}
@@ -118,16 +128,53 @@ class ChunkIssues:
         for issue in chain.from_iterable(self.by_image):
             yield issue, None if issue.label is None else first[issue.image] + issue.label
 
+    def _given(self, corners: Sequence[Sequence[float]]) -> Iterator[Document]:
+        """Class and box of the label of every issue, image by image, as they are."""
+        classes = self._chunk.scenes.labels.classes
+        for (_, row), box in zip(self._with_label_rows(), self._normalised(corners), strict=True):
+            is_missing = row is None
+            yield {
+                "given_label": None if is_missing else self._class_names[int(classes[row])],
+                "given_box": None if is_missing else box,
+            }
+
     def _label_ids(self) -> Iterator[str | None]:
         """The id of the label of every issue, image by image; None where it has none."""
-        positions = self._chunk.places.labels.tolist()
+        rows = (row for _, row in self._with_label_rows())
+        return self._ids(rows, self._chunk.places.labels, self._chunk.places.label_ids)
+
+    def _shown_by(self) -> Iterator[Document]:
+        """The prediction that shows each issue, image by image."""
+        predictions = self._chunk.scenes.predictions
+        first = predictions.offsets.tolist()
+        rows = [
+            None if issue.prediction is None else first[issue.image] + issue.prediction
+            for issue in chain.from_iterable(self.by_image)
+        ]
+        places = self._chunk.places
+        ids = self._ids(iter(rows), places.predictions, places.prediction_ids)
+        for row, prediction_id in zip(rows, ids, strict=True):
+            confidence = None if row is None else float(predictions.confidence[row])
+            yield {"prediction_id": prediction_id, "detector_confidence": confidence}
+
+    def _ids(
+        self, rows: Iterator[int | None], places: IntArray, ids_of: Callable[[int], list[Any]]
+    ) -> Iterator[str | None]:
+        """The ids of a box for every issue, image by image; None where there is none.
+
+        Args:
+            rows: of the boxes among all of the chunk.
+            places: position of each box in its sample's stored list.
+            ids_of: gives the ids in the stored list of an image.
+        """
+        positions = places.tolist()
         image, ids = NOWHERE, []
-        for issue, row in self._with_label_rows():
+        for issue, row in zip(chain.from_iterable(self.by_image), rows, strict=True):
             if row is None or positions[row] == NOWHERE:
                 yield None
                 continue
             if issue.image != image:
-                image, ids = issue.image, self._chunk.places.label_ids(issue.image)
+                image, ids = issue.image, ids_of(issue.image)
             given = ids[positions[row]]
             yield None if given is None else str(given)
 
