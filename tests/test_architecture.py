@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": set(),
+    "odquality.drawing": {"odquality.kinds", "odquality.core"},
     "odquality.learning": {"odquality.kinds", "odquality.core"},
     "odquality.methods": {"odquality.kinds", "odquality.core"},
     "odquality.methods.objectlab": {"odquality.kinds", "odquality.core", "odquality.methods"},
@@ -75,13 +76,14 @@ EXCEPTIONS = {
     "odquality.methods.registry": {"odquality.methods.objectlab", "odquality.methods.calibrated"}
 }
 
-# FiftyOne and what it brings along.
+# FiftyOne and what it brings along; Pillow, which it brings too, is for pictures alone.
 FIFTYONE = {"fiftyone", "mongoengine", "pymongo", "bson", "gridfs", "eta", "psutil"}
 FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality": set(),
     "odquality._version": set(),
     "odquality.kinds": set(),
     "odquality.core": {"numpy"},
+    "odquality.drawing": {"numpy", "PIL"},
     "odquality.learning": {"numpy"},
     "odquality.methods": {"numpy"},
     "odquality.methods.objectlab": {"numpy"},

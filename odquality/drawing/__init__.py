@@ -1,0 +1,1 @@
+"""Pictures of images with labels, predictions and suspected errors, from plain values."""
