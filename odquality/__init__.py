@@ -27,6 +27,7 @@ from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
     from odquality.bridge.folds.assign import FoldReport, assign_folds
+    from odquality.bridge.pictures.visualize import visualize
     from odquality.bridge.run.compute import compute_label_quality
     from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
     from odquality.bridge.run.report import LabelQualityReport
@@ -56,6 +57,7 @@ __all__ = [
     "recalibrate",
     "recalibrate_run",
     "score_labels",
+    "visualize",
     "worst_first",
 ]
 
@@ -67,6 +69,7 @@ _LAZY = {
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
     "recalibrate_run": "odquality.bridge.run.recalibration",
+    "visualize": "odquality.bridge.pictures.visualize",
     "worst_first": "odquality.bridge.run.worst",
 }
 

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.arrays",
         "odquality.bridge.folds",
         "odquality.bridge.run",
+        "odquality.bridge.pictures",
     },
     "odquality._version": set(),
     "odquality.kinds": set(),
@@ -59,6 +60,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.bridge.read",
         "odquality.bridge.write",
     },
+    "odquality.bridge.pictures": {
+        "odquality.core",
+        "odquality.drawing",
+        "odquality.bridge.store",
+        "odquality.bridge.run",
+    },
     "odquality.app": {
         "odquality.kinds",
         "odquality.core",
@@ -95,6 +102,7 @@ FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality.bridge.folds": {"numpy", *FIFTYONE},
     "odquality.bridge.write": {"numpy", *FIFTYONE},
     "odquality.bridge.run": {"numpy", *FIFTYONE},
+    "odquality.bridge.pictures": {"numpy", *FIFTYONE},
     "odquality.app": FIFTYONE,
 }
 

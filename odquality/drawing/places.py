@@ -42,10 +42,6 @@ class Places:
         self._taken.append(chosen)
         return chosen
 
-    def keep_free(self, area: Corners) -> None:
-        """Lets no text stand in an area unless it must."""
-        self._taken.append(area)
-
     def _by(self, box: Corners, size: tuple[int, int]) -> Iterator[Corners]:
         """Places by a box, the best first: above and below it, then in its corners."""
         left, top, right, bottom = box

@@ -1,0 +1,191 @@
+"""Draws a sample with its labels, its predictions and what a run suspects."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import fiftyone as fo
+import numpy as np
+from bson import ObjectId
+from fiftyone.core.collections import SampleCollection
+from fiftyone.core.sample import SampleView
+
+from odquality.bridge.run.run_paths import RunPaths
+from odquality.bridge.run.worst import find_run, worst_first
+from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import check_collection
+from odquality.core.parameters import number, shown
+from odquality.drawing.boxes import ErrorBox, NamedBox, RelativeBox
+from odquality.drawing.frame import around_all
+from odquality.drawing.images import RgbArray, read_image, save_image
+from odquality.drawing.scene import DEFAULT_SIZE, draw_scene
+
+
+def visualize(
+    samples: SampleCollection | fo.Sample | SampleView,
+    key: str,
+    *,
+    issue: str | fo.Detection | None = None,
+    around: RelativeBox | None = None,
+    surroundings: float = 0.75,
+    min_confidence: float = 0.3,
+    size: int = DEFAULT_SIZE,
+    legend: bool = True,
+    save_as: str | os.PathLike[str] | None = None,
+) -> RgbArray:
+    """A picture of a sample with its labels, its predictions and what a run suspects.
+
+    Labels have solid grey lines, predictions thin dotted ones. What is suspected has the colour of
+    its kind of error: a solid line around the label as it is, a dashed one around the box that it
+    should have; with it stand its class, the class that it should have, and the probability. Of
+    runs that suggest nothing, ObjectLab's for one, labels and predictions are drawn.
+
+    In a notebook ``PIL.Image.fromarray(odquality.visualize(...))`` shows the picture.
+
+    Args:
+        samples: a sample; or a dataset or view, of which the sample to review first is drawn, or
+            the one with the issue.
+        key: of the run.
+        issue: the suggestion to draw alone, with its surroundings, or its id; all if None.
+        around: a box ``x, y, width, height``, as shares of the image's width and height, of which
+            only the surroundings are drawn.
+        surroundings: what is drawn on each side of that box or issue at least, as a share of its
+            longest side.
+        min_confidence: least confidence of the predictions that are drawn, in [0, 1].
+        size: of the longest side of the picture without the legend, in pixels; smaller images are
+            enlarged to it, larger ones reduced.
+        legend: whether to explain the lines below the picture.
+        save_as: file that the picture is also written to; its ending tells the format.
+
+    Returns:
+        (H, W, 3) uint8, red, green and blue.
+
+    Raises:
+        ValueError: there is no such run or issue; the sample is in no dataset, or nothing can be
+            read from its file; or an argument is out of its range.
+        OSError: the file cannot be written.
+    """
+    least = number("min_confidence", min_confidence, 0, 1)
+    collection = _collection_of(samples)
+    record = find_run(collection, key)
+    paths = RunPaths.of(dataset_of(collection), record)
+    chosen = None if issue is None else _id_of(issue)
+    sample = samples
+    if isinstance(samples, SampleCollection):
+        sample = _sample_with(samples, key, paths, chosen)
+    labels = {one.id: _named(one) for one in _detections(sample, paths.labels)}
+    errors = {
+        one.id: _error(one, labels.get(_value(one, "label_id")))
+        for one in _detections(sample, paths.suggestions)
+    }
+    if chosen is not None:
+        if chosen not in errors:
+            raise _no_issue(chosen, key)
+        errors = {chosen: errors[chosen]}
+        around = around or around_all(_places(errors[chosen]))
+    predictions = [_named(one) for one in _detections(sample, paths.predictions)]
+    picture = draw_scene(
+        read_image(sample.filepath),
+        labels=labels.values(),
+        predictions=sorted(
+            (one for one in predictions if one.confidence is None or one.confidence >= least),
+            key=lambda one: -(one.confidence or 0),
+        ),
+        errors=errors.values(),
+        around=around,
+        surroundings=surroundings,
+        size=size,
+        legend=legend,
+    )
+    if save_as is not None:
+        save_image(picture, save_as)
+    return picture
+
+
+def _collection_of(samples: object) -> SampleCollection:
+    """The dataset or view, or the dataset that a sample is in.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if not isinstance(samples, (fo.Sample, SampleView)):
+        return check_collection(samples)
+    if not samples.in_dataset:
+        raise ValueError("samples is a sample that is in no dataset, so there is no run on it")
+    return samples.dataset
+
+
+def _id_of(issue: object) -> str:
+    found = issue.id if isinstance(issue, fo.Detection) else issue
+    if not isinstance(found, str):
+        raise ValueError(f"issue is {shown(issue)}; expected a suggestion of the run, or its id")
+    return found
+
+
+def _no_issue(issue: str, key: str) -> ValueError:
+    return ValueError(f"issue is {issue!r}; run {key!r} has no such suggestion on these samples")
+
+
+def _sample_with(
+    samples: SampleCollection, key: str, paths: RunPaths, issue: str | None
+) -> fo.Sample | SampleView:
+    """The sample with an issue, or the one to review first.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if issue is None:
+        first = worst_first(samples, key).limit(1)
+        if not len(first):
+            raise ValueError(f"samples has none that run {key!r} scored")
+        return first.first()
+    found: list[str] = []
+    if paths.suggestions is not None and ObjectId.is_valid(issue):
+        found = samples.match_labels(ids=[issue], fields=_field(paths.suggestions)).values("id")
+    if not found:
+        raise _no_issue(issue, key)
+    return samples[found[0]]
+
+
+def _field(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _detections(sample: fo.Sample | SampleView, path: str | None) -> list[fo.Detection]:
+    """The detections in a list that have a box."""
+    value = None if path is None else sample.get_field(_field(path))
+    found = [] if value is None else value.detections or []
+    return [one for one in found if _is_box(one.bounding_box)]
+
+
+def _is_box(value: Any) -> bool:
+    try:
+        return np.shape(value) == (4,) and bool(np.isfinite(value).all())
+    except (TypeError, ValueError):
+        return False
+
+
+def _value(detection: fo.Detection, name: str) -> Any:
+    """An attribute that a detection may lack; runs of earlier versions wrote fewer."""
+    return detection[name] if detection.has_field(name) else None
+
+
+def _named(detection: fo.Detection) -> NamedBox:
+    return NamedBox(detection.label or "", tuple(detection.bounding_box), detection.confidence)
+
+
+def _error(suggestion: fo.Detection, label: NamedBox | None) -> ErrorBox:
+    """What a suggestion is about, with the label that it is about as it is now."""
+    return ErrorBox(
+        _value(suggestion, "kind"),
+        suggestion.confidence,
+        suggestion.label,
+        tuple(suggestion.bounding_box),
+        given_label=None if label is None else label.label,
+        given_box=None if label is None else label.box,
+    )
+
+
+def _places(error: ErrorBox) -> list[RelativeBox]:
+    return [box for box in (error.box, error.given_box) if box is not None]

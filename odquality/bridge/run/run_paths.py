@@ -1,0 +1,68 @@
+"""Where the labels, predictions and suggestions of a run are now, wherever fields were moved to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fiftyone as fo
+
+from odquality.bridge.run.ownership import owned_paths
+from odquality.bridge.store import schema
+from odquality.bridge.store.records import RunRecord
+from odquality.kinds import OVERLOOKED
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """Paths of a run in its dataset.
+
+    Attributes:
+        labels: of the list of ground-truth labels, ``ground_truth.detections``.
+        predictions: of the list of predictions.
+        image_score: field of a sample with its score.
+        label_quality: attribute of a label with its score, None where the method gives none.
+        suggestions: of the list of suggestions, None where the method gives none.
+    """
+
+    labels: str
+    predictions: str
+    image_score: str
+    label_quality: str | None
+    suggestions: str | None
+
+    @classmethod
+    def of(cls, dataset: fo.Dataset, record: RunRecord) -> RunPaths:
+        """Those of a run.
+
+        Raises:
+            ValueError: what the run wrote was deleted or renamed.
+        """
+        declared = schema.declared(dataset)
+        owned = {path for path in owned_paths(declared, record) if path in declared}
+        key, suggestions = record.field_key, f"{record.field_key}_suggestions"
+        labels = _list_with(owned, f"{key}_swap", record)
+        if record.score_field not in owned:
+            raise _lost(record, record.score_field)
+        return cls(
+            labels=labels,
+            predictions=_list_with(owned, f"{key}_{OVERLOOKED}", record),
+            image_score=record.score_field,
+            label_quality=key if f"{labels}.{key}" in owned else None,
+            suggestions=f"{suggestions}.detections" if suggestions in owned else None,
+        )
+
+
+def _list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
+    """The path of the list of detections that have an attribute of the run."""
+    ending = f".detections.{attribute}"
+    found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
+    if not found:
+        raise _lost(record, attribute)
+    return found[0]
+
+
+def _lost(record: RunRecord, name: str) -> ValueError:
+    return ValueError(
+        f"key is {record.key!r}, but that run's scores {name!r} are not there any more; run it "
+        "again"
+    )
