@@ -13,6 +13,7 @@ import pytest
 
 import odquality
 from odquality.bridge.folds import assign
+from odquality.bridge.pictures import visualize
 from odquality.bridge.run import compute, report, worst
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +34,16 @@ def modules_after(statement: str) -> set[str]:
 def test_the_core_needs_numpy_only(statement: str) -> None:
     modules = modules_after(statement)
     assert "numpy" in modules
-    assert not modules & {"fiftyone", "sklearn", "scipy", "pandas", "cleanlab", "cv2", "pymongo"}
+    assert not modules & {
+        "fiftyone",
+        "PIL",
+        "sklearn",
+        "scipy",
+        "pandas",
+        "cleanlab",
+        "cv2",
+        "pymongo",
+    }
 
 
 def test_fiftyone_comes_with_what_needs_it() -> None:
@@ -48,6 +58,7 @@ def test_lazy_names_are_those_of_the_bridge() -> None:
     assert odquality.compute_label_quality is compute.compute_label_quality
     assert odquality.assign_folds is assign.assign_folds
     assert odquality.FoldReport is assign.FoldReport
+    assert odquality.visualize is visualize.visualize
     assert odquality.worst_first is worst.worst_first
     assert odquality.LabelQualityReport is report.LabelQualityReport
 

@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(LabelQualityReport.from_dict(result))
     if dataset.has_field(INJECTED_FIELD):
         print(f"\n{_found(dataset, options)}")
+    if options.picture:
+        odquality.visualize(dataset, options.key, save_as=options.picture)
     if options.launch:
         fo.launch_app(odquality.worst_first(dataset, options.key)).wait(-1)
     else:
@@ -76,6 +78,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--directory", type=Path, help="folder for the images; FiftyOne's dataset folder by default"
+    )
+    parser.add_argument(
+        "--picture", type=Path, help="file for a picture of the image to review first"
     )
     parser.add_argument("--launch", action="store_true", help="open the App, worst images first")
     return parser.parse_args(arguments)

@@ -17,7 +17,8 @@ class NoFiftyOne:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, NoFiftyOne())
-sys.exit(pytest.main(["--collect-only", "-qq", "tests/core", "tests/methods", "tests/arrays"]))
+FOLDERS = ["core", "methods", "drawing", "arrays"]
+sys.exit(pytest.main(["--collect-only", "-qq", *(f"tests/{name}" for name in FOLDERS)]))
 """
 
 
