@@ -28,6 +28,12 @@ from odquality.methods.issues import Issue
 if TYPE_CHECKING:
     from odquality.bridge.folds.assign import FoldReport, assign_folds
     from odquality.bridge.pictures.visualize import visualize
+    from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
+    from odquality.bridge.review.history import redo, undo
+    from odquality.bridge.review.issue import ReviewIssue
+    from odquality.bridge.review.learn import learn_from_decisions
+    from odquality.bridge.review.listing import list_issues
+    from odquality.bridge.review.outcome import Outcome, Refusal
     from odquality.bridge.run.compute import compute_label_quality
     from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
     from odquality.bridge.run.report import LabelQualityReport
@@ -40,23 +46,34 @@ __all__ = [
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
+    "Outcome",
     "Question",
     "Recalibration",
+    "Refusal",
+    "ReviewIssue",
     "RunRecalibration",
     "__version__",
+    "accept",
     "assign_folds",
     "compute_badloc_box_scores",
     "compute_label_quality",
     "compute_overlooked_box_scores",
     "compute_swap_box_scores",
     "delete_run",
+    "dismiss",
     "find_label_issues",
     "get_label_quality_scores",
     "issues_from_scores",
+    "learn_from_decisions",
+    "list_issues",
+    "note_edits",
     "pool_box_scores_per_image",
     "recalibrate",
     "recalibrate_run",
+    "redo",
     "score_labels",
+    "skip",
+    "undo",
     "visualize",
     "worst_first",
 ]
@@ -64,11 +81,22 @@ __all__ = [
 _LAZY = {
     "FoldReport": "odquality.bridge.folds.assign",
     "LabelQualityReport": "odquality.bridge.run.report",
+    "Outcome": "odquality.bridge.review.outcome",
+    "Refusal": "odquality.bridge.review.outcome",
+    "ReviewIssue": "odquality.bridge.review.issue",
     "RunRecalibration": "odquality.bridge.run.recalibration",
+    "accept": "odquality.bridge.review.decide",
     "assign_folds": "odquality.bridge.folds.assign",
     "compute_label_quality": "odquality.bridge.run.compute",
     "delete_run": "odquality.bridge.run.upkeep",
+    "dismiss": "odquality.bridge.review.decide",
+    "learn_from_decisions": "odquality.bridge.review.learn",
+    "list_issues": "odquality.bridge.review.listing",
+    "note_edits": "odquality.bridge.review.decide",
     "recalibrate_run": "odquality.bridge.run.recalibration",
+    "redo": "odquality.bridge.review.history",
+    "skip": "odquality.bridge.review.decide",
+    "undo": "odquality.bridge.review.history",
     "visualize": "odquality.bridge.pictures.visualize",
     "worst_first": "odquality.bridge.run.worst",
 }

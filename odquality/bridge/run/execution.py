@@ -16,6 +16,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
+from odquality.bridge.decisions.settle import settle
 from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.ownership import Territory, survey
@@ -174,6 +175,9 @@ class Execution:
             )
             claim.renew()
             indexes.create(self._dataset, self._fields.sort_paths)
+            if self._info.gives_issues:
+                # What was decided before is not suggested again, and not counted.
+                self._tally.issues -= settle(self._dataset, self._fields)
         report = summarise(self._dataset, self._settings, self._reader, self._tally, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])
@@ -192,7 +196,7 @@ class Execution:
         claim = claims.claim(
             self._dataset,
             settings.key,
-            settings.run_config(),
+            {**settings.run_config(), "scoring": str(self._skeleton)},
             paths=self._fields.paths(),
             to_clear=territory.to_clear,
             files=[self._skeleton, *obsolete],

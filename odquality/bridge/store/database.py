@@ -6,7 +6,7 @@ an incompatible FiftyOne fails loudly instead of scoring something else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import bson
@@ -93,7 +93,13 @@ def view_stages(samples: SampleCollection) -> list[str] | None:
     return [json_util.dumps(stage) for stage in samples._serialize(include_uuids=False)]
 
 
-def iter_documents(samples: SampleCollection, columns: Mapping[str, Any]) -> Iterator[Document]:
+def iter_documents(
+    samples: SampleCollection,
+    columns: Mapping[str, Any],
+    *,
+    before: Sequence[Document] = (),
+    after: Sequence[Document] = (),
+) -> Iterator[Document]:
     """Yields one document per sample with ``_id`` and the given MongoDB expressions.
 
     Public: ``samples.values([...])``, which reads all samples into memory at once.
@@ -101,8 +107,11 @@ def iter_documents(samples: SampleCollection, columns: Mapping[str, Any]) -> Ite
     Args:
         samples: a dataset or view; its order is kept.
         columns: an aggregation expression by name.
+        before: stages of an aggregation that choose samples.
+        after: stages that go on with the columns.
     """
-    pipeline = samples._pipeline(post_pipeline=[{"$project": dict(columns)}])
+    stages = [*before, {"$project": dict(columns)}, *after]
+    pipeline = samples._pipeline(post_pipeline=stages)
     collection = samples._dataset._sample_collection
     for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
         yield from bson.decode_iter(batch, _LENIENT)
@@ -119,6 +128,22 @@ def find_columns(
     return {document["_id"]: document for document in found}
 
 
+def find_documents(
+    dataset: fo.Dataset, query: Mapping[str, Any], columns: Mapping[str, Any]
+) -> Iterator[Document]:
+    """MongoDB expressions of the samples that match a query, one document each, with ``_id``.
+
+    Public: ``dataset.match(expression).values([...])``, which knows no index of a query's own.
+    """
+    stages = [{"$match": dict(query)}, {"$project": dict(columns)}]
+    yield from dataset._sample_collection.aggregate(stages)
+
+
+def as_ids(names: Iterable[str]) -> list[Any]:
+    """Ids as the database has them, of their texts: those of FiftyOne, and any other."""
+    return [ObjectId(name) if ObjectId.is_valid(name) else name for name in names]
+
+
 def update_samples(
     dataset: fo.Dataset, query: Mapping[str, Any], pipeline: Sequence[Mapping[str, Any]]
 ) -> int:
@@ -132,6 +157,16 @@ def update_samples(
     return int(dataset._sample_collection.update_many(query, pipeline).matched_count)
 
 
+def update_each(dataset: fo.Dataset, updates: Sequence[Any]) -> int:
+    """Applies updates of single samples in their order; returns how many matched theirs.
+
+    Public: ``sample.save()`` for each, without a guard against changes made in the meantime.
+    """
+    if not updates:
+        return 0
+    return int(dataset._sample_collection.bulk_write(updates, ordered=True).matched_count)
+
+
 def forget_loaded_values(dataset: fo.Dataset, paths: Collection[str]) -> None:
     """Removes deleted fields from the samples that the process holds in memory.
 
@@ -142,10 +177,10 @@ def forget_loaded_values(dataset: fo.Dataset, paths: Collection[str]) -> None:
     fo.Sample._reload_docs(collection)
 
 
-def refresh_loaded_samples(dataset: fo.Dataset, ids: Sequence[ObjectId]) -> None:
-    """Shows what was written to the samples that the process holds in memory.
+def refresh_loaded_samples(dataset: fo.Dataset, ids: Sequence[ObjectId] | None = None) -> None:
+    """Shows what was written to the samples that the process holds in memory; to all if None.
 
     Public: ``dataset.reload()``, which does not reload samples; ``sample.reload()`` does, by one.
     """
-    names = [str(sample_id) for sample_id in ids]
+    names = None if ids is None else [str(sample_id) for sample_id in ids]
     fo.Sample._reload_docs(dataset._sample_collection_name, sample_ids=names)

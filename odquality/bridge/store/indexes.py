@@ -13,6 +13,15 @@ def create(dataset: fo.Dataset, paths: Collection[str]) -> None:
         dataset.create_index(path)
 
 
+def create_sparse(dataset: fo.Dataset, path: str) -> None:
+    """Indexes a path that few samples have.
+
+    Public: ``dataset.create_index(path, sparse=True)``, which does not know the paths that another
+    process has declared.
+    """
+    dataset._sample_collection.create_index(path, sparse=True)
+
+
 def drop(dataset: fo.Dataset, paths: Collection[str]) -> None:
     """Drops the indexes of some fields, whoever made them: they would be empty.
 

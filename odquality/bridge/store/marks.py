@@ -22,6 +22,11 @@ def make_fold_mark(path: str) -> dict[str, Any]:
     return {OWNER: {"folds": True, "name": path}}
 
 
+def make_decisions_mark(gt_field: str, path: str) -> dict[str, Any]:
+    """The ``info`` of a field of decisions on some labels, which is no run's either."""
+    return {OWNER: {"decisions": gt_field, "name": path}}
+
+
 def is_own(field: Any) -> bool:
     """Whether a FiftyOne field was written by this plugin, under whatever key."""
     return OWNER in (getattr(field, "info", None) or {})
@@ -40,3 +45,10 @@ def is_folds(info: Mapping[str, Any] | None, path: str) -> bool:
     """Whether the field at a path and with this ``info`` holds folds that this plugin assigned."""
     mark = (info or {}).get(OWNER)
     return isinstance(mark, Mapping) and bool(mark.get("folds")) and mark.get("name") == path
+
+
+def decided_labels(info: Mapping[str, Any] | None) -> str | None:
+    """Path of the labels on which a field with this ``info`` holds decisions, None for no such."""
+    mark = (info or {}).get(OWNER)
+    found = mark.get("decisions") if isinstance(mark, Mapping) else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,102 @@
+"""The field of the samples that holds the decisions on the labels of one ground-truth field.
+
+It belongs to the labels and not to a run: whichever run suggests an error again finds what was
+decided. FiftyOne clones and exports it with the samples; only `delete` takes it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import fiftyone as fo
+
+from odquality.bridge.store import indexes, schema, values
+from odquality.bridge.store.app_config import forget_paths
+from odquality.bridge.store.database import forget_loaded_values
+from odquality.bridge.store.marks import decided_labels, make_decisions_mark
+from odquality.bridge.store.schema import FieldSpec
+from odquality.bridge.write.fields import SUGGESTION_ATTRIBUTES
+
+ACCEPTED, DISMISSED, SKIPPED, EDITED = "accepted", "dismissed", "skipped", "edited"
+
+STATUSES = (ACCEPTED, DISMISSED, SKIPPED, EDITED)
+
+_TEXT = {"ftype": fo.StringField}
+_TEXTS = {"ftype": fo.ListField, "subfield": fo.StringField}
+_NUMBER = {"ftype": fo.IntField}
+_TIME = {"ftype": fo.DateTimeField}
+
+# Attributes of a decision besides those of the suggestion that it is on.
+DECISION_ATTRIBUTES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "status": (f"What was decided: {', '.join(STATUSES)}", _TEXT),
+    "decided_by": ("Who decided", _TEXT),
+    "decided_at": ("When (UTC)", _TIME),
+    "batch": ("Decisions that are undone together", _TEXT),
+    "undone_at": ("When it was taken back (UTC), if it was", _TIME),
+    "scoring": ("The scoring that had suggested it", _TEXT),
+    "place": ("Its position among the suggestions of the sample", _NUMBER),
+    "label_place": ("Position of a label that came or went", _NUMBER),
+    "run_attributes": ("Attributes of that label that runs had written", _TEXTS),
+    "before": ("What was there before, as Extended JSON", _TEXT),
+    "after": ("What was put there, as Extended JSON", _TEXT),
+}
+
+
+def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
+    """The field with the decisions on some labels, None if there is none.
+
+    Args:
+        dataset: of the labels.
+        gt_field: path of their field.
+        noted: the path that it had when it was scored, which may be an older one.
+    """
+    declared = schema.declared(dataset)
+    fields = {
+        labels: path
+        for path, field in declared.items()
+        if (labels := decided_labels(field.get("info"))) is not None
+    }
+    for name in (gt_field, noted):
+        if name in fields:
+            return fields[name]
+    # Labels that were renamed leave a name that is no field.
+    homeless = [path for labels, path in fields.items() if labels not in declared]
+    return homeless[0] if len(homeless) == 1 else None
+
+
+def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
+    """As `find`, but makes the field where there is none."""
+    found = find(dataset, gt_field, noted)
+    if found is not None:
+        return found
+    name = plain = f"{gt_field.replace('.', '_')}_decisions"
+    declared, number = schema.declared(dataset), 1
+    while name in declared:
+        number += 1
+        name = f"{plain}_{number}"
+    attributes = {**SUGGESTION_ATTRIBUTES, **DECISION_ATTRIBUTES}
+    specs = [
+        FieldSpec(
+            name,
+            f"Decisions on suspected errors of {gt_field}",
+            {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Detections},
+            mark=make_decisions_mark(gt_field, name),
+        ),
+        *(
+            FieldSpec(f"{name}.detections.{attribute}", description, arguments, is_part=True)
+            for attribute, (description, arguments) in attributes.items()
+        ),
+    ]
+    schema.change(dataset, key="", add=specs, owned={spec.path for spec in specs})
+    indexes.create_sparse(dataset, f"{name}.detections.decided_at")
+    return name
+
+
+def delete(dataset: fo.Dataset, field: str) -> None:
+    """Deletes decisions for good; what was accepted stays as it is."""
+    values.clear(dataset, [field])
+    indexes.drop(dataset, [f"{field}.detections.decided_at"])
+    schema.remove(dataset, [field])
+    forget_loaded_values(dataset, [field])
+    forget_paths(dataset, [field])

@@ -1,0 +1,102 @@
+"""When two suggestions are the same: documents get new ids with every run, decisions must last.
+
+An error of a label is known by the label's id and its kind, a missing label by its class and where
+it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+import numpy as np
+
+from odquality.core.geometry import box_iou
+from odquality.kinds import OVERLOOKED
+
+Document = Mapping[str, Any]
+
+# Boxes of the same object overlap at least so much.
+SAME_OBJECT = 0.5
+# From here on a box that is suggested instead of a label's is another one than before.
+SAME_BOX = 0.7
+# Of a normalised coordinate; pixels and back lose less.
+_ROUNDING = 1e-6
+
+
+def identity_of(sample_id: str, suggestion: Document) -> str:
+    """The name of an issue, which runs, renames, exports and other machines leave as it is."""
+    kind = suggestion.get("kind")
+    if kind != OVERLOOKED:
+        return f"{sample_id}/{kind}/{suggestion.get('label_id')}"
+    box = ",".join(f"{number:.6f}" for number in suggestion["bounding_box"])
+    return f"{sample_id}/{kind}/{quote(str(suggestion.get('label')), safe='')}/{box}"
+
+
+def named(identity: str) -> tuple[str, Document]:
+    """The sample and the suggestion, as far as it is told, that an identity names.
+
+    Raises:
+        ValueError: the text is no identity of an issue.
+    """
+    try:
+        sample_id, kind, *rest = identity.split("/")
+        if kind != OVERLOOKED:
+            (label_id,) = rest
+            return sample_id, {"kind": kind, "label_id": label_id}
+        label, box = rest
+        x, y, width, height = map(float, box.split(","))
+    except ValueError:
+        raise ValueError(f"{identity!r} is no id of an issue; take it from list_issues") from None
+    return sample_id, {
+        "kind": kind,
+        "label": unquote(label),
+        "bounding_box": [x, y, width, height],
+    }
+
+
+def is_same(one: Document, other: Document) -> bool:
+    """Whether two suggestions for the same sample are about the same error."""
+    if one.get("kind") != other.get("kind"):
+        return False
+    if one.get("kind") != OVERLOOKED:
+        return one.get("label_id") is not None and one.get("label_id") == other.get("label_id")
+    overlap = overlap_of(one.get("bounding_box"), other.get("bounding_box"))
+    return one.get("label") == other.get("label") and overlap >= SAME_OBJECT
+
+
+def find_same(suggestion: Document, among: Iterable[Document]) -> Document | None:
+    """The one of some suggestions for the same sample that is about the same error."""
+    same = [other for other in among if is_same(suggestion, other)]
+    box = suggestion.get("bounding_box")
+    return max(same, key=lambda one: overlap_of(box, one.get("bounding_box")), default=None)
+
+
+def is_as_scored(label: Document, suggestion: Document) -> bool:
+    """Whether a label still has the class and box that it had when it was scored."""
+    return label.get("label") == suggestion.get("given_label") and same_box(
+        label.get("bounding_box"), suggestion.get("given_box")
+    )
+
+
+def same_box(one: Any, other: Any) -> bool:
+    """Whether two normalised boxes are the same but for rounding."""
+    if not _is_box(one) or not _is_box(other):
+        return one == other
+    return bool(np.allclose(one, other, rtol=_ROUNDING, atol=_ROUNDING))
+
+
+def overlap_of(one: Any, other: Any) -> float:
+    """IoU of two boxes ``x, y, width, height``; 0 of what is no box."""
+    if not _is_box(one) or not _is_box(other):
+        return 0.0
+    boxes = np.array([one, other], np.float64)
+    boxes[:, 2:] += boxes[:, :2]
+    # Normalised boxes are smaller than the least union that counts.
+    boxes *= 1e4
+    return float(box_iou(boxes[0, :, None], boxes[1, :, None])[0])
+
+
+def _is_box(box: Any) -> bool:
+    return isinstance(box, (list, tuple)) and len(box) == 4 and None not in box

@@ -1,0 +1,30 @@
+"""Parts of labels as decisions keep them: exact, and not taken for labels by FiftyOne."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson import json_util
+
+Document = dict[str, Any]
+
+
+def to_text(document: Document | None) -> str | None:
+    """A document as Extended JSON, in which every type of the database has a form of its own."""
+    if document is None:
+        return None
+    return json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS)
+
+
+def from_text(text: Any) -> Document | None:
+    """The document in a text; None for what is no text."""
+    if not isinstance(text, str):
+        return None
+    document: Document = json_util.loads(text, json_options=_OPTIONS)
+    return document
+
+
+# Times without a zone, as the database driver gives them.
+_OPTIONS = json_util.JSONOptions(
+    json_mode=json_util.JSONMode.CANONICAL, tz_aware=False, tzinfo=None
+)

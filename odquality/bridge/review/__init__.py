@@ -1,0 +1,1 @@
+"""Reviewing what a run suggests: list, accept, dismiss, undo, export."""

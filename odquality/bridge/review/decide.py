@@ -1,0 +1,263 @@
+"""Decides on issues: accepts, dismisses or skips them, and notes what was edited by hand."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+from uuid import uuid4
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions import field as decisions_field
+from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED, SKIPPED
+from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.review import learn
+from odquality.bridge.review.changes import (
+    Change,
+    RefusedError,
+    accepting,
+    edit_of,
+    source_specs,
+)
+from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.listing import open_samples
+from odquality.bridge.review.outcome import Outcome, Refusal
+from odquality.bridge.review.sample import ReviewedSample
+from odquality.bridge.review.store import SAMPLES_AT_ONCE, carry_out, read
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.ownership import writable
+from odquality.bridge.store import schema
+
+Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
+
+
+def accept(
+    samples: SampleCollection, key: str, issues: Issues, *, by: str | None = None
+) -> Outcome:
+    """Mends labels as issues suggest: adds, relabels, moves or removes them.
+
+    A label that stays keeps its id, its tags and every attribute; one that is moved loses its mask,
+    which would no longer fit, until the decision is undone. Each label is changed by one update of
+    its sample, and only if it is as it was when it was scored.
+
+    Every ten decisions the run learns from all of them: probabilities and expected numbers of what
+    is open are brought up to date.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        issues: one or several, as `list_issues` gave them, or their ids.
+        by: who decides; the user of this machine if None.
+
+    Returns:
+        What was done, and what was refused and why. ``undo`` takes it back.
+
+    Raises:
+        ValueError: there is no such run, it is in progress or has no suggestions; the labels are
+            read-only; or an issue is no issue. Nothing was changed then.
+    """
+    return decide(samples, key, issues, ACCEPTED, by=by)
+
+
+def dismiss(
+    samples: SampleCollection, key: str, issues: Issues, *, by: str | None = None
+) -> Outcome:
+    """Notes that issues are no errors. They are not suggested again, until the label changes.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        issues: one or several, as `list_issues` gave them, or their ids.
+        by: who decides; the user of this machine if None.
+
+    Returns:
+        What was done, and what was refused and why.
+
+    Raises:
+        ValueError: as `accept` does.
+    """
+    return decide(samples, key, issues, DISMISSED, by=by)
+
+
+def skip(samples: SampleCollection, key: str, issues: Issues, *, by: str | None = None) -> Outcome:
+    """Puts issues aside without a judgement; the next run suggests them again.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        issues: one or several, as `list_issues` gave them, or their ids.
+        by: who decides; the user of this machine if None.
+
+    Returns:
+        What was done, and what was refused and why.
+
+    Raises:
+        ValueError: as `accept` does.
+    """
+    return decide(samples, key, issues, SKIPPED, by=by)
+
+
+def note_edits(
+    samples: SampleCollection,
+    key: str,
+    *,
+    sample_ids: Sequence[str] | None = None,
+    by: str | None = None,
+) -> Outcome:
+    """Counts as decided what someone mended by hand, in the App's Annotate tab for example.
+
+    These are open issues whose label was removed or changed since it was scored, or, of a missing
+    one, drawn.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        sample_ids: ids of samples to look at; all with open issues if None.
+        by: who edited; the user of this machine if None.
+
+    Returns:
+        What was noted. ``undo`` makes the issues open again and leaves the labels as they are.
+
+    Raises:
+        ValueError: as `accept` does.
+    """
+    target = target_to_decide(samples, key)
+    if sample_ids is None:
+        sample_ids = open_samples(samples, target)
+    edited = [
+        issue
+        for issue, suggestion, sample in _open(target, sample_ids)
+        if edit_of(suggestion, sample.labels, target.scored_by) is not None
+    ]
+    return decide(samples, key, edited, EDITED, by=by)
+
+
+def decide(
+    samples: SampleCollection, key: str, issues: Issues, status: str, *, by: str | None = None
+) -> Outcome:
+    """Decides on issues, by the name of what is decided: the functions of this module do.
+
+    Raises:
+        ValueError: as `accept` does.
+    """
+    wishes = listed_ids(issues)
+    target = target_to_decide(samples, key)
+    now = utc_now()
+    decision = {
+        "status": status,
+        "decided_by": decider(by),
+        "decided_at": now,
+        "batch": uuid4().hex,
+        "undone_at": None,
+        "scoring": target.scoring,
+    }
+    if status == ACCEPTED:
+        sources = source_specs(target.gt_field)
+        owned = {spec.path for spec in sources}
+        schema.change(target.dataset, key="", add=sources, owned=owned)
+    issue_of: dict[str, ReviewIssue] = {}
+
+    def plan(sample: ReviewedSample, wish: str) -> Any:
+        suggestion = _suggested(sample, wish)
+        change = Change()
+        if status == ACCEPTED:
+            change = accepting(suggestion, sample.labels, target.scored_by)
+        update = sample.close(suggestion, change, decision)
+        issue_of[wish] = read_issue(sample.document, sample.decisions[-1])
+        return update
+
+    def is_done(sample: ReviewedSample, wish: str) -> bool:
+        made = issue_of[wish].suggestion_id
+        return any(
+            str(one["_id"]) == made and one.get("batch") == decision["batch"]
+            for one in sample.decisions
+        )
+
+    done, refused = carry_out(target, wishes, plan, is_done)
+    learn.after(target, len(done))
+    return Outcome(
+        tuple(issue_of[wish] for _, wish in done),
+        tuple(Refusal(wish, reason) for wish, reason in refused),
+        str(decision["batch"]) if done else None,
+    )
+
+
+def target_to_decide(samples: SampleCollection, key: str) -> ReviewTarget:
+    """The target of decisions, with a field for them.
+
+    Raises:
+        ValueError: as `accept` does.
+    """
+    target = ReviewTarget.of(samples, key)
+    if target.record.is_in_progress:
+        raise ValueError(f"key is {key!r}, but {target.record.describe()}")
+    declared, paths = schema.declared(target.dataset), {target.gt_field, target.suggestions}
+    if locked := sorted(paths - set(writable(declared, paths))):
+        raise ValueError(
+            f"fields {locked} are read-only, and decisions would change them; make them writable "
+            "first: field = dataset.get_field(name); field.read_only = False; field.save()"
+        )
+    noted = str(target.record.config.get("gt_field"))
+    decisions_field.declare(target.dataset, target.gt_field, noted)
+    return ReviewTarget.of(samples, key)
+
+
+def listed_ids(issues: Any) -> dict[str, list[str]]:
+    """Ids of issues by their sample's, each once.
+
+    Raises:
+        ValueError: something is no issue.
+    """
+    is_one = isinstance(issues, (ReviewIssue, str))
+    listed = [issues] if is_one else list(issues) if isinstance(issues, Iterable) else None
+    if listed is None:
+        raise ValueError(f"issues is {issues!r}; expected what list_issues gives, or ids of it")
+    wishes: dict[str, list[str]] = {}
+    for position, issue in enumerate(listed):
+        if not isinstance(issue, (ReviewIssue, str)):
+            raise ValueError(f"issues[{position}] is {issue!r}; expected a ReviewIssue or its id")
+        identity = issue if isinstance(issue, str) else issue.id
+        sample_id, _ = named(identity)
+        of_sample = wishes.setdefault(sample_id, [])
+        if identity not in of_sample:
+            of_sample.append(identity)
+    return wishes
+
+
+def decider(by: str | None) -> str:
+    """Who decides: whoever is named, or the user of this machine."""
+    if by is not None:
+        return str(by)
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def utc_now() -> datetime:
+    """The time as the database keeps it: UTC, in milliseconds."""
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
+    _, wanted = named(identity)
+    found = find_same(wanted, sample.suggestions)
+    if found is not None:
+        return dict(found)
+    decided = find_same(wanted, [one for one in sample.decisions if not one.get("undone_at")])
+    if decided is not None:
+        who = f"{decided['status']} by {decided['decided_by']}"
+        raise RefusedError(f"it is {who} already; undo that first")
+    raise RefusedError("it is not suggested (any more)")
+
+
+def _open(
+    target: ReviewTarget, sample_ids: Sequence[str]
+) -> Iterable[tuple[ReviewIssue, dict[str, Any], ReviewedSample]]:
+    for start in range(0, len(sample_ids), SAMPLES_AT_ONCE):
+        for sample in read(target, sample_ids[start : start + SAMPLES_AT_ONCE]).values():
+            for suggestion in sample.suggestions:
+                yield read_issue(sample.document, suggestion), suggestion, sample

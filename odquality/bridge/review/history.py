@@ -1,0 +1,225 @@
+"""Takes decisions back and makes them again, in whatever process and after whatever restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.review import learn
+from odquality.bridge.review.changes import Change, RefusedError
+from odquality.bridge.review.decide import (
+    Issues,
+    decider,
+    listed_ids,
+    target_to_decide,
+    utc_now,
+)
+from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.outcome import Outcome, Refusal
+from odquality.bridge.review.sample import ReviewedSample
+from odquality.bridge.review.store import carry_out, read
+from odquality.bridge.review.target import ReviewTarget
+
+Document = dict[str, Any]
+
+# A decision, by its sample's id and its own.
+_Wish = tuple[str, Document]
+
+
+def undo(
+    samples: SampleCollection,
+    key: str,
+    *,
+    batches: int = 1,
+    batch: str | None = None,
+    issues: Issues | None = None,
+    by: str | None = None,
+) -> Outcome:
+    """Takes decisions back: labels are what they were, attribute for attribute.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        batches: how many calls of `accept` and the like to take back, the latest first.
+        batch: the one to take back instead, as its outcome names it.
+        issues: decided issues to take back instead, or their ids.
+        by: only what this person decided; anybody's if None.
+
+    Returns:
+        What was taken back. What was changed again since is refused, and says so.
+
+    Raises:
+        ValueError: as `accept` does, or ``batches`` is less than 1.
+    """
+    target = target_to_decide(samples, key)
+    now = utc_now()
+    chosen = _chosen(target, batches, batch, issues, by, undone=False)
+
+    def plan(sample: ReviewedSample, wish: Document) -> Any:
+        standing = _standing(sample, wish, undone=False)
+        if standing is None:
+            raise RefusedError("it is taken back already")
+        return sample.reopen(standing, now)
+
+    def is_done(sample: ReviewedSample, wish: Document) -> bool:
+        found = _standing(sample, wish, undone=True)
+        return found is not None and found["undone_at"] == now
+
+    return _turned(target, chosen, plan, is_done)
+
+
+def redo(
+    samples: SampleCollection,
+    key: str,
+    *,
+    batches: int = 1,
+    batch: str | None = None,
+    issues: Issues | None = None,
+    by: str | None = None,
+) -> Outcome:
+    """Makes decisions again that were taken back, with the same changes of the labels.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        batches: how many of those that were taken back to make again, the latest taken back first.
+        batch: the one to make again instead, as its outcome names it.
+        issues: issues to decide on again instead, or their ids.
+        by: only what this person had decided; anybody's if None.
+
+    Returns:
+        What was done. What changed since is refused, and says so.
+
+    Raises:
+        ValueError: as `accept` does, or ``batches`` is less than 1.
+    """
+    target = target_to_decide(samples, key)
+    now = utc_now()
+    chosen = _chosen(target, batches, batch, issues, by, undone=True)
+
+    def plan(sample: ReviewedSample, wish: Document) -> Any:
+        suggestion = find_same(wish, sample.suggestions)
+        if suggestion is None:
+            raise RefusedError("it is not suggested (any more)")
+        again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
+        decision = {**again, "decided_at": now, "undone_at": None}
+        return sample.close(dict(suggestion), Change.from_text(wish), decision)
+
+    def is_done(sample: ReviewedSample, wish: Document) -> bool:
+        found = find_same(wish, [one for one in sample.decisions if not one.get("undone_at")])
+        return found is not None and found["decided_at"] == now
+
+    return _turned(target, chosen, plan, is_done)
+
+
+def _turned(
+    target: ReviewTarget,
+    chosen: Mapping[str, Sequence[Document]],
+    plan: Callable[[ReviewedSample, Document], Any],
+    is_done: Callable[[ReviewedSample, Document], bool],
+) -> Outcome:
+    done, refused = carry_out(target, chosen, plan, is_done)
+    learn.after(target, len(done))
+    sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
+    issues: list[ReviewIssue] = []
+    for sample, wish in done:
+        made = find_same(wish, [*sample.suggestions, *_made(sample)])
+        issues.append(read_issue(sample.document, made or wish))
+    return Outcome(
+        tuple(issues),
+        tuple(
+            Refusal(read_issue({"_id": sample_of[id(wish)]}, wish).id, reason)
+            for wish, reason in refused
+        ),
+        str(done[-1][1]["batch"]) if done else None,
+    )
+
+
+def _made(sample: ReviewedSample) -> list[Document]:
+    return [one for one in sample.decisions if not one.get("undone_at")]
+
+
+def _standing(sample: ReviewedSample, wish: Document, *, undone: bool) -> Document | None:
+    """The decision as it stands on its sample."""
+    same = [one for one in sample.decisions if one["_id"] == wish["_id"]]
+    return next((one for one in same if bool(one.get("undone_at")) == undone), None)
+
+
+def _chosen(
+    target: ReviewTarget,
+    batches: int,
+    batch: str | None,
+    issues: Issues | None,
+    by: str | None,
+    *,
+    undone: bool,
+) -> dict[str, list[Document]]:
+    """Decisions by their sample's id, the latest first."""
+    if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
+        raise ValueError(f"batches is {batches!r}; expected a number from 1 on")
+    mine = {} if by is None else {"decided_by": decider(by)}
+    if issues is not None:
+        return _of_issues(target, listed_ids(issues), mine, undone=undone)
+    wanted = [batch] if batch is not None else _latest(target, batches, mine, undone=undone)
+    found: dict[str, list[Document]] = {}
+    for sample_id, decision in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
+        found.setdefault(str(sample_id), []).append(decision)
+    return {name: _latest_first(decisions) for name, decisions in found.items()}
+
+
+def _of_issues(
+    target: ReviewTarget, wanted: Mapping[str, Sequence[str]], mine: Document, *, undone: bool
+) -> dict[str, list[Document]]:
+    chosen = {}
+    for name, sample in read(target, wanted).items():
+        standing = [
+            one
+            for one in sample.decisions
+            if bool(one.get("undone_at")) == undone
+            and one.get("decided_by") == mine.get("decided_by", one.get("decided_by"))
+        ]
+        found = [find_same(named(one)[1], _latest_first(standing)) for one in wanted[name]]
+        chosen[name] = _latest_first([dict(one) for one in found if one is not None])
+    return chosen
+
+
+def _latest_first(decisions: Sequence[Document]) -> list[Document]:
+    # Of those made at the same time the last one in the list is the latest.
+    rows = range(len(decisions))
+    order = sorted(rows, key=lambda row: (decisions[row]["decided_at"], row), reverse=True)
+    return [decisions[row] for row in order]
+
+
+def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool) -> list[str]:
+    """The batches that were made, or taken back, last."""
+    when = "undone_at" if undone else "decided_at"
+    rows = target.dataset._sample_collection.aggregate(
+        [
+            *_unwound(target, mine, undone=undone),
+            {"$group": {"_id": "$d.batch", "when": {"$max": f"$d.{when}"}}},
+            {"$sort": {"when": -1, "_id": 1}},
+            {"$limit": batches},
+        ]
+    )
+    return [row["_id"] for row in rows]
+
+
+def _find(target: ReviewTarget, query: Document, *, undone: bool) -> list[tuple[Any, Document]]:
+    rows = target.dataset._sample_collection.aggregate(_unwound(target, query, undone=undone))
+    return [(row["_id"], row["d"]) for row in rows]
+
+
+def _unwound(target: ReviewTarget, query: Document, *, undone: bool) -> list[Document]:
+    decisions = f"{target.decisions}.detections"
+    part = {**query, "undone_at": {"$ne": None} if undone else None}
+    return [
+        # By the index, which has only samples with decisions.
+        {"$match": {f"{decisions}.decided_at": {"$type": "date"}}},
+        {"$match": {decisions: {"$elemMatch": part}}},
+        {"$project": {"d": f"${decisions}"}},
+        {"$unwind": "$d"},
+        {"$match": {f"d.{name}": value for name, value in part.items()}},
+    ]

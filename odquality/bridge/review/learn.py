@@ -1,0 +1,183 @@
+"""What a run learns from the decisions on its suggestions, at every tenth of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
+from odquality.bridge.decisions.shares import GRAIN
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
+from odquality.bridge.store import database
+from odquality.kinds import BY_NAME, KINDS, OVERLOOKED
+from odquality.learning.correction import Correction
+from odquality.learning.decisions import Decision
+
+Document = dict[str, Any]
+
+# Decisions from one lesson to the next.
+DECISIONS_PER_LESSON = 10
+
+# What is learnt from: a skipped issue was not judged.
+_JUDGED = (ACCEPTED, DISMISSED, EDITED)
+
+# Points of the curve by which probabilities are corrected in the database.
+_POINTS = 1001
+
+
+def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibration:
+    """Brings a run up to date with all decisions on what it suggested.
+
+    Its report tells how many errors are left; the probabilities of open suggestions and the
+    expected errors of their images are corrected. Deciding does this at every tenth decision.
+
+    Args:
+        samples: a dataset or view.
+        key: of a complete run of the calibrated method.
+
+    Returns:
+        What is known now.
+
+    Raises:
+        ValueError: there is no such run, it has no suggestions or is not complete, or another
+            process changed it meanwhile.
+    """
+    target = ReviewTarget.of(samples, key)
+    decisions = list(map(_lesson, judged(target)))
+    learnt = recalibrate_run(target.dataset, target.record.key, decisions)
+    _correct(target, learnt.lessons.correction if decisions else None)
+    return learnt
+
+
+def after(target: ReviewTarget, number: int) -> None:
+    """Learns if a tenth decision was among the last ones, made or taken back."""
+    if not number or not target.record.is_complete:
+        return
+    now = len(judged(target, {"_id": 1}))
+    passed = {count // DECISIONS_PER_LESSON for count in range(now - number, now + number + 1)}
+    if len(passed) == 1:
+        return
+    try:
+        learn_from_decisions(target.dataset, target.record.key)
+    except ValueError:
+        # A colleague's process learns at this moment, from the same decisions.
+        return
+
+
+def judged(target: ReviewTarget, columns: Document | None = None) -> list[Document]:
+    """The decisions on what this scoring suggested that say right or wrong."""
+    if target.decisions is None:
+        return []
+    path = f"{target.decisions}.detections"
+    mine = {"scoring": target.scoring, "undone_at": None, "status": {"$in": list(_JUDGED)}}
+    wanted = columns or dict.fromkeys(
+        ("kind", "status", "label_id", "prediction_id", "probability"), 1
+    )
+    return list(
+        target.dataset._sample_collection.aggregate(
+            [
+                {"$match": {f"{path}.decided_at": {"$type": "date"}}},
+                {"$project": {"d": f"${path}"}},
+                {"$unwind": "$d"},
+                {"$match": {f"d.{name}": value for name, value in mine.items()}},
+                {"$project": {f"d.{name}": 1 for name in wanted}},
+            ]
+        )
+    )
+
+
+def _lesson(row: Document) -> Decision:
+    decision, is_missing = row["d"], row["d"]["kind"] == OVERLOOKED
+    return Decision(
+        str(row["_id"]),
+        decision["kind"],
+        decision["status"] != DISMISSED,
+        label=None if is_missing else decision.get("label_id"),
+        prediction=decision.get("prediction_id") if is_missing else None,
+        probability=decision.get("probability"),
+    )
+
+
+def _correct(target: ReviewTarget, correction: Correction | None) -> None:
+    """Corrects what is open, in one update of all samples that have any."""
+    path = f"{target.suggestions}.detections"
+    corrected = {
+        "$map": {
+            "input": f"${path}",
+            "as": "s",
+            "in": {"$mergeObjects": ["$$s", {"confidence": _now(correction)}]},
+        }
+    }
+    pipeline: list[Document] = [{"$set": {"_then": f"${path}"}}, {"$set": {path: corrected}}]
+    if target.expected_errors is not None:
+        change = {"$subtract": [_errors(f"${path}"), _errors("$_then")]}
+        expected = {"$add": [f"${target.expected_errors}", change]}
+        pipeline.append({"$set": {target.expected_errors: expected}})
+    pipeline.append({"$unset": "_then"})
+    database.update_samples(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
+    database.refresh_loaded_samples(target.dataset)
+
+
+def _now(correction: Correction | None) -> Any:
+    """The corrected probability of the suggestion ``s``."""
+    if correction is None:
+        return "$$s.probability"
+    grid = np.linspace(0.0, 1.0, _POINTS)
+    branches = [
+        {
+            "case": {"$eq": ["$$s.kind", kind]},
+            "then": _interpolated(correction.apply(kind, grid).tolist()),
+        }
+        for kind in KINDS
+    ]
+    return {"$switch": {"branches": branches, "default": "$$s.probability"}}
+
+
+def _interpolated(curve: list[float]) -> Document:
+    """The value at a suggestion's probability of a curve given at even steps of [0, 1]."""
+    return {
+        "$let": {
+            "vars": {"at": {"$multiply": ["$$s.probability", len(curve) - 1]}},
+            "in": {
+                "$let": {
+                    "vars": {
+                        "low": {"$toInt": {"$min": [{"$floor": "$$at"}, len(curve) - 2]}},
+                        "curve": curve,
+                    },
+                    "in": {
+                        "$let": {
+                            "vars": {
+                                "start": {"$arrayElemAt": ["$$curve", "$$low"]},
+                                "end": {"$arrayElemAt": ["$$curve", {"$add": ["$$low", 1]}]},
+                                "share": {"$subtract": ["$$at", "$$low"]},
+                            },
+                            "in": {
+                                "$add": [
+                                    "$$start",
+                                    {
+                                        "$multiply": [
+                                            "$$share",
+                                            {"$subtract": ["$$end", "$$start"]},
+                                        ]
+                                    },
+                                ]
+                            },
+                        }
+                    },
+                }
+            },
+        }
+    }
+
+
+def _errors(suggestions: str) -> Document:
+    """How many of the expected errors of an image its suggestions are, in grains as `share_of`."""
+    boxes = [
+        {"case": {"$eq": ["$$s.kind", kind.name]}, "then": kind.boxes} for kind in BY_NAME.values()
+    ]
+    share = {"$divide": ["$$s.confidence", {"$switch": {"branches": boxes, "default": 1}}]}
+    grains = {"$multiply": [{"$round": [{"$divide": [share, GRAIN]}, 0]}, GRAIN]}
+    return {"$sum": {"$map": {"input": suggestions, "as": "s", "in": grains}}}

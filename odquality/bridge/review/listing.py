@@ -1,0 +1,153 @@
+"""Lists issues in the order in which to review them; the database sorts and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions.field import STATUSES
+from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store import database
+from odquality.core.parameters import choice, integer, number
+from odquality.kinds import KINDS
+
+Document = dict[str, Any]
+
+BY_IMAGES, BY_PROBABILITY = "images", "probability"
+ORDERS = (BY_IMAGES, BY_PROBABILITY)
+
+ANY_STATUS = "any"
+
+
+def list_issues(
+    samples: SampleCollection,
+    key: str,
+    *,
+    status: str = OPEN,
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+    min_probability: float = 0.0,
+    order: str = BY_IMAGES,
+    limit: int | None = None,
+) -> list[ReviewIssue]:
+    """The issues of a run that are open, or those that were decided on.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        key: of a run by the calibrated method.
+        status: ``open``, ``accepted``, ``dismissed``, ``skipped``, ``edited`` or ``any``.
+        kinds: of error; all if None.
+        classes: names of classes, as labelled or as suggested; all if None.
+        min_probability: in [0, 1], the least probability.
+        order: ``images``: image by image, those with the most expected errors first, and the issues
+            of one by their probability; so that an image is opened once. ``probability``: the
+            likeliest of all first.
+        limit: the largest number of issues; all if None.
+
+    Returns:
+        The issues.
+
+    Raises:
+        ValueError: there is no such run, it has no suggestions, or an argument is out of its range.
+    """
+    target = ReviewTarget.of(samples, key)
+    choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
+    choice("order", order, ORDERS)
+    least = number("min_probability", min_probability, 0, 1)
+    part: Document = {"confidence": {"$gte": least}} if least else {}
+    wanted_kinds = _names("kinds", kinds)
+    if wanted_kinds is not None:
+        for kind in wanted_kinds:
+            choice("kinds", kind, KINDS)
+        part["kind"] = {"$in": wanted_kinds}
+    names = _names("classes", classes)
+    if names is not None:
+        part["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
+    most = None if limit is None else integer("limit", limit, 1, 2**31)
+    sources = []
+    if status in (OPEN, ANY_STATUS):
+        sources.append((target.suggestions, part))
+    if status != OPEN and target.decisions is not None:
+        decided: Document = {"status": status if status in STATUSES else {"$ne": None}}
+        sources.append((target.decisions, {**part, **decided, "undone_at": None}))
+    rows: list[Document] = []
+    for field, query in sources:
+        rows += _rows(samples, target, field, query, order, most)
+    if len(sources) > 1:
+        rows.sort(key=lambda row: _rank(row, order))
+    return [read_issue(row, row["issue"]) for row in rows[:most]]
+
+
+def issues_of(samples: SampleCollection, key: str, sample_id: str) -> list[ReviewIssue]:
+    """The open issues of one sample, the likeliest first.
+
+    Raises:
+        ValueError: as `list_issues` does.
+    """
+    view = database.dataset_of(samples).select([sample_id])
+    return list_issues(view, key)
+
+
+def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
+    """Ids of the samples that have open issues."""
+    has_any = {"$match": {target.num_issues: {"$gt": 0}}}
+    found = database.iter_documents(samples, {"_id": 1}, before=[has_any])
+    return [str(row["_id"]) for row in found]
+
+
+def _rows(
+    samples: SampleCollection,
+    target: ReviewTarget,
+    field: str,
+    part: Document,
+    order: str,
+    limit: int | None,
+) -> list[Document]:
+    path = f"{field}.detections"
+    expected = target.expected_errors or target.num_issues
+    some = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
+    before: list[Document] = [{"$match": some}]
+    ranks = {"images": -1, "_id": 1, "issue.confidence": -1, "issue._id": 1}
+    if order == BY_PROBABILITY:
+        ranks = {"issue.confidence": -1, "_id": 1, "issue._id": 1}
+    elif limit is not None:
+        # Every one of these samples has an issue, so no more are needed.
+        before += [{"$sort": {expected: -1, "_id": 1}}, {"$limit": limit}]
+    after: list[Document] = [
+        {"$unwind": "$issue"},
+        {"$match": _within("issue", part)},
+        {"$sort": ranks},
+        *([] if limit is None else [{"$limit": limit}]),
+    ]
+    columns = {"filepath": 1, "images": f"${expected}", "issue": f"${path}"}
+    return list(database.iter_documents(samples, columns, before=before, after=after))
+
+
+def _within(name: str, part: Document) -> Document:
+    """A query of a document as one of the document under a name."""
+    return {
+        ("$or" if key == "$or" else f"{name}.{key}"): (
+            [_within(name, one) for one in value] if key == "$or" else value
+        )
+        for key, value in part.items()
+    }
+
+
+def _rank(row: Document, order: str) -> tuple[Any, ...]:
+    probability = -row["issue"]["confidence"]
+    if order == BY_PROBABILITY:
+        return probability, row["_id"], row["issue"]["_id"]
+    return -(row.get("images") or 0.0), row["_id"], probability, row["issue"]["_id"]
+
+
+def _names(name: str, given: Any) -> Sequence[str] | None:
+    if given is None:
+        return None
+    listed = [given] if isinstance(given, str) else list(given)
+    for one in listed:
+        if not isinstance(one, str):
+            raise ValueError(f"{name} has {one!r}; expected names")
+    return listed

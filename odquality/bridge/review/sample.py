@@ -1,0 +1,172 @@
+"""One sample under review: what stands on it, and the update that changes it.
+
+An update names all that it relies on, so it changes the sample only while that still holds: what
+someone else did meanwhile is never written over. Here the sample is as it will be after the updates
+made so far, so that several in a row can be sent at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+
+from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
+from odquality.bridge.review.changes import IN_NO_LIST, Change, changed, checked, find_label
+from odquality.bridge.review.sample_update import SampleUpdate
+from odquality.bridge.review.target import ReviewTarget
+
+Document = dict[str, Any]
+
+
+def columns(target: ReviewTarget) -> Document:
+    """What is read of a sample: MongoDB expressions by name."""
+    lists = {
+        "labels": target.gt_field,
+        "suggestions": target.suggestions,
+        "decisions": target.decisions,
+    }
+    return {
+        "filepath": 1,
+        **{name: f"${field}.detections" for name, field in lists.items() if field},
+    }
+
+
+class ReviewedSample:
+    """A sample as it is read and as updates change it.
+
+    Args:
+        target: the fields.
+        document: its `columns`.
+
+    Attributes:
+        document: with ``_id`` and ``filepath``.
+        labels: documents of its labels.
+        suggestions: documents of the open suggestions.
+        decisions: documents of all decisions, those that were taken back among them.
+    """
+
+    def __init__(self, target: ReviewTarget, document: Document) -> None:
+        self._target = target
+        self.document = document
+        self._has_list = isinstance(document.get("labels"), list)
+        self.labels: list[Document] = document.get("labels") or []
+        self.suggestions: list[Document] = document.get("suggestions") or []
+        self.decisions: list[Document] = document.get("decisions") or []
+
+    @property
+    def name(self) -> str:
+        """Id of the sample."""
+        return str(self.document["_id"])
+
+    def close(self, suggestion: Document, change: Change, decision: Document) -> UpdateOne:
+        """Makes a change of the labels, and a decision of the suggestion.
+
+        Args:
+            suggestion: one of the open ones.
+            change: of the labels, or none.
+            decision: attributes of the decision, without those of the suggestion.
+
+        Raises:
+            RefusedError: the labels are not as the change expects them.
+        """
+        target = self._target
+        checked(change, self.labels, target.passed_over)
+        if change.is_removal:
+            # With what runs have written onto it meanwhile.
+            row = self._row(change)
+            change = replace(change, before=dict(self.labels[row]), place=row)
+        elif change.is_addition and not self._has_list:
+            change = replace(change, place=IN_NO_LIST)
+        place = self.suggestions.index(suggestion)
+        made = {**suggestion, **decision, "place": place, **change.to_text()}
+        if change.is_removal:
+            made["run_attributes"] = sorted(target.passed_over & self.labels[row].keys())
+        update = SampleUpdate(target, self.document["_id"], decision["decided_at"])
+        update.expect(target.suggestions, {"_id": suggestion["_id"]})
+        update.pull(target.suggestions, suggestion["_id"])
+        update.push(target.decisions, made)
+        update.count(-1, suggestion)
+        self._change(update, change)
+        self._flag(update, suggestion, is_open=False)
+        del self.suggestions[place]
+        # One on the same suggestion that was taken back can no longer be made again.
+        self.decisions = [one for one in self.decisions if one["_id"] != suggestion["_id"]]
+        self.decisions.append(made)
+        return update.made()
+
+    def reopen(self, decision: Document, now: datetime) -> UpdateOne:
+        """Takes a decision back: its suggestion is open again, the labels are as they were.
+
+        Raises:
+            RefusedError: the labels are not as the decision left them.
+        """
+        target = self._target
+        change = Change.from_text(decision).reversed()
+        if change.is_addition:
+            # Scores of runs that are gone by now stay gone.
+            gone = set(decision.get("run_attributes") or ()) - target.passed_over
+            kept = {name: one for name, one in (change.after or {}).items() if name not in gone}
+            change = replace(change, after=kept)
+        checked(change, self.labels, target.passed_over)
+        suggestion = {
+            name: value for name, value in decision.items() if name not in DECISION_ATTRIBUTES
+        }
+        place = min(decision["place"], len(self.suggestions))
+        update = SampleUpdate(target, self.document["_id"], now)
+        update.expect(target.decisions, {"_id": decision["_id"], "undone_at": None})
+        update.push(target.suggestions, suggestion, place)
+        update.mark_undone(decision)
+        update.count(1, suggestion)
+        self._change(update, change)
+        self._flag(update, suggestion, is_open=True)
+        self.suggestions.insert(place, suggestion)
+        decision["undone_at"] = now
+        return update.made()
+
+    def _change(self, update: SampleUpdate, change: Change) -> None:
+        """Adds a change of the labels to an update."""
+        if change.is_nothing:
+            return
+        labels = self._target.gt_field
+        if change.is_addition:
+            if self._has_list:
+                update.expect_size(labels, len(self.labels))
+                update.push(labels, change.after or {}, change.place)
+            else:
+                update.make_list(labels, change.after or {})
+                self._has_list = True
+        else:
+            # Exactly this document: whatever anybody changes of it, the update does not match.
+            update.expect_exactly(labels, self.labels[self._row(change)])
+            if not change.is_removal:
+                update.set_label(change)
+            elif change.place == IN_NO_LIST and len(self.labels) == 1:
+                update.expect_size(labels, 1)
+                update.clear_list(labels)
+                self._has_list = False
+            else:
+                update.pull(labels, change.label_id)
+        self.labels = changed(change, self.labels)
+
+    def _flag(self, update: SampleUpdate, suggestion: Document, *, is_open: bool) -> None:
+        """Marks the label of a suggestion as the run does, or takes the marks away."""
+        row = find_label(suggestion.get("label_id"), self.labels)
+        if row is None or update.has_put_label:
+            return
+        flags = {self._target.issue: suggestion["kind"] if is_open else None}
+        is_relabelled = is_open and suggestion["action"] == "relabel"
+        flags[self._target.suggested_label] = suggestion["label"] if is_relabelled else None
+        update.flag(self.labels[row]["_id"], flags)
+        # In the order in which the database keeps them.
+        label = {**self.labels[row], **flags}
+        self.labels[row] = {
+            name: one for name, one in label.items() if name not in flags or one is not None
+        }
+
+    def _row(self, change: Change) -> int:
+        row = find_label(change.label_id, self.labels)
+        assert row is not None, "the labels were checked"
+        return row

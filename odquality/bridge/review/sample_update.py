@@ -1,0 +1,109 @@
+"""One guarded update of one sample, as it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import UpdateOne
+
+from odquality.bridge.decisions.shares import share_of
+from odquality.bridge.review.changes import Change
+from odquality.bridge.review.target import ReviewTarget
+
+Document = dict[str, Any]
+
+
+class SampleUpdate:
+    """An update of one sample that is made as a whole, and only if all is as it is expected.
+
+    Args:
+        target: the fields.
+        sample_id: of the sample.
+        now: when it counts as modified. Pages of the App that show it as it was before cannot save
+            it over this.
+
+    Attributes:
+        has_put_label: whether a whole label comes into the list.
+    """
+
+    def __init__(self, target: ReviewTarget, sample_id: ObjectId, now: datetime) -> None:
+        self._target = target
+        self._query: list[Document] = [{"_id": sample_id}]
+        self._set: Document = {"last_modified_at": now}
+        self._others: dict[str, Document] = {"$unset": {}, "$push": {}, "$pull": {}, "$inc": {}}
+        self._filters: list[Mapping[str, Any]] = []
+        self._now = now
+        self.has_put_label = False
+
+    def expect(self, field: str | None, part: Document) -> None:
+        """A list has a document with some values."""
+        self._query.append({f"{field}.detections": {"$elemMatch": part}})
+
+    def expect_exactly(self, field: str, document: Document) -> None:
+        """A list has exactly this document."""
+        self._query.append({f"{field}.detections": document})
+
+    def expect_size(self, field: str, number: int) -> None:
+        """A list has so many documents."""
+        self._query.append({f"{field}.detections": {"$size": number}})
+
+    def make_list(self, field: str, document: Document) -> None:
+        """An empty field gets a list with a document."""
+        self._query.append({field: None})
+        self._set[field] = {"_cls": "Detections", "detections": [document]}
+        self.has_put_label = True
+
+    def clear_list(self, field: str) -> None:
+        """A field becomes empty."""
+        self._set[field] = None
+
+    def push(self, field: str | None, document: Document, place: int = -1) -> None:
+        """A document comes into a list; at the end for a negative place."""
+        position = {"$position": place} if place >= 0 else {}
+        self._others["$push"][f"{field}.detections"] = {"$each": [document], **position}
+        self.has_put_label |= field == self._target.gt_field
+
+    def pull(self, field: str, document_id: Any) -> None:
+        """A document goes from a list."""
+        self._others["$pull"][f"{field}.detections"] = {"_id": document_id}
+
+    def count(self, number: int, suggestion: Document) -> None:
+        """The numbers of open suggestions and of expected errors change."""
+        self._others["$inc"][self._target.num_issues] = number
+        if self._target.expected_errors is not None:
+            self._others["$inc"][self._target.expected_errors] = number * share_of(suggestion)
+
+    def set_label(self, change: Change) -> None:
+        """Attributes of a label change."""
+        before, after = change.before or {}, change.after or {}
+        gone: Document = dict.fromkeys(before.keys() - after.keys())
+        self.flag(change.label_id, {**after, **gone})
+
+    def flag(self, label_id: Any, values: Document) -> None:
+        """Attributes of a label get values; None takes one away."""
+        self._set_element(self._target.gt_field, "label", {"_id": label_id}, values)
+
+    def mark_undone(self, decision: Document) -> None:
+        """A decision counts as taken back."""
+        standing = {"_id": decision["_id"], "undone_at": None}
+        values = {"undone_at": self._now}
+        self._set_element(self._target.decisions, "decision", standing, values)
+
+    def made(self) -> UpdateOne:
+        """The update."""
+        update = {"$set": self._set, **{name: one for name, one in self._others.items() if one}}
+        return UpdateOne({"$and": self._query}, update, array_filters=self._filters or None)
+
+    def _set_element(self, field: str | None, name: str, which: Document, values: Document) -> None:
+        chosen = {f"{name}.{attribute}": value for attribute, value in which.items()}
+        if chosen not in self._filters:
+            self._filters.append(chosen)
+        for attribute, value in values.items():
+            place = f"{field}.detections.$[{name}].{attribute}"
+            if value is None:
+                self._others["$unset"][place] = ""
+            else:
+                self._set[place] = value

@@ -1,0 +1,88 @@
+"""Reads samples under review and sends their updates, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from bson import ObjectId
+
+from odquality.bridge.review.sample import ReviewedSample, columns
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store import database
+
+Wish = TypeVar("Wish")
+
+# Samples that are read and updated at a time.
+SAMPLES_AT_ONCE = 1000
+
+
+# Whoever is faster changes a sample; then it is read again, so often.
+_MAX_TRIES = 5
+
+
+def carry_out(
+    target: ReviewTarget,
+    wishes: Mapping[str, Sequence[Wish]],
+    plan: Callable[[ReviewedSample, Wish], Any],
+    is_done: Callable[[ReviewedSample, Wish], bool],
+) -> tuple[list[tuple[ReviewedSample, Wish]], list[tuple[Wish, str]]]:
+    """Does what is wished for on samples, each in an update of its own.
+
+    Args:
+        target: the fields.
+        wishes: by the id of the sample, in the order in which to do them.
+        plan: makes the update for a wish, or raises `RefusedError`, a ``ValueError``.
+        is_done: whether a sample, read again, shows that a wish was fulfilled.
+
+    Returns:
+        The wishes that were fulfilled, with their samples as they are then; and the others with the
+        reason.
+    """
+    done: list[tuple[ReviewedSample, Wish]] = []
+    refused: list[tuple[Wish, str]] = []
+    for part in _parts(wishes):
+        for attempt in range(_MAX_TRIES):
+            samples = read(target, part)
+            planned: list[tuple[ReviewedSample, Wish]] = []
+            updates = []
+            for name, wanted in part.items():
+                for wish in wanted:
+                    try:
+                        if name not in samples:
+                            raise ValueError("its sample is not there (any more)")
+                        updates.append(plan(samples[name], wish))
+                        planned.append((samples[name], wish))
+                    except ValueError as error:
+                        refused.append((wish, str(error)))
+            matched = database.update_each(target.dataset, updates)
+            if matched == len(updates):
+                done += planned
+                break
+            now = read(target, {sample.name: [] for sample, _ in planned})
+            part = {}
+            for sample, wish in planned:
+                seen = now.get(sample.name)
+                if seen is not None and is_done(seen, wish):
+                    done.append((seen, wish))
+                else:
+                    part.setdefault(sample.name, []).append(wish)
+            if attempt == _MAX_TRIES - 1:
+                why = "others change its sample again and again"
+                refused += [(wish, why) for wanted in part.values() for wish in wanted]
+    ids = [sample.document["_id"] for sample, _ in done]
+    database.refresh_loaded_samples(target.dataset, list(dict.fromkeys(ids)))
+    return done, refused
+
+
+def read(target: ReviewTarget, names: Iterable[str]) -> dict[str, ReviewedSample]:
+    """Samples by their ids, those that there are."""
+    ids = [ObjectId(name) for name in names if ObjectId.is_valid(name)]
+    found = database.find_columns(target.dataset, ids, columns(target))
+    return {str(one): ReviewedSample(target, document) for one, document in found.items()}
+
+
+def _parts(wishes: Mapping[str, Sequence[Wish]]) -> Iterator[dict[str, list[Wish]]]:
+    names = list(wishes)
+    for start in range(0, len(names), SAMPLES_AT_ONCE):
+        yield {name: list(wishes[name]) for name in names[start : start + SAMPLES_AT_ONCE]}

@@ -1,0 +1,100 @@
+"""Where the suggestions of a run, its labels and the decisions on them stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fiftyone as fo
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions import field as decisions_field
+from odquality.bridge.run.ownership import owned_paths
+from odquality.bridge.run.worst import find_run
+from odquality.bridge.store import schema
+from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.marks import marked_key
+from odquality.bridge.store.records import RunRecord
+from odquality.bridge.write.fields import expected_errors_field
+
+
+@dataclass(frozen=True)
+class ReviewTarget:
+    """The fields that a review reads and writes.
+
+    Attributes:
+        dataset: that the run is on.
+        record: of the run.
+        gt_field: of the labels, by whatever name they go now.
+        suggestions: field with the open suggestions.
+        num_issues: field with their number.
+        expected_errors: field with the expected number of errors, None if it was deleted.
+        decisions: field with the decisions on the labels, None where there are none yet.
+        passed_over: attributes of labels that runs write.
+    """
+
+    dataset: fo.Dataset
+    record: RunRecord
+    gt_field: str
+    suggestions: str
+    num_issues: str
+    expected_errors: str | None
+    decisions: str | None
+    passed_over: frozenset[str]
+
+    @classmethod
+    def of(cls, samples: SampleCollection, key: str) -> ReviewTarget:
+        """The target of a run.
+
+        Raises:
+            ValueError: there is no such run, or it has no suggestions (any more).
+        """
+        record, dataset = find_run(samples, key), dataset_of(samples)
+        declared = schema.declared(dataset)
+        owned = {path for path in owned_paths(declared, record) if path in declared}
+        name = record.field_key
+        issue = [path for path in owned if path.endswith(f".detections.{name}_issue")]
+        suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"
+        probability = f"{suggestions}.detections.probability"
+        if not issue or not {suggestions, num_issues} <= owned or probability not in declared:
+            raise ValueError(
+                f"key is {key!r}, a run without suggestions to review: its method gives none, an "
+                "earlier version of odquality made it, or they were deleted; run it again by "
+                "method 'calibrated'"
+            )
+        gt_field = issue[0].removesuffix(f".detections.{name}_issue")
+        expected = expected_errors_field(name)
+        inside = f"{gt_field}.detections."
+        return cls(
+            dataset,
+            record,
+            gt_field,
+            suggestions,
+            num_issues,
+            expected if expected in owned else None,
+            decisions_field.find(dataset, gt_field, str(record.config.get("gt_field"))),
+            frozenset(
+                path.removeprefix(inside)
+                for path, declaration in declared.items()
+                if path.startswith(inside) and marked_key(declaration.get("info"), path)
+            ),
+        )
+
+    @property
+    def issue(self) -> str:
+        """Attribute of a label with the kind of its open issue."""
+        return f"{self.record.field_key}_issue"
+
+    @property
+    def suggested_label(self) -> str:
+        """Attribute of a label with the class that it should have."""
+        return f"{self.record.field_key}_suggested_label"
+
+    @property
+    def scored_by(self) -> str:
+        """Attribute of the labels that were there when the run scored them."""
+        return self.record.field_key
+
+    @property
+    def scoring(self) -> str:
+        """Tells this scoring from those before and after it under the same key."""
+        return str(self.record.config.get("scoring", ""))
