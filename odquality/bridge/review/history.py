@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -22,11 +22,9 @@ from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store import database
 
 Document = dict[str, Any]
-
-# A decision, by its sample's id and its own.
-_Wish = tuple[str, Document]
 
 
 def undo(
@@ -196,30 +194,29 @@ def _latest_first(decisions: Sequence[Document]) -> list[Document]:
 def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool) -> list[str]:
     """The batches that were made, or taken back, last."""
     when = "undone_at" if undone else "decided_at"
-    rows = target.dataset._sample_collection.aggregate(
-        [
-            *_unwound(target, mine, undone=undone),
-            {"$group": {"_id": "$d.batch", "when": {"$max": f"$d.{when}"}}},
-            {"$sort": {"when": -1, "_id": 1}},
-            {"$limit": batches},
-        ]
-    )
-    return [row["_id"] for row in rows]
+    latest: list[Document] = [
+        {"$group": {"_id": "$d.batch", "when": {"$max": f"$d.{when}"}}},
+        {"$sort": {"when": -1, "_id": 1}},
+        {"$limit": batches},
+    ]
+    return [row["_id"] for row in _rows(target, mine, latest, undone=undone)]
 
 
 def _find(target: ReviewTarget, query: Document, *, undone: bool) -> list[tuple[Any, Document]]:
-    rows = target.dataset._sample_collection.aggregate(_unwound(target, query, undone=undone))
-    return [(row["_id"], row["d"]) for row in rows]
+    return [(row["_id"], row["d"]) for row in _rows(target, query, [], undone=undone)]
 
 
-def _unwound(target: ReviewTarget, query: Document, *, undone: bool) -> list[Document]:
+def _rows(
+    target: ReviewTarget, query: Document, after: list[Document], *, undone: bool
+) -> Iterator[Document]:
+    """Decisions as ``d`` that match a query."""
     decisions = f"{target.decisions}.detections"
     part = {**query, "undone_at": {"$ne": None} if undone else None}
-    return [
-        # By the index, which has only samples with decisions.
-        {"$match": {f"{decisions}.decided_at": {"$type": "date"}}},
-        {"$match": {decisions: {"$elemMatch": part}}},
-        {"$project": {"d": f"${decisions}"}},
+    # The first by the index, which has only samples with decisions.
+    some = {f"{decisions}.decided_at": {"$type": "date"}, decisions: {"$elemMatch": part}}
+    stages: list[dict[str, Any]] = [
         {"$unwind": "$d"},
         {"$match": {f"d.{name}": value for name, value in part.items()}},
+        *after,
     ]
+    return database.find_documents(target.dataset, some, {"d": f"${decisions}"}, after=stages)

@@ -76,17 +76,14 @@ def judged(target: ReviewTarget, columns: Document | None = None) -> list[Docume
     wanted = columns or dict.fromkeys(
         ("kind", "status", "label_id", "prediction_id", "probability"), 1
     )
-    return list(
-        target.dataset._sample_collection.aggregate(
-            [
-                {"$match": {f"{path}.decided_at": {"$type": "date"}}},
-                {"$project": {"d": f"${path}"}},
-                {"$unwind": "$d"},
-                {"$match": {f"d.{name}": value for name, value in mine.items()}},
-                {"$project": {f"d.{name}": 1 for name in wanted}},
-            ]
-        )
-    )
+    stages: list[dict[str, Any]] = [
+        {"$unwind": "$d"},
+        {"$match": {f"d.{name}": value for name, value in mine.items()}},
+        {"$project": {f"d.{name}": 1 for name in wanted}},
+    ]
+    has_any = {f"{path}.decided_at": {"$type": "date"}}
+    columns = {"d": f"${path}"}
+    return list(database.find_documents(target.dataset, has_any, columns, after=stages))
 
 
 def _lesson(row: Document) -> Decision:

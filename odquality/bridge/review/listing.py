@@ -94,7 +94,7 @@ def issues_of(samples: SampleCollection, key: str, sample_id: str) -> list[Revie
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
     """Ids of the samples that have open issues."""
     has_any = {"$match": {target.num_issues: {"$gt": 0}}}
-    found = database.iter_documents(samples, {"_id": 1}, before=[has_any])
+    found = database.iter_documents(database.all_samples(samples), {"_id": 1}, before=[has_any])
     return [str(row["_id"]) for row in found]
 
 
@@ -123,6 +123,7 @@ def _rows(
         *([] if limit is None else [{"$limit": limit}]),
     ]
     columns = {"filepath": 1, "images": f"${expected}", "issue": f"${path}"}
+    samples = database.all_samples(samples)
     return list(database.iter_documents(samples, columns, before=before, after=after))
 
 

@@ -129,13 +129,23 @@ def find_columns(
 
 
 def find_documents(
-    dataset: fo.Dataset, query: Mapping[str, Any], columns: Mapping[str, Any]
+    dataset: fo.Dataset,
+    query: Mapping[str, Any],
+    columns: Mapping[str, Any],
+    *,
+    after: Sequence[Document] = (),
 ) -> Iterator[Document]:
     """MongoDB expressions of the samples that match a query, one document each, with ``_id``.
 
     Public: ``dataset.match(expression).values([...])``, which knows no index of a query's own.
+
+    Args:
+        dataset: whose samples are read, of all slices if it is grouped.
+        query: that the samples match.
+        columns: an aggregation expression by name.
+        after: stages of an aggregation that go on with the columns.
     """
-    stages = [{"$match": dict(query)}, {"$project": dict(columns)}]
+    stages = [{"$match": dict(query)}, {"$project": dict(columns)}, *after]
     yield from dataset._sample_collection.aggregate(stages)
 
 

@@ -1,0 +1,125 @@
+"""Accepts many issues at once, after a look at what that would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.review.decide import accept
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import BY_PROBABILITY, list_issues
+from odquality.bridge.review.outcome import Outcome
+from odquality.kinds import in_order, label_of
+
+# So many cards give an idea of what would be accepted.
+NUM_EXAMPLES = 6
+
+
+@dataclass(frozen=True)
+class AcceptPreview:
+    """What accepting many issues would do; print it.
+
+    Attributes:
+        issues: that would be accepted, the likeliest first. ``accept(samples, key,
+            preview.issues)`` accepts exactly these.
+        expected_wrong: how many of them are no errors, in expectation.
+        by_kind: their number, by kind.
+        examples: some of them, evenly spread from the likeliest to the least likely.
+    """
+
+    issues: tuple[ReviewIssue, ...]
+    expected_wrong: float
+    by_kind: Mapping[str, int]
+    examples: tuple[ReviewIssue, ...]
+
+    @property
+    def count(self) -> int:
+        """How many would be accepted."""
+        return len(self.issues)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.count:,} issues would be accepted; about {self.expected_wrong:,.0f} of them "
+            "are no errors"
+        ]
+        lines += [f"  {number:,} {label_of(kind)}" for kind, number in self.by_kind.items()]
+        lines += [f"  for example {issue}" for issue in self.examples]
+        return "\n".join(lines)
+
+
+def preview_accept_all(
+    samples: SampleCollection,
+    key: str,
+    *,
+    min_probability: float,
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+) -> AcceptPreview:
+    """What `accept_all` would do; nothing is changed.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        key: of a run by the calibrated method.
+        min_probability: in [0, 1], the least probability of what is accepted.
+        kinds: of error; all if None.
+        classes: names of classes, as labelled or as suggested; all if None.
+
+    Returns:
+        The issues, how many of them are wrong in expectation, and examples.
+
+    Raises:
+        ValueError: as `list_issues` does.
+    """
+    issues = list_issues(
+        samples,
+        key,
+        kinds=kinds,
+        classes=classes,
+        min_probability=min_probability,
+        order=BY_PROBABILITY,
+    )
+    counts = Counter(issue.kind for issue in issues)
+    last = max(1, min(NUM_EXAMPLES, len(issues)) - 1)
+    rows = {slot * (len(issues) - 1) // last for slot in range(last + 1)} if issues else set()
+    return AcceptPreview(
+        tuple(issues),
+        sum(1.0 - issue.probability for issue in issues),
+        {kind: counts[kind] for kind in in_order(counts)},
+        tuple(issues[row] for row in sorted(rows)),
+    )
+
+
+def accept_all(
+    samples: SampleCollection,
+    key: str,
+    *,
+    min_probability: float,
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+    by: str | None = None,
+) -> Outcome:
+    """Accepts all open issues of at least a probability; one ``undo`` takes all back.
+
+    Look at `preview_accept_all` first.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        key: of a run by the calibrated method.
+        min_probability: in [0, 1], the least probability of what is accepted.
+        kinds: of error; all if None.
+        classes: names of classes, as labelled or as suggested; all if None.
+        by: who decides; the user of this machine if None.
+
+    Returns:
+        What was done, and what was refused and why.
+
+    Raises:
+        ValueError: as `accept` and `list_issues` do.
+    """
+    preview = preview_accept_all(
+        samples, key, min_probability=min_probability, kinds=kinds, classes=classes
+    )
+    return accept(samples, key, preview.issues, by=by)

@@ -1,0 +1,172 @@
+"""Takes issues and decisions elsewhere: as tables, as tags, and the labels that were mended."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions import field as decisions_field
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import ANY_STATUS, list_issues
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store.database import dataset_of
+
+# What a row of a table has, in this order for ever; new columns come at the end.
+COLUMNS = (
+    "id",
+    "sample_id",
+    "filepath",
+    "kind",
+    "title",
+    "action",
+    "probability",
+    "status",
+    "label",
+    "x",
+    "y",
+    "width",
+    "height",
+    "label_id",
+    "given_label",
+    "given_x",
+    "given_y",
+    "given_width",
+    "given_height",
+    "prediction_id",
+    "detector_confidence",
+    "decided_by",
+    "decided_at",
+    "batch",
+)
+
+DEFAULT_TAG = "label error"
+
+
+def export(
+    samples: SampleCollection, key: str, path: str | os.PathLike[str], *, status: str = ANY_STATUS
+) -> int:
+    """Writes issues and decisions to a table, a row each.
+
+    The columns are always the same. Boxes are normalised to [0, 1]; times are UTC in ISO 8601;
+    what there is not is empty in CSV and null in JSON.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        key: of a run by the calibrated method.
+        path: of a file that ends with ``.csv`` or ``.json``.
+        status: ``open``, ``accepted``, ``dismissed``, ``skipped``, ``edited`` or ``any``.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        ValueError: there is no such run, or the path ends otherwise.
+        OSError: the file cannot be written.
+    """
+    file = Path(path)
+    if file.suffix not in (".csv", ".json"):
+        raise ValueError(f"path is {os.fspath(path)!r}; expected a name that ends .csv or .json")
+    rows = [_row(issue) for issue in list_issues(samples, key, status=status)]
+    with file.open("w", newline="", encoding="utf-8") as out:
+        if file.suffix == ".json":
+            json.dump(rows, out, indent=1, ensure_ascii=False)
+        else:
+            table = csv.DictWriter(out, COLUMNS)
+            table.writeheader()
+            table.writerows(rows)
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """How many got a tag.
+
+    Attributes:
+        samples: images with an issue.
+        labels: labels with an issue; a missing label cannot have one.
+    """
+
+    samples: int
+    labels: int
+
+
+def tag_issues(
+    samples: SampleCollection,
+    key: str,
+    *,
+    tag: str = DEFAULT_TAG,
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+    min_probability: float = 0.0,
+) -> Tagged:
+    """Tags the images and labels with open issues, so that an annotation tool takes them.
+
+    ``dataset.match_tags(tag).annotate(...)`` sends the images, ``dataset.select_labels(tags=tag)``
+    has the labels. A tag that was given before is taken away where no such issue is open any more.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        key: of a run by the calibrated method.
+        tag: to give.
+        kinds: of error; all if None.
+        classes: names of classes, as labelled or as suggested; all if None.
+        min_probability: in [0, 1], the least probability.
+
+    Returns:
+        How many got it.
+
+    Raises:
+        ValueError: there is no such run, or an argument is out of its range.
+    """
+    if not isinstance(tag, str) or not tag:
+        raise ValueError(f"tag is {tag!r}; expected a text")
+    issues = list_issues(
+        samples, key, kinds=kinds, classes=classes, min_probability=min_probability
+    )
+    target, dataset = ReviewTarget.of(samples, key), dataset_of(samples)
+    scope = samples if isinstance(samples, fo.DatasetView) else dataset
+    scope.match_tags(tag).untag_samples(tag)
+    scope.select_labels(tags=tag, fields=target.gt_field).untag_labels(
+        tag, label_fields=target.gt_field
+    )
+    images = list({issue.sample_id for issue in issues})
+    labels = list({issue.label_id for issue in issues if issue.label_id is not None})
+    if images:
+        dataset.select(images).tag_samples(tag)
+    if labels:
+        chosen = dataset.select(images).select_labels(ids=labels, fields=target.gt_field)
+        chosen.tag_labels(tag, label_fields=target.gt_field)
+    return Tagged(len(images), len(labels))
+
+
+def delete_decisions(samples: SampleCollection, key: str) -> None:
+    """Deletes all decisions on the labels of a run, for good. What was mended stays mended.
+
+    Args:
+        samples: a dataset or view; the decisions on the whole dataset are deleted.
+        key: of a run by the calibrated method.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    target = ReviewTarget.of(samples, key)
+    if target.decisions is not None:
+        decisions_field.delete(target.dataset, target.decisions)
+
+
+def _row(issue: ReviewIssue) -> dict[str, Any]:
+    values = {**asdict(issue), "title": issue.title}
+    values.update(zip(("x", "y", "width", "height"), issue.box, strict=True))
+    given = issue.given_box or (None,) * 4
+    values.update(zip(("given_x", "given_y", "given_width", "given_height"), given, strict=True))
+    if issue.decided_at is not None:
+        values["decided_at"] = issue.decided_at.isoformat(timespec="milliseconds") + "Z"
+    return {name: values[name] for name in COLUMNS}

@@ -1,0 +1,91 @@
+"""How far a review is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.decisions.field import STATUSES
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
+from odquality.bridge.store import database, results
+from odquality.kinds import KINDS
+
+
+@dataclass(frozen=True)
+class ReviewProgress:
+    """How far a review is; print it.
+
+    Attributes:
+        open: number of open issues, by kind.
+        decided: number of decisions on these labels, by what was decided, whichever run suggested
+            them.
+        remaining: by kind and in all (``any``) the errors expected to be left, with the interval,
+            as of the last lesson; empty where nobody can know.
+    """
+
+    open: Mapping[str, int]
+    decided: Mapping[str, int]
+    remaining: RemainingErrors
+
+    @property
+    def num_open(self) -> int:
+        """Open issues of all kinds."""
+        return sum(self.open.values())
+
+    @property
+    def num_decided(self) -> int:
+        """Decisions of all sorts."""
+        return sum(self.decided.values())
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{number:,} {status}" for status, number in self.decided.items())
+        lines = [f"Label review: {self.num_open:,} open, {told}"]
+        if left := left_by_kind(self.remaining):
+            lines.append(f"  left      {left}")
+        if lesson := learnt(self.remaining):
+            lines.append(f"  learnt    {lesson}")
+        return "\n".join(lines)
+
+
+def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
+    """How many issues of a run are open, what was decided, and how many errors are left.
+
+    Args:
+        samples: a dataset or view; the whole dataset is counted.
+        key: of a run by the calibrated method.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    target = ReviewTarget.of(samples, key)
+    is_open = {target.num_issues: {"$gt": 0}}
+    opened = _count(target, target.suggestions, is_open, "kind", {})
+    made: Counter[str] = Counter()
+    if target.decisions is not None:
+        has_any = {f"{target.decisions}.detections.decided_at": {"$type": "date"}}
+        made = _count(target, target.decisions, has_any, "status", {"undone_at": None})
+    report = results.load_report(target.record.results) or {}
+    return ReviewProgress(
+        {kind: opened[kind] for kind in KINDS},
+        {status: made[status] for status in STATUSES},
+        read_remaining(report.get("remaining")),
+    )
+
+
+def _count(
+    target: ReviewTarget, field: str, some: Mapping[str, Any], name: str, part: Mapping[str, Any]
+) -> Counter[str]:
+    """How many documents of a field have which value of an attribute."""
+    stages: list[dict[str, Any]] = [
+        {"$unwind": "$one"},
+        {"$match": {f"one.{attribute}": value for attribute, value in part.items()}},
+        {"$group": {"_id": f"$one.{name}", "number": {"$sum": 1}}},
+    ]
+    columns = {"one": f"${field}.detections"}
+    rows = database.find_documents(target.dataset, some, columns, after=stages)
+    return Counter({row["_id"]: row["number"] for row in rows})
