@@ -22,8 +22,8 @@ Document = dict[str, Any]
 # A mask is drawn within the box, and fits no other.
 _OF_THE_BOX = ("mask", "mask_path")
 
-# Places of a label: at the end of the list, and alone in a field that was empty.
-AT_THE_END, IN_NO_LIST = -1, -2
+# Places of a label: at the end of the list, or alone in a field that was None or not there.
+AT_THE_END, IN_NONE, IN_NO_FIELD = -1, -2, -3
 
 # Attributes of a label that was added: where it comes from.
 SOURCE, SOURCE_CONFIDENCE = "odquality_source", "odquality_confidence"
@@ -52,7 +52,8 @@ class Change:
         before: the whole label if it is removed; of one that stays those attributes that change,
             as they were; None if there was no label.
         after: likewise what is put there; None if nothing is.
-        place: position of a label that comes or goes, `AT_THE_END` or `IN_NO_LIST`.
+        place: position of a label that comes or goes, `AT_THE_END`, `IN_NONE` or
+            `IN_NO_FIELD`.
     """
 
     label_id: Any = None

@@ -14,11 +14,21 @@ from typing import Any
 from pymongo import UpdateOne
 
 from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
-from odquality.bridge.review.changes import IN_NO_LIST, Change, changed, checked, find_label
+from odquality.bridge.review.changes import (
+    IN_NO_FIELD,
+    IN_NONE,
+    Change,
+    changed,
+    checked,
+    find_label,
+)
 from odquality.bridge.review.sample_update import SampleUpdate
 from odquality.bridge.review.target import ReviewTarget
 
 Document = dict[str, Any]
+
+# What a field without labels is, and the place of a label that comes into it.
+_EMPTY = {"null": IN_NONE, "missing": IN_NO_FIELD}
 
 
 def columns(target: ReviewTarget) -> Document:
@@ -30,6 +40,7 @@ def columns(target: ReviewTarget) -> Document:
     }
     return {
         "filepath": 1,
+        "labels_are": {"$type": f"${target.gt_field}"},
         **{name: f"${field}.detections" for name, field in lists.items() if field},
     }
 
@@ -51,7 +62,7 @@ class ReviewedSample:
     def __init__(self, target: ReviewTarget, document: Document) -> None:
         self._target = target
         self.document = document
-        self._has_list = isinstance(document.get("labels"), list)
+        self._empty = _EMPTY.get(str(document.get("labels_are")))
         self.labels: list[Document] = document.get("labels") or []
         self.suggestions: list[Document] = document.get("suggestions") or []
         self.decisions: list[Document] = document.get("decisions") or []
@@ -78,8 +89,8 @@ class ReviewedSample:
             # With what runs have written onto it meanwhile.
             row = self._row(change)
             change = replace(change, before=dict(self.labels[row]), place=row)
-        elif change.is_addition and not self._has_list:
-            change = replace(change, place=IN_NO_LIST)
+        elif change.is_addition and self._empty is not None:
+            change = replace(change, place=self._empty)
         place = self.suggestions.index(suggestion)
         made = {**suggestion, **decision, "place": place, **change.to_text()}
         if change.is_removal:
@@ -132,21 +143,21 @@ class ReviewedSample:
             return
         labels = self._target.gt_field
         if change.is_addition:
-            if self._has_list:
+            if self._empty is None:
                 update.expect_size(labels, len(self.labels))
                 update.push(labels, change.after or {}, change.place)
             else:
                 update.make_list(labels, change.after or {})
-                self._has_list = True
+                self._empty = None
         else:
             # Exactly this document: whatever anybody changes of it, the update does not match.
             update.expect_exactly(labels, self.labels[self._row(change)])
             if not change.is_removal:
                 update.set_label(change)
-            elif change.place == IN_NO_LIST and len(self.labels) == 1:
+            elif change.place in _EMPTY.values() and len(self.labels) == 1:
                 update.expect_size(labels, 1)
-                update.clear_list(labels)
-                self._has_list = False
+                update.clear_list(labels, is_there=change.place == IN_NONE)
+                self._empty = change.place
             else:
                 update.pull(labels, change.label_id)
         self.labels = changed(change, self.labels)

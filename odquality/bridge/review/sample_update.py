@@ -56,9 +56,12 @@ class SampleUpdate:
         self._set[field] = {"_cls": "Detections", "detections": [document]}
         self.has_put_label = True
 
-    def clear_list(self, field: str) -> None:
-        """A field becomes empty."""
-        self._set[field] = None
+    def clear_list(self, field: str, *, is_there: bool) -> None:
+        """A field becomes None, or is not there any more."""
+        if is_there:
+            self._set[field] = None
+        else:
+            self._others["$unset"][field] = ""
 
     def push(self, field: str | None, document: Document, place: int = -1) -> None:
         """A document comes into a list; at the end for a negative place."""
