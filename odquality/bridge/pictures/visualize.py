@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import fiftyone as fo
@@ -11,12 +12,13 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from fiftyone.core.sample import SampleView
 
+from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run, worst_first
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.samples import check_collection
 from odquality.core.parameters import number, shown
-from odquality.drawing.boxes import ErrorBox, NamedBox, RelativeBox
+from odquality.drawing.boxes import ErrorBox, NamedBox, RelativeBox, SuspectedError
 from odquality.drawing.frame import around_all
 from odquality.drawing.images import RgbArray, read_image, save_image
 from odquality.drawing.scene import DEFAULT_SIZE, draw_scene
@@ -26,7 +28,7 @@ def visualize(
     samples: SampleCollection | fo.Sample | SampleView,
     key: str,
     *,
-    issue: str | fo.Detection | None = None,
+    issue: ReviewIssue | fo.Detection | str | None = None,
     around: RelativeBox | None = None,
     surroundings: float = 0.75,
     min_confidence: float = 0.3,
@@ -47,7 +49,8 @@ def visualize(
         samples: a sample; or a dataset or view, of which the sample to review first is drawn, or
             the one with the issue.
         key: of the run.
-        issue: the suggestion to draw alone, with its surroundings, or its id; all if None.
+        issue: the issue of a review, or the suggestion or its id, to draw alone with its
+            surroundings; all suggestions if None.
         around: a box ``x, y, width, height``, as shares of the image's width and height, of which
             only the surroundings are drawn.
         surroundings: what is drawn on each side of that box or issue at least, as a share of its
@@ -70,20 +73,18 @@ def visualize(
     collection = _collection_of(samples)
     record = find_run(collection, key)
     paths = RunPaths.of(dataset_of(collection), record)
-    chosen = None if issue is None else _id_of(issue)
     sample = samples
     if isinstance(samples, SampleCollection):
-        sample = _sample_with(samples, key, paths, chosen)
+        sample = _sample_of(samples, key, paths, issue)
     labels = {one.id: _named(one) for one in _detections(sample, paths.labels)}
-    errors = {
+    suspected: dict[str, SuspectedError] = {
         one.id: _error(one, labels.get(_value(one, "label_id")))
         for one in _detections(sample, paths.suggestions)
     }
-    if chosen is not None:
-        if chosen not in errors:
-            raise _no_issue(chosen, key)
-        errors = {chosen: errors[chosen]}
-        around = around or around_all(_places(errors[chosen]))
+    errors = list(suspected.values())
+    if issue is not None:
+        errors = [_chosen(issue, key, suspected)]
+        around = around or around_all(_places(errors[0]))
     predictions = [_named(one) for one in _detections(sample, paths.predictions)]
     picture = draw_scene(
         read_image(sample.filepath),
@@ -92,7 +93,7 @@ def visualize(
             (one for one in predictions if one.confidence is None or one.confidence >= least),
             key=lambda one: -(one.confidence or 0),
         ),
-        errors=errors.values(),
+        errors=errors,
         around=around,
         surroundings=surroundings,
         size=size,
@@ -116,19 +117,8 @@ def _collection_of(samples: object) -> SampleCollection:
     return samples.dataset
 
 
-def _id_of(issue: object) -> str:
-    found = issue.id if isinstance(issue, fo.Detection) else issue
-    if not isinstance(found, str):
-        raise ValueError(f"issue is {shown(issue)}; expected a suggestion of the run, or its id")
-    return found
-
-
-def _no_issue(issue: str, key: str) -> ValueError:
-    return ValueError(f"issue is {issue!r}; run {key!r} has no such suggestion on these samples")
-
-
-def _sample_with(
-    samples: SampleCollection, key: str, paths: RunPaths, issue: str | None
+def _sample_of(
+    samples: SampleCollection, key: str, paths: RunPaths, issue: object
 ) -> fo.Sample | SampleView:
     """The sample with an issue, or the one to review first.
 
@@ -140,12 +130,40 @@ def _sample_with(
         if not len(first):
             raise ValueError(f"samples has none that run {key!r} scored")
         return first.first()
-    found: list[str] = []
-    if paths.suggestions is not None and ObjectId.is_valid(issue):
-        found = samples.match_labels(ids=[issue], fields=_field(paths.suggestions)).values("id")
-    if not found:
+    if isinstance(issue, ReviewIssue):
+        found = samples.select(issue.sample_id)
+    elif paths.suggestions is not None and ObjectId.is_valid(_id_of(issue)):
+        found = samples.match_labels(ids=[_id_of(issue)], fields=_field(paths.suggestions))
+    else:
         raise _no_issue(issue, key)
-    return samples[found[0]]
+    if not len(found):
+        raise _no_issue(issue, key)
+    return found.first()
+
+
+def _chosen(issue: object, key: str, suspected: Mapping[str, SuspectedError]) -> SuspectedError:
+    """The issue of a review as it is, which may be decided; or a suggestion of the sample.
+
+    Raises:
+        ValueError: there is no such suggestion.
+    """
+    if isinstance(issue, ReviewIssue):
+        return issue
+    if _id_of(issue) not in suspected:
+        raise _no_issue(issue, key)
+    return suspected[_id_of(issue)]
+
+
+def _id_of(issue: object) -> str:
+    found = issue.id if isinstance(issue, fo.Detection) else issue
+    if not isinstance(found, str):
+        raise ValueError(f"issue is {shown(issue)}; expected an issue or suggestion, or its id")
+    return found
+
+
+def _no_issue(issue: object, key: str) -> ValueError:
+    name = issue.id if isinstance(issue, (fo.Detection, ReviewIssue)) else issue
+    return ValueError(f"issue is {name!r}; run {key!r} has no such suggestion on these samples")
 
 
 def _field(path: str) -> str:
@@ -187,5 +205,5 @@ def _error(suggestion: fo.Detection, label: NamedBox | None) -> ErrorBox:
     )
 
 
-def _places(error: ErrorBox) -> list[RelativeBox]:
+def _places(error: SuspectedError) -> list[RelativeBox]:
     return [box for box in (error.box, error.given_box) if box is not None]

@@ -75,6 +75,17 @@ def test_an_issue_is_drawn_alone(scored: fo.Dataset, kind: str) -> None:
         )
 
 
+def test_an_issue_of_a_review_is_drawn_whether_open_or_decided(scored: fo.Dataset) -> None:
+    issue = odquality.list_issues(scored, "lq", kinds="overlooked")[0]
+    picture = odquality.visualize(scored, "lq", issue=issue, size=300)
+    suggestion = odquality.visualize(scored, "lq", issue=issue.suggestion_id, size=300)
+    np.testing.assert_array_equal(picture, suggestion)
+    (decided,) = odquality.accept(scored, "lq", issue).done
+    assert colors(odquality.visualize(scored, "lq", issue=decided, size=300)) == {"overlooked"}
+    with pytest.raises(ValueError, match="has no such suggestion"):
+        odquality.visualize(scored.exclude(issue.sample_id), "lq", issue=issue)
+
+
 def test_the_surroundings_of_a_box_are_drawn(scored: fo.Dataset) -> None:
     part = odquality.visualize(scored, "lq", around=(0.4, 0.4, 0.1, 0.1), size=200, legend=False)
     assert part.shape == (200, 200, 3)
@@ -110,7 +121,7 @@ def test_labels_may_be_renamed_deleted_or_malformed(scored: fo.Dataset) -> None:
         ({"key": "other"}, r"key is 'other'; expected a label quality run: one of \['lq'\]"),
         ({"issue": "nonsense"}, "issue is 'nonsense'; run 'lq' has no such suggestion"),
         ({"issue": "5f" * 12}, "has no such suggestion on these samples"),
-        ({"issue": 3}, "issue is 3; expected a suggestion of the run, or its id"),
+        ({"issue": 3}, "issue is 3; expected an issue or suggestion, or its id"),
         ({"min_confidence": 2}, "min_confidence is 2"),
         ({"size": "large"}, "size is 'large'"),
     ],
