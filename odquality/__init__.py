@@ -22,6 +22,7 @@ from odquality.arrays.box_scores import (
 from odquality.arrays.issues import issues_from_scores
 from odquality.arrays.quality import LabelQuality
 from odquality.arrays.recalibration import Question, Recalibration, recalibrate
+from odquality.arrays.summary import LabelSummary, summarize_labels
 from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from odquality.bridge.run.report import LabelQualityReport
     from odquality.bridge.run.upkeep import delete_run
     from odquality.bridge.run.worst import worst_first
+    from odquality.bridge.summary.summarize import RunSummary, summarize_run
 
 __all__ = [
     "AcceptPreview",
@@ -50,6 +52,7 @@ __all__ = [
     "Issue",
     "LabelQuality",
     "LabelQualityReport",
+    "LabelSummary",
     "Outcome",
     "Question",
     "Recalibration",
@@ -57,6 +60,7 @@ __all__ = [
     "ReviewIssue",
     "ReviewProgress",
     "RunRecalibration",
+    "RunSummary",
     "Tagged",
     "__version__",
     "accept",
@@ -84,6 +88,8 @@ __all__ = [
     "review_progress",
     "score_labels",
     "skip",
+    "summarize_labels",
+    "summarize_run",
     "tag_issues",
     "undo",
     "visualize",
@@ -99,6 +105,7 @@ _LAZY = {
     "ReviewIssue": "odquality.bridge.review.issue",
     "ReviewProgress": "odquality.bridge.review.progress",
     "RunRecalibration": "odquality.bridge.run.recalibration",
+    "RunSummary": "odquality.bridge.summary.summarize",
     "Tagged": "odquality.bridge.review.exports",
     "accept": "odquality.bridge.review.decide",
     "accept_all": "odquality.bridge.review.bulk",
@@ -116,6 +123,7 @@ _LAZY = {
     "redo": "odquality.bridge.review.history",
     "review_progress": "odquality.bridge.review.progress",
     "skip": "odquality.bridge.review.decide",
+    "summarize_run": "odquality.bridge.summary.summarize",
     "tag_issues": "odquality.bridge.review.exports",
     "undo": "odquality.bridge.review.history",
     "visualize": "odquality.bridge.pictures.visualize",

@@ -15,6 +15,7 @@ import odquality
 from odquality.bridge.folds import assign
 from odquality.bridge.pictures import visualize
 from odquality.bridge.run import compute, report, worst
+from odquality.bridge.summary import summarize
 
 ROOT = Path(__file__).parents[1]
 PRINT_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
@@ -59,6 +60,7 @@ def test_lazy_names_are_those_of_the_bridge() -> None:
     assert odquality.assign_folds is assign.assign_folds
     assert odquality.FoldReport is assign.FoldReport
     assert odquality.visualize is visualize.visualize
+    assert odquality.summarize_run is summarize.summarize_run
     assert odquality.worst_first is worst.worst_first
     assert odquality.LabelQualityReport is report.LabelQualityReport
 

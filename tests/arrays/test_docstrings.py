@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from odquality.arrays import api, box_scores, issues, recalibration
+from odquality.arrays import api, box_scores, issues, recalibration, summary
 
-MODULES = [api, box_scores, issues, recalibration]
+MODULES = [api, box_scores, issues, recalibration, summary]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

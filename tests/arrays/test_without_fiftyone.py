@@ -17,7 +17,7 @@ class NoFiftyOne:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, NoFiftyOne())
-FOLDERS = ["core", "methods", "drawing", "arrays"]
+FOLDERS = ["core", "methods", "drawing", "summaries", "arrays"]
 sys.exit(pytest.main(["--collect-only", "-qq", *(f"tests/{name}" for name in FOLDERS)]))
 """
 

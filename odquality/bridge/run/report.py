@@ -10,6 +10,7 @@ from odquality.bridge.run.expected import Above, read_above, table
 from odquality.bridge.run.recorded import read_fields, read_numbers
 from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
 from odquality.kinds import ANY, in_order, label_of
+from odquality.summaries.tables import aligned
 
 COMPLETE = "complete"
 INCOMPLETE = "incomplete"
@@ -169,7 +170,7 @@ class LabelQualityReport:
             lines.append(f"  expected  {self.expected_errors[ANY]:,.1f} errors in all")
         elif self.maybe_in_sample:
             lines.append("  expected  unknown: was the detector trained on these labels?")
-        lines += [f"    {line}" for line in _aligned(self.error_table())]
+        lines += [f"    {line}" for line in aligned(self.error_table())]
         if self.quantiles:
             shown = "  ".join(
                 f"{_percent(quantile)} {score:.3f}" for quantile, score in self.quantiles.items()
@@ -208,18 +209,6 @@ class LabelQualityReport:
 
 def _expected(number: float) -> str:
     return f"{number:,.1f} errors expected"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table, the first column to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
 
 
 def _percent(quantile: str) -> str:

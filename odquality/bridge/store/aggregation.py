@@ -1,0 +1,94 @@
+"""Counts that the database makes, so that no sample need be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.store.database import Document, iter_documents
+
+Expression = Any
+
+
+def group(
+    samples: SampleCollection,
+    *,
+    having: str,
+    by: Mapping[str, Expression],
+    sums: Mapping[str, Expression] | None = None,
+    elements: str | None = None,
+    beside: str | None = None,
+) -> list[Document]:
+    """How many samples, or elements of their lists, are equal in some values.
+
+    Public: ``samples.count_values(path)``, for a single value.
+
+    Args:
+        samples: a dataset or view.
+        having: field that only those samples are counted of which have a number in it.
+        by: MongoDB expression of each value, of the sample or of an ``$element``.
+        sums: expressions of what is summed up in each group.
+        elements: path of the list whose elements are counted; the samples themselves are counted
+            if None.
+        beside: path of another list of the same sample, for expressions as ``$beside``.
+
+    Returns:
+        A document per group: the values, the sums and ``number``.
+    """
+    totals = {name: {"$sum": expression} for name, expression in (sums or {}).items()}
+    columns = dict(by)
+    values: dict[str, Expression] = {name: f"${name}" for name in by}
+    stages: list[Document] = []
+    if elements is not None:
+        columns = {"element": f"${elements}"} | ({"beside": list_at(beside)} if beside else {})
+        values = dict(by)
+        stages = [{"$unwind": "$element"}]
+    groups = iter_documents(
+        samples,
+        {"_id": 0, **columns},
+        before=[{"$match": {having: {"$type": "number"}}}],
+        after=[*stages, {"$group": {"_id": values, "number": {"$sum": 1}, **totals}}],
+    )
+    return [{**one.pop("_id"), **one} for one in groups]
+
+
+def bin_number(value: Expression, edges: Sequence[float]) -> Expression:
+    """The bin among edges that a number is in, those beyond in the outermost; None for no number.
+
+    Args:
+        value: an expression.
+        edges: (n + 1,) ascending; a bin begins with its lower edge.
+    """
+    branches = [
+        {"case": {"$lt": ["$$value", upper]}, "then": number}
+        for number, upper in enumerate(edges[1:-1])
+    ]
+    bins = {"$switch": {"branches": branches, "default": len(branches)}}
+    binned = {"$cond": [{"$isNumber": "$$value"}, bins, None]}
+    return {"$let": {"vars": {"value": value}, "in": binned}}
+
+
+def text_of(value: Expression) -> Expression:
+    """A text; None for anything else."""
+    return {"$cond": [{"$eq": [{"$type": value}, "string"]}, value, None]}
+
+
+def list_at(path: str) -> Expression:
+    """The list at a path; an empty one where there is none."""
+    return {"$cond": [{"$isArray": f"${path}"}, f"${path}", []]}
+
+
+def area_of(box: Expression) -> Expression:
+    """Area of a box ``[x, y, width, height]``; None for what is no box.
+
+    Args:
+        box: an expression.
+    """
+    sides = [
+        {"$arrayElemAt": [{"$cond": [{"$isArray": [box]}, box, []]}, place]} for place in (2, 3)
+    ]
+    return {
+        "$cond": [{"$and": [{"$isNumber": side} for side in sides]}, {"$multiply": sides}, None]
+    }

@@ -1,0 +1,1 @@
+"""Summaries of a run, which the database counts."""

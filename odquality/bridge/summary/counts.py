@@ -1,0 +1,145 @@
+"""What the database counts of a run, once for all parts of a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.run.run_paths import RunPaths
+from odquality.bridge.run.worst import find_run
+from odquality.bridge.store.aggregation import area_of, bin_number, group, list_at, text_of
+from odquality.bridge.store.database import all_samples, dataset_of
+from odquality.bridge.store.samples import check_collection
+from odquality.kinds import BY_NAME
+from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
+
+_NAME = text_of("$element.label")
+_SIZE = bin_number(area_of("$element.bounding_box"), AREA_EDGES)
+
+# The class of the label that a suggestion is about. Suggestions of earlier versions do not tell it.
+_IS_SAME = {"$eq": [{"$toString": "$$label._id"}, "$element.label_id"]}
+_SAME = {"$filter": {"input": "$beside", "as": "label", "cond": _IS_SAME}}
+_OF_SAME = {"$first": {"$map": {"input": _SAME, "as": "label", "in": "$$label.label"}}}
+_LABEL_NAMED = {"$cond": [text_of("$element.label_id"), _OF_SAME, None]}
+_GIVEN = {"$ifNull": [text_of("$element.given_label"), _LABEL_NAMED, None]}
+
+
+@dataclass(frozen=True)
+class LabelGroup:
+    """Labels of one class and about one size.
+
+    Attributes:
+        name: of the class.
+        size: bin of the area as a share of the image's, among `AREA_EDGES`; None for labels
+            without a box.
+        number: how many there are.
+        scored: how many of them have a score.
+        quality: sum of their scores.
+    """
+
+    name: str
+    size: int | None
+    number: int
+    scored: int
+    quality: float
+
+
+@dataclass(frozen=True)
+class ErrorGroup:
+    """Suspected errors of one kind, of labels of one class and about one size.
+
+    Attributes:
+        kind: of error.
+        given: class as labelled; None where there is no label.
+        suggested: class that the labels should have.
+        size: as of labels, of the suggested boxes.
+        number: how many there are.
+    """
+
+    kind: str
+    given: str | None
+    suggested: str
+    size: int | None
+    number: int
+
+
+class RunCounts:
+    """Counts of the samples that a run scored; each is made when it is first asked for.
+
+    Args:
+        samples: a dataset or view; of a view, what it shows is counted.
+        key: of a run.
+
+    Attributes:
+        key: of the run.
+        dataset_name: of the dataset that the run is on.
+        is_complete: whether the run is.
+
+    Raises:
+        ValueError: there is no such run, or what it wrote was deleted.
+    """
+
+    def __init__(self, samples: SampleCollection, key: str) -> None:
+        record = find_run(check_collection(samples), key)
+        dataset = dataset_of(samples)
+        self.key = key
+        self.dataset_name: str = dataset.name
+        self.is_complete = record.is_complete
+        self._samples = all_samples(samples)
+        self._paths = RunPaths.of(dataset, record)
+
+    @cached_property
+    def images(self) -> int:
+        """How many images there are."""
+        return sum(group["number"] for group in self.scores)
+
+    @cached_property
+    def scores(self) -> list[dict[str, int]]:
+        """``number`` of images by ``bin`` of their scores among `SCORE_EDGES`."""
+        score = self._paths.image_score
+        return self._groups(by={"bin": bin_number(f"${score}", SCORE_EDGES)})
+
+    @cached_property
+    def box_numbers(self) -> list[dict[str, int]]:
+        """``number`` of images by their numbers of ``labels`` and ``predictions``."""
+        lists = {"labels": self._paths.labels, "predictions": self._paths.predictions}
+        return self._groups(by={name: {"$size": list_at(path)} for name, path in lists.items()})
+
+    @cached_property
+    def predictions(self) -> dict[str, int]:
+        """How many predictions there are of each class."""
+        groups = self._groups(elements=self._paths.predictions, by={"name": _NAME})
+        return {one["name"]: one["number"] for one in groups if one["name"] is not None}
+
+    @cached_property
+    def labels(self) -> list[LabelGroup]:
+        """The labels by class and size; those without a class are left out."""
+        quality = f"$element.{self._paths.label_quality}" if self._paths.label_quality else None
+        groups = self._groups(
+            elements=self._paths.labels,
+            by={"name": _NAME, "size": _SIZE},
+            sums={"scored": {"$toInt": {"$isNumber": quality}}, "quality": quality},
+        )
+        return [LabelGroup(**one) for one in groups if one["name"] is not None]
+
+    @cached_property
+    def errors(self) -> list[ErrorGroup]:
+        """The suspected errors by kind, classes and size."""
+        if self._paths.suggestions is None:
+            return []
+        groups = self._groups(
+            elements=self._paths.suggestions,
+            beside=self._paths.labels,
+            by={"kind": "$element.kind", "given": _GIVEN, "suggested": _NAME, "size": _SIZE},
+        )
+        return [
+            ErrorGroup(**one)
+            for one in groups
+            if one["kind"] in BY_NAME and one["suggested"] is not None
+        ]
+
+    def _groups(self, **arguments: Any) -> list[dict[str, Any]]:
+        return group(self._samples, having=self._paths.image_score, **arguments)
