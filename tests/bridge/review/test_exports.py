@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import fiftyone as fo
+import pytest
+
+import odquality
+from odquality.bridge.review.exports import COLUMNS
+from tests.bridge.review.help import KEY
+
+
+@pytest.fixture
+def reviewed(dataset: fo.Dataset) -> fo.Dataset:
+    issues = odquality.list_issues(dataset, KEY, limit=4)
+    odquality.accept(dataset, KEY, issues[:2], by="ann")
+    odquality.dismiss(dataset, KEY, issues[2:], by='ben, the "second"')
+    return dataset
+
+
+def test_tables_have_every_issue_in_the_same_columns(reviewed: fo.Dataset, tmp_path: Path) -> None:
+    issues = odquality.list_issues(reviewed, KEY, status="any")
+    for name in ("issues.csv", "issues.json"):
+        assert odquality.export(reviewed, KEY, tmp_path / name) == len(issues)
+    with (tmp_path / "issues.csv").open(newline="") as file:
+        table = csv.DictReader(file)
+        rows = list(table)
+        assert tuple(table.fieldnames or ()) == COLUMNS
+    told = json.loads((tmp_path / "issues.json").read_text())
+    assert [tuple(one) for one in told] == [COLUMNS] * len(issues)
+    for issue, row, values in zip(issues, rows, told, strict=True):
+        assert row["id"] == values["id"] == issue.id
+        assert float(row["probability"]) == values["probability"] == issue.probability
+        assert tuple(values[name] for name in ("x", "y", "width", "height")) == issue.box
+        assert row["decided_by"] == (values["decided_by"] or "") == (issue.decided_by or "")
+        assert row["label_id"] == (issue.label_id or "")
+        if issue.decided_at is not None:
+            assert values["decided_at"].startswith(issue.decided_at.isoformat()[:19])
+
+
+def test_a_status_and_a_view_choose(reviewed: fo.Dataset, tmp_path: Path) -> None:
+    assert odquality.export(reviewed, KEY, tmp_path / "a.csv", status="dismissed") == 2
+    view = reviewed.limit(50)
+    number = len(odquality.list_issues(view, KEY, status="open"))
+    assert odquality.export(view, KEY, tmp_path / "b.csv", status="open") == number
+
+
+def test_another_ending_is_refused(reviewed: fo.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"ends \.csv or \.json"):
+        odquality.export(reviewed, KEY, tmp_path / "issues.xlsx")
+
+
+def test_tags_mark_what_is_open(reviewed: fo.Dataset) -> None:
+    issues = odquality.list_issues(reviewed, KEY)
+    tagged = odquality.tag_issues(reviewed, KEY, tag="check")
+    images = {one.sample_id for one in issues}
+    labels = {one.label_id for one in issues if one.label_id}
+    assert (tagged.samples, tagged.labels) == (len(images), len(labels))
+    assert set(reviewed.match_tags("check").values("id")) == images
+    chosen = reviewed.select_labels(tags="check", fields="ground_truth")
+    assert set(chosen.values("ground_truth.detections.id", unwind=True)) == labels
+    for issue in issues:
+        odquality.dismiss(reviewed, KEY, issue) if issue.kind != "swap" else None
+    left = odquality.tag_issues(reviewed, KEY, tag="check")
+    assert reviewed.count_sample_tags()["check"] == left.samples < tagged.samples
+    assert reviewed.count_label_tags("ground_truth")["check"] == left.labels < tagged.labels
+
+
+def test_tags_of_others_stay(reviewed: fo.Dataset) -> None:
+    reviewed.limit(20).tag_samples("mine")
+    reviewed.limit(20).tag_labels("theirs", label_fields="ground_truth")
+    before = reviewed.count_label_tags("ground_truth")
+    odquality.tag_issues(reviewed, KEY)
+    odquality.tag_issues(reviewed, KEY, min_probability=1.0)
+    assert reviewed.count_sample_tags() == {"mine": 20}
+    assert reviewed.count_label_tags("ground_truth") == before
