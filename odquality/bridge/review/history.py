@@ -66,7 +66,7 @@ def undo(
         found = _standing(sample, wish, undone=True)
         return found is not None and found["undone_at"] == now
 
-    return _turned(target, chosen, plan, is_done)
+    return _turned(target, chosen, plan, is_done, change=-1)
 
 
 def redo(
@@ -110,7 +110,7 @@ def redo(
         found = find_same(wish, [one for one in sample.decisions if not one.get("undone_at")])
         return found is not None and found["decided_at"] == now
 
-    return _turned(target, chosen, plan, is_done)
+    return _turned(target, chosen, plan, is_done, change=1)
 
 
 def _turned(
@@ -118,9 +118,11 @@ def _turned(
     chosen: Mapping[str, Sequence[Document]],
     plan: Callable[[ReviewedSample, Document], Any],
     is_done: Callable[[ReviewedSample, Document], bool],
+    *,
+    change: int,
 ) -> Outcome:
     done, refused = carry_out(target, chosen, plan, is_done)
-    learn.after(target, len(done))
+    learn.after(target, change * len(done))
     sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
     issues: list[ReviewIssue] = []
     for sample, wish in done:

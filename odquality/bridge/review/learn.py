@@ -52,13 +52,17 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     return learnt
 
 
-def after(target: ReviewTarget, number: int) -> None:
-    """Learns if a tenth decision was among the last ones, made or taken back."""
-    if not number or not target.record.is_complete:
+def after(target: ReviewTarget, change: int) -> None:
+    """Learns if there was a tenth decision among the last ones.
+
+    Args:
+        target: of the decisions.
+        change: how many were made, or, below 0, taken back.
+    """
+    if not change or not target.record.is_complete:
         return
     now = len(judged(target, {"_id": 1}))
-    passed = {count // DECISIONS_PER_LESSON for count in range(now - number, now + number + 1)}
-    if len(passed) == 1:
+    if now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
         return
     try:
         learn_from_decisions(target.dataset, target.record.key)
