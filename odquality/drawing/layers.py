@@ -9,15 +9,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from odquality.drawing.boxes import NamedBox, RelativeBox, SuspectedError
+from odquality.drawing.fonts import Font, font_for
 from odquality.drawing.frame import Corners, Frame
 from odquality.drawing.pen import (
     DARK,
     WHITE,
-    Font,
     Line,
     draw_outline,
     draw_tag,
-    font_of,
     shorten,
     tag_size,
 )
@@ -39,15 +38,15 @@ class Pens:
         label: of a label that is not suspected.
         prediction: of a prediction.
         width: of the lines of what is suspected, in pixels.
-        font: of what is suspected, and of the legend.
-        small_font: of labels and predictions.
+        text_size: of what is suspected, and of the legend, in pixels.
+        small_text_size: of labels and predictions.
     """
 
     label: Line
     prediction: Line
     width: int
-    font: Font
-    small_font: Font
+    text_size: int
+    small_text_size: int
 
     @classmethod
     def of(cls, size: int) -> Pens:
@@ -56,8 +55,8 @@ class Pens:
             label=Line(_GREY, 3),
             prediction=Line(DARK, 1, dash=4, edge=0),
             width=3 if size < 640 else 4,
-            font=font_of(max(12, round(size / 64))),
-            small_font=font_of(max(11, round(size / 80))),
+            text_size=max(12, round(size / 72)),
+            small_text_size=max(10, round(size / 88)),
         )
 
     def suspected(self, color: str) -> Line:
@@ -102,11 +101,11 @@ def draw_boxes(
             draw_outline(draw, frame.corners(error.box), pens.suggested(color))
     tags = _Tags(picture, frame)
     for error in errors:
-        tags.add(_text(error), error.box, pens.font, BY_NAME[error.kind].color, must=True)
+        tags.add(_text(error), error.box, pens.text_size, BY_NAME[error.kind].color, must=True)
     for box in plain:
-        tags.add(box.text, box.box, pens.small_font, _DARK_GREY)
+        tags.add(box.text, box.box, pens.small_text_size, _DARK_GREY)
     for box in predictions:
-        tags.add(box.text, box.box, pens.small_font, DARK)
+        tags.add(box.text, box.box, pens.small_text_size, DARK)
     tags.draw(draw)
 
 
@@ -120,11 +119,12 @@ class _Tags:
         self._placed: list[tuple[str, Font, Corners, str]] = []
 
     def add(
-        self, text: str, box: RelativeBox, font: Font, color: str, *, must: bool = False
+        self, text: str, box: RelativeBox, size: int, color: str, *, must: bool = False
     ) -> None:
         """Finds a place for the text of a box; where there is no room only what must is kept."""
         if not text:
             return
+        font = font_for(text, size)
         short = shorten(text, font, self._width)
         place = self._places.take(self._frame.corners(box), tag_size(short, font), must=must)
         if place is not None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from odquality.drawing.pen import DARK, Font, Line, draw_outline, tag_size, write
+from odquality.drawing.fonts import Font
+from odquality.drawing.pen import DARK, Line, draw_outline, tag_size, write
 
 _GAP = 14
 _BORDER = 4

@@ -5,17 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
+from odquality.drawing.fonts import Font
 from odquality.drawing.frame import Corners
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 DARK, WHITE = "#262626", "#ffffff"
 
 _PADDING = 3
+# As high and as deep as most letters are, so that texts of a line have one height.
+_HEIGHTS = "ASlg"
 _ELLIPSIS = "…"
 
 
@@ -67,16 +67,10 @@ def _dashes(first: int, last: int, dash: int, length: int) -> Iterator[tuple[int
         yield start, min(start + dash - 1, last)
 
 
-@lru_cache(maxsize=32)
-def font_of(size: int) -> Font:
-    """The font that comes with Pillow, in a size in pixels."""
-    return ImageFont.load_default(size)
-
-
 def tag_size(text: str, font: Font) -> tuple[int, int]:
     """Width and height of a text with the colour around it, in pixels."""
     left, _, right, _ = font.getbbox(text)
-    _, top, _, bottom = font.getbbox("Ag")
+    _, top, _, bottom = font.getbbox(_HEIGHTS + text)
     return round(right - left) + 2 * _PADDING, round(bottom - top) + 2 * _PADDING
 
 
@@ -89,9 +83,9 @@ def draw_tag(
 
 
 def write(draw: ImageDraw.ImageDraw, text: str, font: Font, left_top: tuple[float, float]) -> None:
-    """Writes a text in white, its capitals beginning at a point."""
+    """Writes a text in white, from a point on to the right and below."""
     left, _, _, _ = font.getbbox(text)
-    _, top, _, _ = font.getbbox("Ag")
+    _, top, _, _ = font.getbbox(_HEIGHTS + text)
     draw.text((left_top[0] - left, left_top[1] - top), text, fill=WHITE, font=font)
 
 

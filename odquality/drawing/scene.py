@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from odquality.core.parameters import choice, integer, is_real, number, shown
 from odquality.drawing.boxes import NamedBox, RelativeBox, SuspectedError
+from odquality.drawing.fonts import font_for
 from odquality.drawing.frame import Frame
 from odquality.drawing.images import RgbArray, as_rgb
 from odquality.drawing.layers import Pens, draw_boxes, moves
@@ -81,7 +82,7 @@ def draw_scene(
             *([("Suggestion", pens.suggested(WHITE))] if any(map(moves, suspected)) else []),
         ]
         colors = [(BY_NAME[kind].title, BY_NAME[kind].color) for kind in kinds]
-        picture = with_legend(picture, lines, colors, pens.font)
+        picture = with_legend(picture, lines, colors, font_for("", pens.text_size))
     return np.asarray(picture)
 
 
