@@ -17,6 +17,8 @@ _PADDING = 3
 # As high and as deep as most letters are, so that texts of a line have one height.
 _HEIGHTS = "ASlg"
 _ELLIPSIS = "…"
+# No picture is as large.
+_FAR = 20_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Line:
 
 def draw_outline(draw: ImageDraw.ImageDraw, corners: Corners, line: Line) -> None:
     """Draws a box."""
-    left, top, right, bottom = (round(corner) for corner in corners)
+    left, right = sorted(map(_near, corners[::2]))
+    top, bottom = sorted(map(_near, corners[1::2]))
     half = line.width // 2
     x1, y1, x2, y2 = left - half, top - half, right + half, bottom + half
     if line.edge:
@@ -58,6 +61,11 @@ def draw_outline(draw: ImageDraw.ImageDraw, corners: Corners, line: Line) -> Non
     for start, end in _dashes(y1, y2, line.dash, height):
         draw.rectangle((x1, start, x1 + across, end), fill=line.color)
         draw.rectangle((x2 - across, start, x2, end), fill=line.color)
+
+
+def _near(position: float) -> int:
+    """A position in whole pixels, not too far away to be drawn."""
+    return round(min(max(position, -_FAR), _FAR))
 
 
 def _dashes(first: int, last: int, dash: int, length: int) -> Iterator[tuple[int, int]]:

@@ -68,7 +68,7 @@ def draw_scene(
         height,
         size=integer("size", size, *SIZES),
         around=None if around is None else _checked(around),
-        surroundings=number("surroundings", surroundings, 0),
+        surroundings=number("surroundings", surroundings, 0, 100),
     )
     labels, predictions = list(labels), list(predictions)
     picture = frame.picture(pixels)

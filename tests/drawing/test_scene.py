@@ -96,6 +96,12 @@ def test_crowded_images_and_long_names_are_drawn() -> None:
     assert draw_scene(IMAGE, labels=labels, errors=errors, size=64).shape[1] == 64
 
 
+@pytest.mark.parametrize("box", [(-1e12, 0.1, 2e12, 1e300), (0.9, 0.9, -0.5, -0.5), (0, 0, 0, 0)])
+def test_odd_boxes_are_drawn(box: tuple[float, float, float, float]) -> None:
+    errors = [error_of("badloc", box=box), error_of("swap", given_box=box)]
+    assert draw_scene(IMAGE, labels=[NamedBox("cat", box)], errors=errors, size=64).shape[1] == 64
+
+
 def test_anything_like_an_error_can_be_drawn() -> None:
     class Issue:
         kind, probability, label, box = "swap", None, "dog", BOX

@@ -75,7 +75,9 @@ def visualize(
     paths = RunPaths.of(dataset_of(collection), record)
     sample = samples
     if isinstance(samples, SampleCollection):
+        paths.check_shown(samples.get_field_schema())
         sample = _sample_of(samples, key, paths, issue)
+    paths.check_shown(sample.field_names)
     labels = {one.id: _named(one) for one in _detections(sample, paths.labels)}
     suspected: dict[str, SuspectedError] = {
         one.id: _error(one, labels.get(_value(one, "label_id")))
@@ -84,7 +86,7 @@ def visualize(
     errors = list(suspected.values())
     if issue is not None:
         errors = [_chosen(issue, key, suspected)]
-        around = around or around_all(_places(errors[0]))
+        around = around_all(_places(errors[0])) if around is None else around
     predictions = [_named(one) for one in _detections(sample, paths.predictions)]
     picture = draw_scene(
         read_image(sample.filepath),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import fiftyone as fo
@@ -50,6 +51,23 @@ class RunPaths:
             label_quality=key if f"{labels}.{key}" in owned else None,
             suggestions=f"{suggestions}.detections" if suggestions in owned else None,
         )
+
+    def check_shown(self, shown: Collection[str]) -> None:
+        """Checks that a view or a sample shows the fields of the run.
+
+        Args:
+            shown: names of the fields that it shows.
+
+        Raises:
+            ValueError: it hides some, or has others, as views of patches have.
+        """
+        paths = (self.labels, self.predictions, self.image_score, self.suggestions)
+        needed = {path.partition(".")[0] for path in paths if path is not None}
+        if missing := sorted(needed.difference(shown)):
+            raise ValueError(
+                f"samples do not show {missing}, which the run has read or written: pass the "
+                "dataset, or a view with all of its fields"
+            )
 
 
 def _list_with(owned: set[str], attribute: str, record: RunRecord) -> str:

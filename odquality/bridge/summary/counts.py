@@ -79,7 +79,7 @@ class RunCounts:
         is_complete: whether the run is.
 
     Raises:
-        ValueError: there is no such run, or what it wrote was deleted.
+        ValueError: there is no such run, or what it wrote was deleted or is hidden by the view.
     """
 
     def __init__(self, samples: SampleCollection, key: str) -> None:
@@ -90,6 +90,7 @@ class RunCounts:
         self.is_complete = record.is_complete
         self._samples = all_samples(samples)
         self._paths = RunPaths.of(dataset, record)
+        self._paths.check_shown(samples.get_field_schema())
 
     @cached_property
     def images(self) -> int:

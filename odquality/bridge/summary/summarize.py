@@ -65,7 +65,7 @@ def summarize_run(samples: SampleCollection, key: str) -> RunSummary:
         The summary of the images that the run scored.
 
     Raises:
-        ValueError: there is no such run, or what it wrote was deleted.
+        ValueError: there is no such run, or what it wrote was deleted or is hidden by the view.
     """
     counts = RunCounts(samples, key)
     return RunSummary(

@@ -147,3 +147,12 @@ def test_there_must_be_an_image(scored: fo.Dataset) -> None:
     Path(sample.filepath).unlink()
     with pytest.raises(ValueError, match="no image can be read from"):
         odquality.visualize(sample, "lq")
+
+
+def test_a_view_must_show_the_fields_of_the_run(scored: fo.Dataset) -> None:
+    for view in (scored.exclude_fields("predictions"), scored.to_patches("ground_truth")):
+        with pytest.raises(ValueError, match=r"samples do not show \[.*'predictions'.*\]"):
+            odquality.visualize(view, "lq")
+    hidden = scored.exclude_fields("predictions").first()
+    with pytest.raises(ValueError, match=r"samples do not show \['predictions'\]"):
+        odquality.visualize(hidden, "lq")

@@ -181,3 +181,9 @@ def test_a_run_without_scores_is_refused(scored: fo.Dataset) -> None:
     scored.delete_sample_field("lq")
     with pytest.raises(ValueError, match="scores 'lq' are not there any more"):
         odquality.summarize_run(scored, "lq")
+
+
+def test_a_view_must_show_the_fields_of_the_run(scored: fo.Dataset) -> None:
+    for view in (scored.exclude_fields("predictions"), scored.to_patches("ground_truth")):
+        with pytest.raises(ValueError, match=r"samples do not show \[.*'predictions'.*\]"):
+            odquality.summarize_run(view, "lq")
