@@ -58,9 +58,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> Counter[str]:
 def _removal(fields: RunFields, sample_id: Any, gone: Sequence[Document]) -> UpdateOne:
     ids = [one["_id"] for one in gone]
     labels = {one["label_id"] for one in gone if one.get("label_id")}
-    flags = [
-        f"{fields.label_path}.$[label].{name}" for name in (fields.issue, fields.suggested_label)
-    ]
+    flags = (fields.issue, fields.suggested_label)
     update: dict[str, Any] = {
         "$pull": {f"{fields.suggestions}.detections": {"_id": {"$in": ids}}},
         "$inc": {

@@ -8,7 +8,7 @@ import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions import field as decisions_field
-from odquality.bridge.run.ownership import owned_paths
+from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
 from odquality.bridge.store.database import dataset_of
@@ -49,19 +49,17 @@ class ReviewTarget:
             ValueError: there is no such run, or it has no suggestions (any more).
         """
         record, dataset = find_run(samples, key), dataset_of(samples)
-        declared = schema.declared(dataset)
-        owned = {path for path in owned_paths(declared, record) if path in declared}
+        declared, owned = schema.declared(dataset), owned_fields(dataset, record)
         name = record.field_key
-        issue = [path for path in owned if path.endswith(f".detections.{name}_issue")]
         suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"
         probability = f"{suggestions}.detections.probability"
-        if not issue or not {suggestions, num_issues} <= owned or probability not in declared:
+        if not {suggestions, num_issues} <= owned or probability not in declared:
             raise ValueError(
                 f"key is {key!r}, a run without suggestions to review: its method gives none, an "
                 "earlier version of odquality made it, or they were deleted; run it again by "
                 "method 'calibrated'"
             )
-        gt_field = issue[0].removesuffix(f".detections.{name}_issue")
+        gt_field = list_with(owned, f"{name}_issue", record).removesuffix(".detections")
         expected = expected_errors_field(name)
         inside = f"{gt_field}.detections."
         return cls(

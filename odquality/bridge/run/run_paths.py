@@ -38,15 +38,14 @@ class RunPaths:
         Raises:
             ValueError: what the run wrote was deleted or renamed.
         """
-        declared = schema.declared(dataset)
-        owned = {path for path in owned_paths(declared, record) if path in declared}
+        owned = owned_fields(dataset, record)
         key, suggestions = record.field_key, f"{record.field_key}_suggestions"
-        labels = _list_with(owned, f"{key}_swap", record)
+        labels = list_with(owned, f"{key}_swap", record)
         if record.score_field not in owned:
             raise _lost(record, record.score_field)
         return cls(
             labels=labels,
-            predictions=_list_with(owned, f"{key}_{OVERLOOKED}", record),
+            predictions=list_with(owned, f"{key}_{OVERLOOKED}", record),
             image_score=record.score_field,
             label_quality=key if f"{labels}.{key}" in owned else None,
             suggestions=f"{suggestions}.detections" if suggestions in owned else None,
@@ -70,8 +69,18 @@ class RunPaths:
             )
 
 
-def _list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
-    """The path of the list of detections that have an attribute of the run."""
+def owned_fields(dataset: fo.Dataset, record: RunRecord) -> set[str]:
+    """Paths of what a run wrote, as far as the dataset declares them."""
+    declared = schema.declared(dataset)
+    return {path for path in owned_paths(declared, record) if path in declared}
+
+
+def list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
+    """The path of the list of detections that have an attribute of the run.
+
+    Raises:
+        ValueError: the attribute was deleted or renamed.
+    """
     ending = f".detections.{attribute}"
     found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
     if not found:

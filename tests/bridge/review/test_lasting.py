@@ -1,0 +1,214 @@
+"""How long decisions last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fiftyone as fo
+import pytest
+
+import odquality
+from odquality.kinds import KINDS, LABEL_KINDS
+from tests.bridge.review.help import DECISIONS, KEY, edit_label, first
+from tests.bridge.spoiled import LEAST
+
+
+def rerun(dataset: fo.Dataset, key: str = KEY, **settings) -> odquality.LabelQualityReport:
+    return odquality.compute_label_quality(dataset, key=key, min_probability=LEAST, **settings)
+
+
+def open_ids(dataset: fo.Dataset, key: str = KEY) -> set[str]:
+    return {one.id for one in odquality.list_issues(dataset, key)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_decided_is_not_suggested_again(dataset: fo.Dataset, kind: str) -> None:
+    accepted, dismissed = first(dataset, kind, 2)
+    every = open_ids(dataset)
+    odquality.accept(dataset, KEY, accepted)
+    odquality.dismiss(dataset, KEY, dismissed)
+    report = rerun(dataset)
+    left = open_ids(dataset)
+    assert not {accepted.id, dismissed.id} & left
+    assert len(every - left) < 10
+    assert sum(report.issues.values()) == len(left) == sum(dataset.values("quality_num_issues"))
+    for issue in (accepted, dismissed):
+        labels = [
+            one
+            for one in dataset[issue.sample_id].ground_truth.detections
+            if one.id == issue.label_id
+        ]
+        assert not [one for one in labels if one.get_attribute_value("quality_issue", None) == kind]
+    # Of another key, too.
+    rerun(dataset, "other")
+    assert dismissed.id not in open_ids(dataset, "other")
+
+
+def test_what_was_skipped_is_suggested_again(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=5)
+    odquality.skip(dataset, KEY, issues)
+    assert not {one.id for one in issues} & open_ids(dataset)
+    rerun(dataset)
+    assert {one.id for one in issues} <= open_ids(dataset)
+
+
+@pytest.mark.parametrize("kind", ["swap", "badloc", "spurious"])
+def test_a_dismissed_issue_comes_back_when_its_label_changes(
+    dataset: fo.Dataset, kind: str
+) -> None:
+    (issue,) = first(dataset, kind)
+    odquality.dismiss(dataset, KEY, issue)
+    # A little to the side: still the same error, but of another label.
+    box = list(issue.given_box or ())
+    edit_label(dataset, issue, bounding_box=[box[0] + 0.002, *box[1:]])
+    rerun(dataset)
+    assert issue.id in open_ids(dataset)
+
+
+def test_a_dismissed_swap_comes_back_when_another_class_is_suggested(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "swap")
+    odquality.dismiss(dataset, KEY, issue)
+    sample = dataset[issue.sample_id]
+    (found,) = [one for one in sample.predictions.detections if one.id == issue.prediction_id]
+    found.label = next(
+        name for name in ("cat", "dog", "bird") if name not in (issue.label, issue.given_label)
+    )
+    found["probs"] = None
+    sample.save()
+    rerun(dataset)
+    (again,) = [
+        one for one in odquality.list_issues(dataset, KEY) if one.label_id == issue.label_id
+    ]
+    assert again.label == found.label
+
+
+def test_an_accepted_addition_comes_back_when_the_label_is_deleted(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    odquality.accept(dataset, KEY, issue)
+    sample = dataset[issue.sample_id]
+    sample.ground_truth.detections = sample.ground_truth.detections[:-1]
+    sample.save()
+    rerun(dataset)
+    assert issue.id in open_ids(dataset)
+
+
+def test_missing_labels_are_known_by_where_they_are(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    odquality.dismiss(dataset, KEY, issue)
+    sample = dataset[issue.sample_id]
+    (found,) = [one for one in sample.predictions.detections if one.id == issue.prediction_id]
+    x, y, width, height = found.bounding_box
+    moved = fo.Detection(
+        label=found.label,
+        confidence=found.confidence,
+        bounding_box=[x + 0.05 * width, y, width, height],
+        probs=found["probs"],
+    )
+    kept = [one for one in sample.predictions.detections if one.id != found.id]
+    sample.predictions.detections = [*kept, moved]
+    sample.save()
+    rerun(dataset)
+    here = [one for one in odquality.list_issues(dataset, KEY) if one.sample_id == issue.sample_id]
+    assert moved.id not in [one.prediction_id for one in here]
+
+
+def decided(dataset: fo.Dataset, key: str = KEY) -> set[tuple[str, str]]:
+    return {
+        (one.id, one.status)
+        for one in odquality.list_issues(dataset, key, status="any")
+        if one.status != "open"
+    }
+
+
+@pytest.fixture
+def reviewed(dataset: fo.Dataset) -> tuple[fo.Dataset, set[tuple[str, str]]]:
+    """With decisions, and what they were."""
+    issues = odquality.list_issues(dataset, KEY, limit=9)
+    odquality.accept(dataset, KEY, issues[:4])
+    odquality.dismiss(dataset, KEY, issues[4:])
+    made = decided(dataset)
+    assert len(made) == 9
+    return dataset, made
+
+
+def test_renaming_the_run_keeps_decisions(reviewed) -> None:
+    dataset, made = reviewed
+    dataset.rename_run(KEY, "renamed")
+    assert decided(dataset, "renamed") == made
+    assert len(odquality.undo(dataset, "renamed", batches=2).done) == 9
+
+
+def test_renaming_the_labels_keeps_decisions(reviewed) -> None:
+    dataset, made = reviewed
+    dataset.rename_sample_field("ground_truth", "gt")
+    assert decided(dataset) == made
+    odquality.compute_label_quality(dataset, gt_field="gt", key="again", min_probability=LEAST)
+    assert not {one for one, _ in made} & open_ids(dataset, "again")
+    assert len(odquality.undo(dataset, KEY, batches=2).done) == 9
+    list(dataset.iter_samples())
+
+
+def test_a_clone_has_decisions_of_its_own(reviewed) -> None:
+    dataset, made = reviewed
+    clone = dataset.clone()
+    try:
+        assert decided(clone) == made
+        odquality.undo(clone, KEY, batches=2)
+        assert decided(clone) == set()
+        assert decided(dataset) == made
+    finally:
+        clone.delete()
+
+
+def test_a_clone_of_a_view_has_decisions(reviewed) -> None:
+    dataset, made = reviewed
+    clone = dataset.limit(len(dataset)).clone()
+    try:
+        rerun(clone)
+        assert not {one for one, _ in made} & open_ids(clone)
+    finally:
+        clone.delete()
+
+
+def test_export_and_import_keep_decisions(reviewed, tmp_path: Path) -> None:
+    dataset, made = reviewed
+    dataset.export(
+        export_dir=str(tmp_path), dataset_type=fo.types.FiftyOneDataset, export_media=False
+    )
+    copy = fo.Dataset.from_dir(dataset_dir=str(tmp_path), dataset_type=fo.types.FiftyOneDataset)
+    try:
+        assert decided(copy) == made
+        assert len(odquality.undo(copy, KEY, batches=2).done) == 9
+        list(copy.iter_samples())
+    finally:
+        copy.delete()
+
+
+def test_deleting_the_run_keeps_decisions_and_only_asking_deletes_them(reviewed) -> None:
+    dataset, made = reviewed
+    dataset.delete_run(KEY)
+    assert dataset.has_sample_field(DECISIONS)
+    rerun(dataset)
+    assert decided(dataset) == made
+    odquality.delete_decisions(dataset, KEY)
+    assert not dataset.has_sample_field(DECISIONS)
+    assert decided(dataset) == set()
+    assert not [one for one in dataset._sample_collection.find() if DECISIONS in one]
+    list(dataset.iter_samples())
+    rerun(dataset)
+    dismissed = {one for one, status in made if status == "dismissed"}
+    assert dismissed <= open_ids(dataset)
+
+
+def test_a_field_of_that_name_is_left_alone(dataset: fo.Dataset) -> None:
+    dataset.set_values(DECISIONS, ["mine"] * len(dataset))
+    issue = odquality.list_issues(dataset, KEY, limit=1)[0]
+    odquality.dismiss(dataset, KEY, issue)
+    assert set(dataset.values(DECISIONS)) == {"mine"}
+    assert len(odquality.list_issues(dataset, KEY, status="dismissed")) == 1
+    odquality.delete_decisions(dataset, KEY)
+    assert set(dataset.values(DECISIONS)) == {"mine"}
+
+
+def test_every_kind_of_label_is_covered() -> None:
+    assert {*LABEL_KINDS, "overlooked"} == set(KINDS)
