@@ -12,8 +12,8 @@ if _FOLDER not in sys.path:
 
 
 def register(plugin: Any) -> None:
-    """Tells FiftyOne of the operators; it calls this when it loads the plugin."""
+    """Tells FiftyOne of the operators and panels; it calls this when it loads the plugin."""
     # Not above: tools that collect packages import this file, and FiftyOne takes seconds.
-    from odquality.app.operators import register_operators
+    from odquality.app.register import register_all
 
-    register_operators(plugin)
+    register_all(plugin)

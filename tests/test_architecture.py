@@ -96,7 +96,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.bridge.run",
     },
     "odquality.app": {
-        "odquality.drawing",
+        "odquality.learning",
+        "odquality.summaries",
+        "odquality.bridge.pictures",
+        "odquality.bridge.summary",
         "odquality.kinds",
         "odquality.core",
         "odquality.methods",
@@ -138,7 +141,7 @@ FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality.bridge.run": {"numpy", *FIFTYONE},
     "odquality.bridge.pictures": {"numpy", *FIFTYONE},
     "odquality.bridge.summary": {"numpy", *FIFTYONE},
-    "odquality.app": FIFTYONE,
+    "odquality.app": {"PIL", *FIFTYONE},
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from odquality.app.operators.assign_folds import AssignFolds
 from odquality.app.operators.compute_label_quality import ComputeLabelQuality
 from odquality.app.operators.delete_label_quality import DeleteLabelQuality
@@ -11,8 +9,3 @@ from odquality.app.operators.show_worst_images import ShowWorstImages
 
 OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality, AssignFolds)
 
-
-def register_operators(plugin: Any) -> None:
-    """Tells FiftyOne of the operators."""
-    for operator in OPERATORS:
-        plugin.register(operator)

@@ -1,0 +1,72 @@
+// Keys for the review panel, and a refresh of the image that is open.
+// All that the App does not promise to have is asked for first; without it the buttons remain.
+(function () {
+  const operators = window.__foo__;
+  const state = window.__fos__;
+  const components = window.__fop__;
+  const spaces = window.__fosp__;
+  const React = window.React;
+  if (!operators || !components || !spaces || !React) return;
+  if (!operators.usePanelEvent || !spaces.usePanelId) return;
+  const PLUGIN = "@odquality/label-quality";
+
+  // Samples as the App's own requests give them.
+  function plain(value) {
+    if (Array.isArray(value)) return value.map(plain);
+    if (!value || typeof value !== "object") return value;
+    if ("$oid" in value) return value.$oid;
+    if ("$date" in value) return { _cls: "DateTime", datetime: new Date(value.$date).getTime() };
+    const made = {};
+    Object.keys(value).forEach((name) => (made[name] = plain(value[name])));
+    return made;
+  }
+
+  class Refresh extends operators.Operator {
+    get config() {
+      return new operators.OperatorConfig({
+        name: "refresh_samples",
+        label: "Refresh samples",
+        unlisted: true,
+      });
+    }
+    useHooks() {
+      return { refresh: state && state.useRefreshSample ? state.useRefreshSample() : null };
+    }
+    async execute({ hooks, params }) {
+      if (hooks.refresh) params.samples.forEach((sample) => hooks.refresh(plain(sample)));
+    }
+  }
+  operators.registerOperator(Refresh, PLUGIN);
+
+  function Keys(props) {
+    const view = props.schema.view;
+    const panel = spaces.usePanelId();
+    const trigger = operators.usePanelEvent();
+    const busy = React.useRef(false);
+    React.useEffect(() => {
+      function onKey(event) {
+        const operator = (view.keys || {})[event.key];
+        const isTyping = /INPUT|TEXTAREA|SELECT/.test(event.target.tagName);
+        const isOther = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
+        // An open image has keys of its own.
+        const isOpen = document.querySelector('[data-cy="modal"]');
+        if (!operator || isTyping || isOther || isOpen || busy.current) return;
+        event.preventDefault();
+        event.stopPropagation();
+        busy.current = true;
+        const callback = () => (busy.current = false);
+        trigger(panel, { operator, params: view.params, callback });
+      }
+      document.addEventListener("keydown", onKey, true);
+      return () => document.removeEventListener("keydown", onKey, true);
+    });
+    return null;
+  }
+  components.registerComponent({
+    name: "LabelQualityKeys",
+    label: "LabelQualityKeys",
+    component: Keys,
+    type: components.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();

@@ -1,0 +1,1 @@
+"""The panel in which people review what a run suggests."""

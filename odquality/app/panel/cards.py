@@ -1,0 +1,117 @@
+"""The cards: one suspected error after the other, with what to decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators.types as types
+from fiftyone.core.collections import SampleCollection
+
+from odquality.app.operators.output import escape
+from odquality.app.panel.parts import Buttons, markdown
+from odquality.app.panel.pictures import CROP_SIZE, crop_url, image_url
+from odquality.app.panel.place import Place
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import BY_IMAGES, BY_PROBABILITY
+from odquality.bridge.review.progress import ReviewProgress
+from odquality.kinds import BY_NAME
+
+_ACTIONS = {
+    "add": "add this label",
+    "relabel": "give it the class {label}",
+    "move": "move the box",
+    "remove": "remove the label",
+}
+
+LEGEND = "Keys: **a** accept, **d** dismiss, **s** skip, **u** undo, **e** edit by hand"
+
+
+def card_data(dataset: SampleCollection, key: str, issues: list[ReviewIssue]) -> dict[str, str]:
+    """The pictures of a card: the issue, and its image with all that is open on it."""
+    issue = issues[0]
+    return {
+        "crop": crop_url(dataset, key, issue, CROP_SIZE),
+        "whole": image_url(dataset, key, issue),
+    }
+
+
+def add_card(
+    panel: types.Object, buttons: Buttons, place: Place, issues: list[ReviewIssue]
+) -> None:
+    """What is suspected, the pictures and the decisions."""
+    issue = issues[0]
+    others = len(issues) - 1
+    behind = f" · {others} more on this image" if others else ""
+    fix = _ACTIONS[issue.action].format(label=escape(issue.label))
+    markdown(
+        panel,
+        "says",
+        f"**{issue.title}** {issue.probability:.0%}: {escape(issue.evidence)}.  \n"
+        f"Accept: {fix}.{behind}",
+    )
+    row = panel.h_stack("decide", gap=1)
+    buttons.add(row, "accept", "Accept", "check", place, variant="contained")
+    buttons.add(row, "dismiss", "Dismiss", "close", place, variant="outlined")
+    buttons.add(row, "skip", "Skip", "skip_next", place)
+    row = panel.h_stack("besides", gap=1)
+    buttons.add(row, "undo", "Undo", "undo", place)
+    if place.editing:
+        buttons.add(row, "edited", "I have edited it", "done", place, variant="contained")
+    else:
+        buttons.add(row, "edit", "Edit by hand", "edit", place)
+    buttons.add(row, "finish", "Refresh grid", "grid_view", place)
+    panel.img("crop", width="100%", alt_text=issue.evidence)
+    markdown(panel, "legend", LEGEND)
+    panel.img("whole", width="100%", alt_text="The whole image")
+
+
+def add_nothing_open(panel: types.Object, buttons: Buttons, place: Place) -> None:
+    """What is said when all is decided."""
+    what = "issues" if place.kind is None else f"issues “{BY_NAME[place.kind].title}”"
+    markdown(panel, "says", f"**No open {what}.** Score again to see what is left.")
+    row = panel.h_stack("besides", gap=1)
+    buttons.add(row, "undo", "Undo", "undo", place)
+    if place.kind is not None:
+        buttons.add(row, "show", "All kinds", "filter_alt_off", place.moved(kind=None))
+    buttons.add(row, "score", "Score again", "fact_check", place)
+
+
+def add_choice(
+    panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress
+) -> None:
+    """Which cards come, and in which order."""
+    open_kinds = [kind for kind, number in progress.open.items() if number]
+    row = panel.h_stack("order", gap=1)
+    by_images = place.order == BY_IMAGES
+    buttons.add(
+        row,
+        "order",
+        "Image by image" if by_images else "Likeliest first",
+        "swap_vert",
+        place.moved(order=BY_PROBABILITY if by_images else BY_IMAGES, sample_id=None),
+        does="show",
+    )
+    if place.kind is not None:
+        name = f"{BY_NAME[place.kind].title} only"
+        buttons.add(row, "every", name, "filter_alt_off", place.moved(kind=None), does="show")
+        return
+    for start in range(0, len(open_kinds), 3):
+        row = panel.h_stack(f"kinds{start}", gap=1)
+        for kind in open_kinds[start : start + 3]:
+            label = f"{BY_NAME[kind].title} {progress.open[kind]:,}"
+            buttons.add(
+                row,
+                f"kind_{kind}",
+                label,
+                None,
+                place.moved(kind=kind, sample_id=None),
+                does="show",
+            )
+
+
+def add_keys(panel: types.Object, uri: str, place: Place) -> None:
+    """Binds keys, where the page has the plugin's script; else there are the buttons."""
+    names = {"a": "accept", "d": "dismiss", "s": "skip", "u": "undo", "e": "edit"}
+    keys: dict[str, Any] = {letter: f"{uri}#{name}" for letter, name in names.items()}
+    view = types.ComponentView("LabelQualityKeys", keys=keys, params=place.to_params())
+    panel.view("keys", view)

@@ -1,0 +1,164 @@
+"""The overview: how many errors of which kind, where they are, and how far the review is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import fiftyone.operators.types as types
+from fiftyone.core.collections import SampleCollection
+
+from odquality.app.operators.output import escape, table
+from odquality.app.panel.parts import Buttons, Handler, markdown
+from odquality.app.panel.place import CARDS, Place
+from odquality.bridge.review.progress import ReviewProgress
+from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.summary.counts import RunCounts
+from odquality.bridge.summary.parts import class_matrix, class_table, error_sizes, image_scores
+from odquality.kinds import ANY, BY_NAME
+from odquality.learning.remaining import COVERAGE, ENOUGH
+from odquality.summaries.class_matrix import ClassMatrix
+from odquality.summaries.histogram import Histogram
+
+_NUM_CLASSES = 12
+# The colours of the theme shine through.
+_HEAT = [[0, "rgba(255,109,4,0)"], [1, "rgba(255,109,4,1)"]]
+_LAYOUT = {"dragmode": False, "margin": {"l": 60, "r": 10, "t": 30, "b": 60}, "height": 230}
+
+
+def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
+    """What the plots show, counted by the database."""
+    counts = RunCounts(dataset, key)
+    table_of_classes = class_table(counts)
+    worst = [row for row in table_of_classes.worst_first() if row.num_errors][:_NUM_CLASSES]
+    return {
+        "scores": [_bars(image_scores(counts))],
+        "matrix": _heat(class_matrix(counts)),
+        "classes": [
+            {
+                "type": "bar",
+                "x": [row.name for row in worst],
+                "y": [row.errors.get(kind.name, 0) for row in worst],
+                "name": kind.title,
+                "marker": {"color": kind.color},
+            }
+            for kind in BY_NAME.values()
+        ],
+        "sizes": _sizes(error_sizes(counts)),
+    }
+
+
+def add_overview(
+    panel: types.Object,
+    buttons: Buttons,
+    place: Place,
+    progress: ReviewProgress,
+    report: LabelQualityReport,
+    clicks: Mapping[str, Handler],
+) -> None:
+    """Numbers, one button per kind, and plots whose bars and cells show boxes."""
+    markdown(panel, "progress", _progress(progress, report))
+    open_kinds = [kind for kind, number in progress.open.items() if number]
+    for start in range(0, len(open_kinds), 3):
+        row = panel.h_stack(f"kinds{start}", gap=1)
+        for kind in open_kinds[start : start + 3]:
+            label = f"{BY_NAME[kind].title} {progress.open[kind]:,}"
+            there = place.moved(kind=kind, sample_id=None)
+            buttons.add(row, f"crops_{kind}", label, "grid_view", there, does="crops")
+    row = panel.h_stack("start", gap=1)
+    start_at = place.moved(tab=CARDS)
+    buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
+    buttons.add(row, "worst", "Worst images", "sort", place)
+    _plot(panel, "scores", "Images by score: those to the left are worst", clicks)
+    _plot(panel, "matrix", "Class as labelled (across) and as suggested (up)", clicks)
+    _plot(panel, "classes", "Open issues by class", clicks, barmode="stack")
+    _plot(panel, "sizes", "Open issues by size of the box", clicks, barmode="stack")
+
+
+def kind_of_title(title: str) -> str | None:
+    """The kind of error that a bar is about, None for none."""
+    return next((kind.name for kind in BY_NAME.values() if kind.title == title), None)
+
+
+def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
+    told = ", ".join(
+        f"{number:,} {status}" for status, number in progress.decided.items() if number
+    )
+    lines = [f"**{progress.num_open:,} open issues**" + (f" · decided: {told}" if told else "")]
+    left = progress.remaining.get(ANY)
+    if report.maybe_in_sample:
+        lines += [escape(one) for one in report.warnings if "trained" in one]
+    elif left:
+        expected, low, high = (left.get(name, 0.0) for name in ("expected", "low", "high"))
+        lines.append(
+            f"About **{expected:,.0f} errors** are left, {low:,.0f} to {high:,.0f} with "
+            f"{COVERAGE:.0%}. {_stop(left.get('to_review', 0), expected)}"
+        )
+        rows = [["Kind", "Open", "Errors expected"]]
+        rows += [
+            [kind.title, f"{progress.open[name]:,}", f"{progress.remaining[name]['expected']:,.1f}"]
+            for name, kind in BY_NAME.items()
+            if name in progress.remaining
+        ]
+        lines.append("\n" + table(rows))
+    lines += [escape(one) for one in report.warnings if "trained" not in one]
+    return "\n\n".join(lines)
+
+
+def _stop(to_review: float, expected: float) -> str:
+    if expected < 1:
+        return "You can stop here."
+    return f"You can stop after {to_review:,.0f} more decisions: they find {ENOUGH:.0%} of them."
+
+
+def _bars(histogram: Histogram) -> dict[str, Any]:
+    edges = histogram.edges
+    (numbers,) = histogram.counts.values()
+    middles = [(low + high) / 2 for low, high in pairwise(edges)]
+    return {
+        "type": "bar",
+        "x": middles,
+        "y": list(numbers),
+        "width": [high - low for low, high in pairwise(edges)],
+        "marker": {"color": "rgba(255,109,4,.8)"},
+    }
+
+
+def _sizes(histogram: Histogram) -> list[dict[str, Any]]:
+    edges = histogram.edges
+    names = [f"{low:.2%} to {high:.2%}" for low, high in pairwise(edges)]
+    return [
+        {
+            "type": "bar",
+            "x": names,
+            "y": list(numbers),
+            "name": BY_NAME[kind].title if kind in BY_NAME else kind,
+            "marker": {"color": BY_NAME[kind].color} if kind in BY_NAME else {},
+        }
+        for kind, numbers in histogram.counts.items()
+    ]
+
+
+def _heat(matrix: ClassMatrix) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "heatmap",
+            "x": list(matrix.names),
+            "y": list(matrix.names),
+            "z": [list(column) for column in zip(*matrix.counts, strict=True)],
+            "colorscale": _HEAT,
+            "showscale": False,
+        }
+    ]
+
+
+def _plot(
+    panel: types.Object, name: str, title: str, clicks: Mapping[str, Handler], **layout: Any
+) -> None:
+    panel.plot(
+        name,
+        on_click=clicks[name],
+        config={"displayModeBar": False},
+        layout={**_LAYOUT, "title": {"text": title, "font": {"size": 13}}, **layout},
+    )

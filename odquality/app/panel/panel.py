@@ -1,0 +1,341 @@
+"""The Label quality panel beside the grid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from odquality.app.operators.calls import target_of
+from odquality.app.panel import cards, many, overview
+from odquality.app.panel.parts import Buttons, Handler, markdown
+from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
+from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
+from odquality.bridge.review.bulk import preview_accept_all
+from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
+from odquality.bridge.review.history import undo
+from odquality.bridge.review.outcome import Outcome
+from odquality.bridge.review.queue import next_issues
+from odquality.bridge.review.runs import RunState, run_states
+from odquality.bridge.review.views import crops, images_between, selected_issues
+from odquality.bridge.run.worst import worst_first
+from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
+
+PANEL = "label_quality_panel"
+_TITLES = {OVERVIEW: "Overview", CARDS: "Review", MANY: "Many at once"}
+
+
+class LabelQualityPanel(foo.Panel):
+    """Shows what a run suspects, and decides on it: one click or key a decision."""
+
+    @property
+    def config(self) -> foo.PanelConfig:
+        """What FiftyOne needs to know of the panel."""
+        return foo.PanelConfig(
+            name=PANEL,
+            label="Label quality",
+            icon="fact_check",
+            surfaces="grid",
+            category=foo.Categories.CURATE,
+            help_markdown="Review and fix suspected label errors",
+        )
+
+    def on_load(self, ctx: Any) -> None:
+        """The panel was opened, or the page was loaded again."""
+        self._show(ctx, None)
+
+    def on_change_dataset(self, ctx: Any) -> None:
+        """Another dataset is shown."""
+        self._show(ctx, None)
+
+    def show(self, ctx: Any) -> None:
+        """Goes to a place."""
+        self._show(ctx, self._place(ctx))
+
+    def accept(self, ctx: Any) -> None:
+        """Accepts the issue of the card."""
+        self._decide(ctx, accept)
+
+    def dismiss(self, ctx: Any) -> None:
+        """Dismisses the issue of the card."""
+        self._decide(ctx, dismiss)
+
+    def skip(self, ctx: Any) -> None:
+        """Puts the issue of the card aside."""
+        self._decide(ctx, skip)
+
+    def undo(self, ctx: Any) -> None:
+        """Takes back the last thing that was decided here, or before the page was loaded."""
+        place = self._place(ctx)
+        batch = place.batches[-1] if place.batches else None
+        outcome = undo(ctx.dataset, place.key, batch=batch)
+        there = place.moved(batches=place.batches[:-1])
+        if outcome.done:
+            there = there.moved(sample_id=outcome.done[0].sample_id)
+        elif not outcome.refused:
+            ctx.ops.notify("There is nothing to undo", variant="info")
+        self._say_refusals(ctx, outcome)
+        self._show(ctx, there)
+
+    def edit(self, ctx: Any) -> None:
+        """Opens the image of the card where labels are edited by hand."""
+        place = self._place(ctx)
+        ctx.trigger("open_sample", {"id": place.sample_id, "mode": "annotate"})
+        self._show(ctx, place.moved(editing=True))
+
+    def edited(self, ctx: Any) -> None:
+        """Counts what was edited by hand as decided."""
+        place = self._place(ctx)
+        outcome = note_edits(ctx.dataset, place.key, sample_ids=[str(place.sample_id)])
+        if not outcome.done:
+            ctx.ops.notify("No label of this image has been changed", variant="info")
+        self._show(ctx, place.decided(outcome.batch))
+
+    def finish(self, ctx: Any) -> None:
+        """Shows in the grid what was decided."""
+        ctx.ops.reload_dataset()
+        self._show(ctx, self._place(ctx))
+
+    def score(self, ctx: Any) -> None:
+        """Opens the form that scores labels."""
+        ctx.prompt("@odquality/label-quality/compute_label_quality")
+        self._show(ctx, self._place(ctx))
+
+    def worst(self, ctx: Any) -> None:
+        """Shows the worst images in the grid."""
+        place = self._place(ctx)
+        ctx.ops.set_view(view=worst_first(target_of(ctx), place.key))
+        self._show(ctx, place)
+
+    def crops(self, ctx: Any) -> None:
+        """Shows the open issues of a kind, or of all, as crops in the grid."""
+        place = self._place(ctx)
+        self._set_crops(ctx, place.key, kind=place.kind)
+        self._show(ctx, place.moved(tab=MANY))
+
+    def accept_selected(self, ctx: Any) -> None:
+        """Accepts what is selected in the grid."""
+        self._decide_selected(ctx, accept)
+
+    def dismiss_selected(self, ctx: Any) -> None:
+        """Dismisses what is selected in the grid."""
+        self._decide_selected(ctx, dismiss)
+
+    def accept_all(self, ctx: Any) -> None:
+        """Accepts what the preview showed."""
+        place = self._place(ctx)
+        preview = preview_accept_all(
+            ctx.dataset, place.key, kinds=place.kind, min_probability=place.least or 1.0
+        )
+        outcome = accept(ctx.dataset, place.key, preview.issues)
+        ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
+        self._after_many(ctx, place.moved(least=None), outcome)
+
+    def click_score(self, ctx: Any) -> None:
+        """Shows the images of a bar of the scores."""
+        key, middle = self._place(ctx).key, float(ctx.params["x"])
+        low, high = _around(middle, SCORE_EDGES)
+        ctx.ops.set_view(view=images_between(target_of(ctx), key, low, high))
+        self._show(ctx, Place(key))
+
+    def click_matrix(self, ctx: Any) -> None:
+        """Shows the labels of a cell of the matrix."""
+        key = self._place(ctx).key
+        given, suggested = str(ctx.params["x"]), str(ctx.params["y"])
+        self._set_crops(ctx, key, kind="swap", given_label=given, label=suggested)
+        self._show(ctx, Place(key))
+
+    def click_class(self, ctx: Any) -> None:
+        """Shows the issues of a bar of the classes."""
+        self._click_bar(ctx, of_class=str(ctx.params["x"]))
+
+    def click_size(self, ctx: Any) -> None:
+        """Shows the issues of a bar of the sizes."""
+        slot = int(ctx.params["idx"])
+        self._click_bar(ctx, min_area=AREA_EDGES[slot], max_area=AREA_EDGES[slot + 1])
+
+    def render(self, ctx: Any) -> types.Property:
+        """What is shown; `_show` has left it with the context."""
+        panel = types.Object()
+        shown = getattr(ctx, "label_quality", None)
+        if shown is not None:
+            shown(panel)
+        view = types.GridView(orientation="vertical", gap=1, pad=2, align_x="left")
+        return types.Property(panel, view=view)
+
+    def _place(self, ctx: Any) -> Place:
+        return Place.of_params(ctx.params, str(ctx.panel.state.get("key") or ""))
+
+    def _handlers(self) -> dict[str, Handler]:
+        names = (
+            "show", "accept", "dismiss", "skip", "undo", "edit", "edited", "finish", "score",
+            "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def _show(self, ctx: Any, place: Place | None) -> None:
+        """Prepares what `render` shows at a place."""
+        buttons = Buttons(self._handlers())
+        states = run_states(ctx.dataset)
+        chosen = (
+            None
+            if place is None
+            else next((state for state in states if state.key == place.key), None)
+        )
+        state = chosen or (states[0] if states else None)
+        if state is None or not state.is_reviewable:
+            ctx.label_quality = lambda panel: _add_next_step(panel, buttons, ctx, states, state)
+            return
+        if place is None or chosen is None:
+            place = Place(state.key)
+        if ctx.panel.state.get("key") != place.key:
+            # Plots send no place along. It changes once, when a run is chosen.
+            ctx.panel.set_state("key", place.key)
+        ctx.label_quality = self._tab(ctx, buttons, place, state, states)
+
+    def _tab(
+        self, ctx: Any, buttons: Buttons, place: Place, state: RunState, states: list[RunState]
+    ) -> Any:
+        """What fills a tab: the data go to the page now, the function adds the parts."""
+        progress = state.progress(ctx.dataset)
+        parts: list[Any] = [lambda panel: _add_tabs(panel, buttons, place, states)]
+        if state.note:
+            parts.append(lambda panel: markdown(panel, "note", state.note))
+        if place.tab == OVERVIEW:
+            ctx.panel.set_data(overview.overview_data(ctx.dataset, place.key))
+            clicks = {
+                "scores": self.click_score,
+                "matrix": self.click_matrix,
+                "classes": self.click_class,
+                "sizes": self.click_size,
+            }
+            parts.append(
+                lambda panel: overview.add_overview(
+                    panel, buttons, place, progress, state.report, clicks
+                )
+            )
+        elif place.tab == CARDS:
+            issues = next_issues(
+                ctx.dataset,
+                place.key,
+                order=place.order,
+                kind=place.kind,
+                sample_id=place.sample_id,
+            )
+            if issues:
+                here = place.moved(sample_id=issues[0].sample_id, issue_id=issues[0].id)
+                ctx.panel.set_data(cards.card_data(ctx.dataset, place.key, issues))
+                parts.append(lambda panel: cards.add_card(panel, buttons, here, issues))
+                parts.append(lambda panel: cards.add_choice(panel, buttons, here, progress))
+                parts.append(lambda panel: cards.add_keys(panel, self.uri, here))
+            else:
+                parts.append(lambda panel: cards.add_nothing_open(panel, buttons, place))
+        else:
+            preview = preview_accept_all(
+                ctx.dataset,
+                place.key,
+                kinds=place.kind,
+                min_probability=place.least or min(many.LEAST),
+            )
+            if place.least is None:
+                likely = list(preview.issues)
+                parts.append(lambda panel: many.add_many(panel, buttons, place, likely))
+            else:
+                examples = {
+                    f"example{slot}": crop_url(ctx.dataset, place.key, issue, EXAMPLE_SIZE)
+                    for slot, issue in enumerate(preview.examples)
+                }
+                ctx.panel.set_data(examples)
+                parts.append(lambda panel: many.add_preview(panel, buttons, place, preview))
+
+        def fill(panel: types.Object) -> None:
+            for part in parts:
+                part(panel)
+
+        return fill
+
+    def _decide(self, ctx: Any, how: Any) -> None:
+        place = self._place(ctx)
+        if place.issue_id is None:
+            self._show(ctx, place)
+            return
+        outcome = how(ctx.dataset, place.key, place.issue_id)
+        self._say_refusals(ctx, outcome)
+        if outcome.refused:
+            # Someone has changed the label: that decides it.
+            note_edits(ctx.dataset, place.key, sample_ids=[str(place.sample_id)])
+        self._show(ctx, place.decided(outcome.batch))
+
+    def _decide_selected(self, ctx: Any, how: Any) -> None:
+        place = self._place(ctx)
+        issues = selected_issues(ctx.view, place.key, ctx.selected)
+        if not issues:
+            ctx.ops.notify("Select crops or images with open issues first", variant="info")
+            self._show(ctx, place)
+            return
+        outcome = how(ctx.dataset, place.key, issues)
+        ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
+        self._after_many(ctx, place, outcome)
+
+    def _after_many(self, ctx: Any, place: Place, outcome: Outcome) -> None:
+        self._say_refusals(ctx, outcome)
+        ctx.ops.clear_selected_samples()
+        self._set_crops(ctx, place.key, kind=place.kind)
+        self._show(ctx, place.decided(outcome.batch))
+
+    def _say_refusals(self, ctx: Any, outcome: Outcome) -> None:
+        for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
+            ctx.ops.notify(f"Not done: {reason}", variant="warning")
+
+    def _set_crops(self, ctx: Any, key: str, **wanted: Any) -> None:
+        # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
+        ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
+
+    def _click_bar(self, ctx: Any, **wanted: Any) -> None:
+        key, trace = self._place(ctx).key, ctx.params.get("trace")
+        kind = overview.kind_of_title(str(trace))
+        self._set_crops(ctx, key, kind=kind, **wanted)
+        self._show(ctx, Place(key))
+
+
+def _add_tabs(panel: types.Object, buttons: Buttons, place: Place, states: list[RunState]) -> None:
+    row = panel.h_stack("tabs", gap=1)
+    for tab, title in _TITLES.items():
+        variant = "contained" if tab == place.tab else "outlined"
+        there = place.moved(tab=tab, least=None)
+        buttons.add(row, f"tab_{tab}", title, None, there, does="show", variant=variant)
+    others = [state for state in states if state.key != place.key and state.is_reviewable]
+    for start in range(0, len(others), 3):
+        row = panel.h_stack(f"runs{start}", gap=1)
+        for state in others[start : start + 3]:
+            there = Place(state.key)
+            buttons.add(
+                row, f"run_{state.key}", f"Run {state.key}", "swap_horiz", there, does="show"
+            )
+
+
+def _add_next_step(
+    panel: types.Object, buttons: Buttons, ctx: Any, states: list[RunState], state: RunState | None
+) -> None:
+    """What is said where nothing can be reviewed, and what to do."""
+    if state is not None:
+        said = state.note
+    elif not len(ctx.dataset):
+        said = "**This dataset has no images.** Add some, with labels and predictions."
+    else:
+        said = (
+            "**The labels have not been scored.** Score them against a detector's predictions to "
+            "see which are wrong."
+        )
+    markdown(panel, "note", said)
+    row = panel.h_stack("start", gap=1)
+    place = Place("" if state is None else state.key)
+    buttons.add(row, "score", "Compute label quality", "fact_check", place, variant="contained")
+    buttons.add(row, "show", "Look again", "refresh", place)
+
+
+def _around(middle: float, edges: Any) -> tuple[float, float]:
+    """The edges of the bin that has a number in it."""
+    slot = max(row for row, edge in enumerate(edges[:-1]) if edge <= middle or row == 0)
+    return float(edges[slot]), float(edges[slot + 1])

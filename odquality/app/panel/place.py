@@ -1,0 +1,83 @@
+"""Where a reviewer is in the panel; the buttons carry it along.
+
+A panel can keep state, but the App stores each change of it with its layout, which takes it a
+second. So nothing is kept: whatever a button needs to know travels with it to the page and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from odquality.bridge.review.listing import BY_IMAGES, ORDERS
+from odquality.kinds import KINDS
+
+OVERVIEW, CARDS, MANY = "overview", "cards", "many"
+TABS = (OVERVIEW, CARDS, MANY)
+
+# So many decisions can be taken back one by one before those of others come.
+_MOST_BATCHES = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a reviewer is.
+
+    Attributes:
+        key: of the run.
+        tab: that is open.
+        order: of the cards.
+        kind: of error that is reviewed; all if None.
+        sample_id: of the image that is looked at.
+        issue_id: of the card.
+        editing: whether the image was opened to be edited by hand.
+        least: probability from which on many are accepted, None before one is chosen.
+        batches: what was decided from here, the latest last.
+    """
+
+    key: str
+    tab: str = OVERVIEW
+    order: str = BY_IMAGES
+    kind: str | None = None
+    sample_id: str | None = None
+    issue_id: str | None = None
+    editing: bool = False
+    least: float | None = None
+    batches: tuple[str, ...] = field(default=())
+
+    def moved(self, **changes: Any) -> Place:
+        """This place with something else."""
+        return replace(self, **changes)
+
+    def decided(self, batch: str | None) -> Place:
+        """This place after a decision, no more than whose batch is known."""
+        made = self.batches if batch is None else (*self.batches, batch)
+        return replace(self, batches=made[-_MOST_BATCHES:], editing=False)
+
+    def to_params(self) -> dict[str, Any]:
+        """What a button carries."""
+        return {"place": {**asdict(self), "batches": list(self.batches)}}
+
+    @classmethod
+    def of_params(cls, params: Mapping[str, Any], key: str) -> Place:
+        """The place that a button carried; the overview of a run if it carried none."""
+        given = params.get("place")
+        if not isinstance(given, Mapping) or not isinstance(given.get("key"), str):
+            return cls(key)
+        least = given.get("least")
+        return cls(
+            key=given["key"],
+            tab=given["tab"] if given.get("tab") in TABS else OVERVIEW,
+            order=given["order"] if given.get("order") in ORDERS else BY_IMAGES,
+            kind=given["kind"] if given.get("kind") in KINDS else None,
+            sample_id=_text(given.get("sample_id")),
+            issue_id=_text(given.get("issue_id")),
+            editing=given.get("editing") is True,
+            least=float(least) if isinstance(least, (int, float)) else None,
+            batches=tuple(filter(_text, given.get("batches") or ())),
+        )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

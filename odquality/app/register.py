@@ -1,0 +1,16 @@
+"""Tells FiftyOne of the operators and panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odquality.app.operators import OPERATORS
+from odquality.app.panel.panel import LabelQualityPanel
+
+PANELS = (LabelQualityPanel,)
+
+
+def register_all(plugin: Any) -> None:
+    """Registers everything that the App gets."""
+    for each in (*OPERATORS, *PANELS):
+        plugin.register(each)

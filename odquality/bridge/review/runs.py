@@ -1,0 +1,65 @@
+"""The runs of a dataset as a reviewer finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.review.progress import ReviewProgress, review_progress
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.store import records, results, schema
+from odquality.bridge.store.database import dataset_of
+
+
+@dataclass(frozen=True)
+class RunState:
+    """A run and whether its suggestions can be reviewed.
+
+    Attributes:
+        key: of the run.
+        is_reviewable: whether there are suggestions, and nobody is writing them.
+        note: what is to be known of the run before that, for people; empty if nothing is.
+        report: of the run.
+    """
+
+    key: str
+    is_reviewable: bool
+    note: str
+    report: LabelQualityReport
+
+    def progress(self, samples: SampleCollection) -> ReviewProgress:
+        """How far its review is."""
+        return review_progress(samples, self.key)
+
+
+def run_states(samples: SampleCollection) -> list[RunState]:
+    """The runs of this plugin on a dataset, those that can be reviewed first, the latest first."""
+    dataset = dataset_of(samples)
+    schema.refresh(dataset)
+    states = []
+    for record in records.find_all(dataset):
+        report = LabelQualityReport.from_dict(results.load_report(record.results) or {})
+        note = "" if record.is_complete else record.describe()
+        try:
+            ReviewTarget.of(dataset, record.key)
+        except ValueError as error:
+            states.append((False, record.id, RunState(record.key, False, str(error), report)))
+            continue
+        if not note:
+            note = _stale(dataset, record.key)
+        is_free = not record.is_in_progress
+        states.append((is_free, record.id, RunState(record.key, is_free, note, report)))
+    return [state for _, _, state in sorted(states, key=lambda row: row[:2], reverse=True)]
+
+
+def _stale(dataset: SampleCollection, key: str) -> str:
+    """What is said if images came that the run has not seen."""
+    target = ReviewTarget.of(dataset, key)
+    new = {target.record.score_field: None, f"{target.gt_field}.detections.0": {"$exists": True}}
+    if target.dataset._sample_collection.find_one(new, {"_id": 1}) is None:
+        return ""
+    return (
+        "Some images with labels have no score: they came after the run. Score again to see them."
+    )

@@ -1,0 +1,104 @@
+"""Issues as crops in the App's grid, and the way back from what is selected there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import fiftyone as fo
+from fiftyone import ViewExpression, ViewField
+from fiftyone.core.collections import SampleCollection
+
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import list_issues
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store.database import all_samples, is_generated
+
+
+def crops(
+    samples: SampleCollection,
+    key: str,
+    *,
+    kind: str | None = None,
+    given_label: str | None = None,
+    label: str | None = None,
+    of_class: str | None = None,
+    min_probability: float = 0.0,
+    max_probability: float = 1.0,
+    min_area: float = 0.0,
+    max_area: float = 1.0,
+) -> fo.DatasetView:
+    """A patches view of open suggestions, the likeliest first.
+
+    Args:
+        samples: a dataset or view.
+        key: of a run by the calibrated method.
+        kind: of error; all if None.
+        given_label: the class as labelled; all if None.
+        label: the class that is suggested; all if None.
+        of_class: the class as labelled, of a missing label that which is suggested; all if None.
+        min_probability: in [0, 1].
+        max_probability: in [0, 1].
+        min_area: share of the image that the box takes, in [0, 1].
+        max_area: likewise; of larger boxes too if 1.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    target = ReviewTarget.of(samples, key)
+    box = ViewField("bounding_box")
+    wanted = [
+        ViewField("confidence") >= min_probability,
+        ViewField("confidence") <= max_probability,
+        box[2] * box[3] >= min_area,
+    ]
+    if max_area < 1:
+        wanted.append(box[2] * box[3] <= max_area)
+    for name, value in (("kind", kind), ("given_label", given_label), ("label", label)):
+        if value is not None:
+            wanted.append(ViewField(name) == value)
+    if of_class is not None:
+        given = ViewField("given_label")
+        wanted.append((given == of_class) | ((given == None) & (ViewField("label") == of_class)))  # noqa: E711
+    condition = ViewExpression.all(wanted)
+    some = all_samples(samples).match(ViewField(target.num_issues) > 0)
+    found = some.filter_labels(target.suggestions, condition)
+    view: fo.DatasetView = found.to_patches(target.suggestions).sort_by(
+        f"{target.suggestions}.confidence", reverse=True
+    )
+    return view
+
+
+def images_between(samples: SampleCollection, key: str, low: float, high: float) -> fo.DatasetView:
+    """The images whose score lies between two numbers, the lowest first.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    name = ReviewTarget.of(samples, key).record.score_field
+    score = ViewField(name)
+    return all_samples(samples).match((score >= low) & (score <= high)).sort_by(name)
+
+
+def selected_issues(view: SampleCollection, key: str, selected: Sequence[str]) -> list[ReviewIssue]:
+    """The open issues of what is selected in a grid.
+
+    Args:
+        view: that the grid shows: patches of suggestions or of labels, or images.
+        key: of a run by the calibrated method.
+        selected: ids of what is selected.
+
+    Returns:
+        Of a crop the issue that it shows or that its label has, of an image all.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    if not selected:
+        return []
+    if not isinstance(view, fo.DatasetView) or not is_generated(view):
+        return list_issues(view.select(list(selected)), key)
+    chosen = view.select(list(selected))
+    images, boxes = chosen.values(["sample_id", "id"])
+    dataset = ReviewTarget.of(view, key).dataset
+    issues = list_issues(dataset.select(sorted(set(images))), key)
+    return [issue for issue in issues if {issue.suggestion_id, issue.label_id} & set(boxes)]
