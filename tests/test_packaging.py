@@ -26,8 +26,26 @@ LIST_OPERATORS = (
     "import fiftyone.operators as foo;"
     f"print(sorted(op.name for op in foo.list_operators() if op.plugin_name == '{PLUGIN}'))"
 )
-OPERATORS = "['assign_folds', 'compute_label_quality', 'delete_label_quality', 'show_worst_images']"
-CONTENTS = ("__init__.py", "fiftyone.yml", "odquality", "pyproject.toml", "README.md", "LICENSE")
+OPERATORS = str(
+    sorted(
+        [
+            "assign_folds",
+            "compute_label_quality",
+            "delete_label_quality",
+            "label_quality_panel",
+            "show_worst_images",
+        ]
+    )
+)
+CONTENTS = (
+    "__init__.py",
+    "fiftyone.yml",
+    "dist",
+    "odquality",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 
 
 @pytest.fixture

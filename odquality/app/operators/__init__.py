@@ -8,4 +8,3 @@ from odquality.app.operators.delete_label_quality import DeleteLabelQuality
 from odquality.app.operators.show_worst_images import ShowWorstImages
 
 OPERATORS = (ComputeLabelQuality, ShowWorstImages, DeleteLabelQuality, AssignFolds)
-

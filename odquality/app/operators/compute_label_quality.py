@@ -6,10 +6,13 @@ import logging
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
+from odquality.app.colors import kind_colors
+from odquality.app.names import PANEL
 from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
 from odquality.app.operators.form import build_form
 from odquality.app.operators.output import error_output, report_output
@@ -106,7 +109,7 @@ def _run(ctx: foo.ExecutionContext, samples: SampleCollection) -> Steps:
     settings = read_settings(ctx)
     report = yield from iter_label_quality(samples, settings)
     fields = settings.fields()
-    show_fields(ctx.dataset, fields.sidebar_paths, visible=fields.sort_paths)
+    show_fields(ctx.dataset, fields.sidebar_paths, visible=fields.shown_paths)
     return report
 
 
@@ -123,8 +126,16 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     yield ctx.ops.notify(report.headline(), variant="success" if report.num_scored else "warning")
     yield ctx.ops.reload_dataset()
     yield ctx.ops.set_view(view=worst_first(samples, report.key))
-    shown = read_settings(ctx).fields().sort_paths
-    yield ctx.ops.set_active_fields([*_active_fields(ctx), *shown])
+    fields = read_settings(ctx).fields()
+    gives_issues = fields.method.gives_issues
+    if gives_issues:
+        colors = kind_colors(ctx.dataset, fields.gt_field, fields.suggestions, fields.issue)
+        yield ctx.trigger("set_color_scheme", colors)
+    yield ctx.ops.set_active_fields(
+        [*_active_fields(ctx, with_boxes=not gives_issues), *fields.shown_paths]
+    )
+    if gives_issues:
+        yield ctx.ops.open_panel(PANEL, is_active=True, layout="horizontal")
     results = report.to_dict()
     yield _show_output(ctx, report_output(results), results)
 
@@ -146,5 +157,9 @@ def _show_output(ctx: foo.ExecutionContext, form: types.Property, results: dict[
     return ctx.ops.show_output(outputs=form.to_json(), results=results)
 
 
-def _active_fields(ctx: foo.ExecutionContext) -> list[str]:
-    return [field for field in ctx.active_fields or () if field in ctx.dataset.get_field_schema()]
+def _active_fields(ctx: foo.ExecutionContext, *, with_boxes: bool) -> list[str]:
+    """What is shown already and stays, with boxes and other labels or without."""
+    schema = ctx.dataset.get_field_schema()
+    shown = [field for field in ctx.active_fields or () if field in schema]
+    boxes = ctx.dataset.get_field_schema(embedded_doc_type=fo.Label)
+    return shown if with_boxes else [field for field in shown if field not in boxes]

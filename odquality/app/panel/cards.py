@@ -8,7 +8,7 @@ import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.output import escape
-from odquality.app.panel.parts import Buttons, markdown
+from odquality.app.panel.parts import Buttons, add_kinds, markdown
 from odquality.app.panel.pictures import CROP_SIZE, crop_url, image_url
 from odquality.app.panel.place import Place
 from odquality.bridge.review.issue import ReviewIssue
@@ -80,7 +80,6 @@ def add_choice(
     panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress
 ) -> None:
     """Which cards come, and in which order."""
-    open_kinds = [kind for kind, number in progress.open.items() if number]
     row = panel.h_stack("order", gap=1)
     by_images = place.order == BY_IMAGES
     buttons.add(
@@ -95,18 +94,7 @@ def add_choice(
         name = f"{BY_NAME[place.kind].title} only"
         buttons.add(row, "every", name, "filter_alt_off", place.moved(kind=None), does="show")
         return
-    for start in range(0, len(open_kinds), 3):
-        row = panel.h_stack(f"kinds{start}", gap=1)
-        for kind in open_kinds[start : start + 3]:
-            label = f"{BY_NAME[kind].title} {progress.open[kind]:,}"
-            buttons.add(
-                row,
-                f"kind_{kind}",
-                label,
-                None,
-                place.moved(kind=kind, sample_id=None),
-                does="show",
-            )
+    add_kinds(panel, buttons, place.moved(sample_id=None), progress, does="show")
 
 
 def add_keys(panel: types.Object, uri: str, place: Place) -> None:

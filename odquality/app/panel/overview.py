@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.output import escape, table
-from odquality.app.panel.parts import Buttons, Handler, markdown
+from odquality.app.panel.parts import Buttons, Handler, add_kinds, markdown
 from odquality.app.panel.place import CARDS, Place
 from odquality.bridge.review.progress import ReviewProgress
 from odquality.bridge.run.report import LabelQualityReport
@@ -59,17 +59,13 @@ def add_overview(
 ) -> None:
     """Numbers, one button per kind, and plots whose bars and cells show boxes."""
     markdown(panel, "progress", _progress(progress, report))
-    open_kinds = [kind for kind, number in progress.open.items() if number]
-    for start in range(0, len(open_kinds), 3):
-        row = panel.h_stack(f"kinds{start}", gap=1)
-        for kind in open_kinds[start : start + 3]:
-            label = f"{BY_NAME[kind].title} {progress.open[kind]:,}"
-            there = place.moved(kind=kind, sample_id=None)
-            buttons.add(row, f"crops_{kind}", label, "grid_view", there, does="crops")
+    markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
+    add_kinds(panel, buttons, place.moved(sample_id=None), progress, does="crops")
     row = panel.h_stack("start", gap=1)
     start_at = place.moved(tab=CARDS)
     buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
     buttons.add(row, "worst", "Worst images", "sort", place)
+    buttons.add(row, "restore", "My colours", "palette", place)
     _plot(panel, "scores", "Images by score: those to the left are worst", clicks)
     _plot(panel, "matrix", "Class as labelled (across) and as suggested (up)", clicks)
     _plot(panel, "classes", "Open issues by class", clicks, barmode="stack")

@@ -7,7 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.operators.calls import target_of
+from odquality.app.colors import kind_colors
+from odquality.app.names import COMPUTE, PANEL
 from odquality.app.panel import cards, many, overview
 from odquality.app.panel.parts import Buttons, Handler, markdown
 from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
@@ -18,11 +19,11 @@ from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.queue import next_issues
 from odquality.bridge.review.runs import RunState, run_states
+from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.review.views import crops, images_between, selected_issues
 from odquality.bridge.run.worst import worst_first
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
-PANEL = "label_quality_panel"
 _TITLES = {OVERVIEW: "Overview", CARDS: "Review", MANY: "Many at once"}
 
 
@@ -44,6 +45,8 @@ class LabelQualityPanel(foo.Panel):
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
         self._show(ctx, None)
+        if key := ctx.panel.state.get("key"):
+            ctx.trigger("set_color_scheme", self._colors(ctx, key))
 
     def on_change_dataset(self, ctx: Any) -> None:
         """Another dataset is shown."""
@@ -97,15 +100,20 @@ class LabelQualityPanel(foo.Panel):
         ctx.ops.reload_dataset()
         self._show(ctx, self._place(ctx))
 
+    def restore(self, ctx: Any) -> None:
+        """Gives the boxes the colours that they have without this plugin."""
+        ctx.trigger("reset_color_scheme")
+        self._show(ctx, self._place(ctx))
+
     def score(self, ctx: Any) -> None:
         """Opens the form that scores labels."""
-        ctx.prompt("@odquality/label-quality/compute_label_quality")
+        ctx.prompt(COMPUTE)
         self._show(ctx, self._place(ctx))
 
     def worst(self, ctx: Any) -> None:
         """Shows the worst images in the grid."""
         place = self._place(ctx)
-        ctx.ops.set_view(view=worst_first(target_of(ctx), place.key))
+        ctx.ops.set_view(view=worst_first(ctx.dataset, place.key))
         self._show(ctx, place)
 
     def crops(self, ctx: Any) -> None:
@@ -136,7 +144,7 @@ class LabelQualityPanel(foo.Panel):
         """Shows the images of a bar of the scores."""
         key, middle = self._place(ctx).key, float(ctx.params["x"])
         low, high = _around(middle, SCORE_EDGES)
-        ctx.ops.set_view(view=images_between(target_of(ctx), key, low, high))
+        ctx.ops.set_view(view=images_between(ctx.dataset, key, low, high))
         self._show(ctx, Place(key))
 
     def click_matrix(self, ctx: Any) -> None:
@@ -169,8 +177,8 @@ class LabelQualityPanel(foo.Panel):
 
     def _handlers(self) -> dict[str, Handler]:
         names = (
-            "show", "accept", "dismiss", "skip", "undo", "edit", "edited", "finish", "score",
-            "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
+            "show", "accept", "dismiss", "skip", "undo", "edit", "edited", "finish", "restore",
+            "score", "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -288,9 +296,15 @@ class LabelQualityPanel(foo.Panel):
         for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
             ctx.ops.notify(f"Not done: {reason}", variant="warning")
 
+    def _colors(self, ctx: Any, key: str) -> dict[str, Any]:
+        target = ReviewTarget.of(ctx.dataset, key)
+        return kind_colors(target.dataset, target.gt_field, target.suggestions, target.issue)
+
     def _set_crops(self, ctx: Any, key: str, **wanted: Any) -> None:
         # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
         ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
+        field = ReviewTarget.of(ctx.dataset, key).suggestions
+        ctx.ops.set_active_fields([field, f"{field}.kind", f"{field}.confidence"])
 
     def _click_bar(self, ctx: Any, **wanted: Any) -> None:
         key, trace = self._place(ctx).key, ctx.params.get("trace")

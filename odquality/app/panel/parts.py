@@ -8,8 +8,13 @@ from typing import Any
 import fiftyone.operators.types as types
 
 from odquality.app.panel.place import Place
+from odquality.bridge.review.progress import ReviewProgress
+from odquality.kinds import BY_NAME
 
 Handler = Callable[[Any], None]
+
+# A narrow panel has room for so many buttons.
+_SIDE_BY_SIDE = 3
 
 
 class Buttons:
@@ -32,6 +37,7 @@ class Buttons:
         *,
         does: str | None = None,
         variant: str | None = None,
+        color: str | None = None,
     ) -> None:
         """Adds a button.
 
@@ -43,7 +49,9 @@ class Buttons:
             place: that it carries.
             does: name of its handler; its own name if None.
             variant: ``contained`` or ``outlined``, plain if None.
+            color: of its edge, such as the colour of a kind of error.
         """
+        look = {} if color is None else {"sx": {"borderLeft": f"6px solid {color}"}}
         row.btn(
             name,
             label=label,
@@ -51,8 +59,29 @@ class Buttons:
             variant=variant,
             on_click=self._handlers[does or name],
             params=place.to_params(),
-            componentsProps={"button": {"data-cy": f"label-quality-{name}"}},
+            componentsProps={"button": {"data-cy": f"label-quality-{name}", **look}},
         )
+
+
+def add_kinds(
+    panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress, *, does: str
+) -> None:
+    """A button for each kind that has open issues, in its colour.
+
+    Args:
+        panel: to which they are added.
+        buttons: make them.
+        place: that they carry, with their kind.
+        progress: how many issues are open.
+        does: name of their handler.
+    """
+    kinds = [BY_NAME[name] for name, number in progress.open.items() if number]
+    for start in range(0, len(kinds), _SIDE_BY_SIDE):
+        row = panel.h_stack(f"kinds{start}", gap=1)
+        for kind in kinds[start : start + _SIDE_BY_SIDE]:
+            label = f"{kind.title} {progress.open[kind.name]:,}"
+            there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
+            buttons.add(row, name, label, None, there, does=does, color=kind.color)
 
 
 def markdown(panel: types.Object, name: str, text: str) -> None:

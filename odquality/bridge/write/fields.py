@@ -99,6 +99,13 @@ class RunFields:
         return [self.key, self.expected_errors] if self.method.gives_issues else [self.key]
 
     @property
+    def shown_paths(self) -> list[str]:
+        """What to show first: labels beside what is suggested, not dozens of predictions."""
+        if not self.method.gives_issues:
+            return self.sort_paths
+        return [self.gt_field, self.suggestions, *self.sort_paths]
+
+    @property
     def sidebar_paths(self) -> list[str]:
         """Fields of a sample to show together, the suggestions left with the other labels."""
         scores = [self.score(name) for name in self.method.image_scores]

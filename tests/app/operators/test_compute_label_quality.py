@@ -17,6 +17,7 @@ from fiftyone.operators.executor import ExecutionContext, ExecutionError
 import odquality
 from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
+from odquality.kinds import BY_NAME
 from odquality.methods.objectlab.weights import KINDS
 
 URI = "@odquality/label-quality/compute_label_quality"
@@ -182,7 +183,15 @@ def test_app_gets_progress_then_notification_view_and_summary(operator, dataset)
     assert names[0] == "set_progress"
     assert names[-1] == "show_output"
     rest = [name for name in names if name != "set_progress"]
-    assert rest == ["notify", "reload_dataset", "set_view", "set_active_fields", "show_output"]
+    assert rest == [
+        "notify",
+        "reload_dataset",
+        "set_view",
+        "set_color_scheme",
+        "set_active_fields",
+        "open_panel",
+        "show_output",
+    ]
     progress = [m.params["progress"] for m in messages if name_of(m) == "set_progress"]
     assert progress == sorted(progress)
     assert progress[-1] == 1.0
@@ -197,6 +206,27 @@ def test_app_shows_worst_images_first_with_their_scores(operator, dataset):
     assert {"label_quality", "label_quality_expected_errors"} <= set(shown)
     assert "3 images" in messages["notify"]["message"]
     assert messages["show_output"]["results"]["num_scored"] == 3
+
+
+def test_app_shows_labels_and_suggestions_in_the_colours_of_their_kinds(operator, dataset):
+    dataset.app_config.color_scheme = fo.ColorScheme(
+        color_by="field", fields=[{"path": "predictions", "fieldColor": "#000000"}]
+    )
+    dataset.save()
+    messages = {name_of(message): message.params for message in run_in_app(operator, dataset)}
+    shown = messages["set_active_fields"]["fields"]
+    assert {"ground_truth", "label_quality_suggestions"} <= set(shown)
+    assert "predictions" not in shown
+    scheme = messages["set_color_scheme"]
+    by_path = {one["path"]: one for one in scheme["fields"]}
+    assert by_path["predictions"] == {"path": "predictions", "fieldColor": "#000000"}
+    assert by_path["label_quality_suggestions"]["colorByAttribute"] == "kind"
+    colors = {one["value"]: one["color"] for one in by_path["ground_truth"]["valueColors"]}
+    assert colors["swap"] == BY_NAME["swap"].color
+    assert len(set(colors.values())) == len(BY_NAME) + 1
+    dataset.reload()
+    assert dataset.app_config.color_scheme.color_by == "field"
+    assert len(dataset.app_config.color_scheme.fields) == 1
 
 
 def test_app_gets_the_message_of_an_error_and_no_traceback(operator, dataset):
