@@ -107,6 +107,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.bridge.store",
         "odquality.bridge.folds",
         "odquality.bridge.read",
+        "odquality.bridge.decisions",
         "odquality.bridge.review",
         "odquality.bridge.run",
     },

@@ -26,17 +26,22 @@ LIST_OPERATORS = (
     "import fiftyone.operators as foo;"
     f"print(sorted(op.name for op in foo.list_operators() if op.plugin_name == '{PLUGIN}'))"
 )
-OPERATORS = str(
-    sorted(
-        [
-            "assign_folds",
-            "compute_label_quality",
-            "delete_label_quality",
-            "label_quality_panel",
-            "show_worst_images",
-        ]
-    )
-)
+OPERATORS = [
+    "accept_all_label_issues",
+    "accept_label_issues",
+    "assign_folds",
+    "compute_label_quality",
+    "delete_label_quality",
+    "dismiss_label_issues",
+    "export_label_issues",
+    "label_quality_panel",
+    "list_label_issues",
+    "redo_label_decisions",
+    "show_worst_images",
+    "skip_label_issues",
+    "tag_label_issues",
+    "undo_label_decisions",
+]
 CONTENTS = (
     "__init__.py",
     "fiftyone.yml",
@@ -90,7 +95,7 @@ def run_python(code: str, cwd: Path, **environment: str) -> str:
 
 
 def test_clone_is_a_plugin(clone: Path, tmp_path: Path) -> None:
-    assert run_python(LIST_OPERATORS, tmp_path, FIFTYONE_PLUGINS_DIR=str(clone)) == OPERATORS
+    assert run_python(LIST_OPERATORS, tmp_path, FIFTYONE_PLUGINS_DIR=str(clone)) == str(OPERATORS)
 
 
 def test_download_is_a_plugin(download_url: str, tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_download_is_a_plugin(download_url: str, tmp_path: Path) -> None:
     plugins.mkdir()
     download = f"import fiftyone.plugins as fop; fop.download_plugin('{download_url}');"
     printed = run_python(download + LIST_OPERATORS, tmp_path, FIFTYONE_PLUGINS_DIR=str(plugins))
-    assert printed.splitlines()[-1] == OPERATORS
+    assert printed.splitlines()[-1] == str(OPERATORS)
 
 
 def test_pip_installs_the_package(clone: Path, tmp_path: Path) -> None:

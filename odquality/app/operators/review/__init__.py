@@ -1,0 +1,1 @@
+"""Operators for a review without the panel: for notebooks, scripts and agents."""

@@ -1,0 +1,38 @@
+"""Questions that several forms ask of issues."""
+
+from __future__ import annotations
+
+import fiftyone.operators.types as types
+
+from odquality.kinds import BY_NAME
+
+
+def ask_kind(inputs: types.Object) -> None:
+    """A kind of error, or all."""
+    choices = types.DropdownView()
+    for kind in BY_NAME.values():
+        choices.add_choice(kind.name, label=kind.label)
+    inputs.enum("kinds", choices.values(), label="Kind (all if empty)", view=choices)
+
+
+def ask_probability(inputs: types.Object, default: float) -> None:
+    """The least probability."""
+    inputs.float("min_probability", label="Least probability", default=default, min=0, max=1)
+
+
+def ask_choice(inputs: types.Object, name: str, label: str, values: list[str]) -> None:
+    """One of some words, the first if nothing is chosen."""
+    choices = types.DropdownView()
+    for value in values:
+        choices.add_choice(value, label=value)
+    inputs.enum(name, choices.values(), label=label, default=values[0], view=choices)
+
+
+def ask_issues(inputs: types.Object, selected: int) -> None:
+    """Which issues are meant: ids, or what is selected."""
+    inputs.list(
+        "issues",
+        types.String(),
+        label="Ids of issues",
+        description=f"Without any, what is selected in the grid is meant ({selected} now)",
+    )

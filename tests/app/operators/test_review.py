@@ -1,0 +1,111 @@
+"""The operators of a review do what the functions do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import pytest
+from fiftyone.operators.executor import ExecutionContext, Executor
+
+import odquality
+from odquality.app.operators.review.operators import REVIEW_OPERATORS
+
+PLUGIN = "@odquality/label-quality"
+KEY = "run"
+
+
+@pytest.fixture
+def scored(dataset: fo.Dataset) -> fo.Dataset:
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.01)
+    assert len(odquality.list_issues(dataset, KEY)) >= 2
+    return dataset
+
+
+def run(name: str, dataset: fo.Dataset, **params):
+    return foo.get_operator(f"{PLUGIN}/{name}")(dataset, KEY, **params).result
+
+
+def issue_ids(dataset: fo.Dataset, status: str = "open") -> list[str]:
+    return [issue.id for issue in odquality.list_issues(dataset, KEY, status=status)]
+
+
+def test_issues_are_listed_as_plain_values(scored: fo.Dataset) -> None:
+    result = run("list_label_issues", scored, order="probability", limit=2)
+    json.dumps(result)
+    assert [one["id"] for one in result["issues"]] == [
+        one.id for one in odquality.list_issues(scored, KEY, order="probability", limit=2)
+    ]
+    assert result["summary"].startswith("2 issues")
+    assert result["issues"][0]["evidence"]
+
+
+@pytest.mark.parametrize("status", ["accept", "dismiss", "skip"])
+def test_decisions_are_made_undone_and_made_again(scored: fo.Dataset, status: str) -> None:
+    every = issue_ids(scored)
+    result = run(f"{status}_label_issues", scored, issues=every[:1])
+    assert (result["done"], result["refused"]) == (every[:1], [])
+    assert every[0] not in issue_ids(scored)
+    assert run("undo_label_decisions", scored)["done"] == every[:1]
+    assert issue_ids(scored) == every
+    assert run("redo_label_decisions", scored)["done"] == every[:1]
+    assert every[0] not in issue_ids(scored)
+
+
+def test_a_refusal_is_told_with_its_reason(scored: fo.Dataset) -> None:
+    first = issue_ids(scored)[:1]
+    run("accept_label_issues", scored, issues=first)
+    (refused,) = run("dismiss_label_issues", scored, issues=first)["refused"]
+    assert refused["issue_id"] == first[0]
+    assert "already" in refused["reason"]
+
+
+def test_what_is_selected_in_the_app_is_decided_on(scored: fo.Dataset) -> None:
+    (issue,) = odquality.list_issues(scored, KEY, limit=1)
+    request = {
+        "dataset_name": scored.name,
+        "operator_uri": f"{PLUGIN}/dismiss_label_issues",
+        "params": {"key": KEY},
+        "selected": [issue.sample_id],
+    }
+    context = ExecutionContext(request, executor=Executor())
+    operator = foo.get_operator(f"{PLUGIN}/dismiss_label_issues")
+    result = operator.execute(context)
+    assert issue.id in result["done"]
+    assert {one.split("/")[0] for one in result["done"]} == {issue.sample_id}
+    asked = [one.operator_uri.split("/")[-1] for one in context.executor._requests]
+    assert asked == ["reload_dataset"]
+
+
+def test_all_likely_ones_are_accepted(scored: fo.Dataset) -> None:
+    expected = odquality.preview_accept_all(scored, KEY, min_probability=0.1)
+    result = run("accept_all_label_issues", scored, min_probability=0.1)
+    assert set(result["done"]) == {issue.id for issue in expected.issues}
+
+
+def test_issues_are_exported_and_tagged(scored: fo.Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "issues.json"
+    assert run("export_label_issues", scored, path=str(path))["rows"] == len(issue_ids(scored))
+    assert path.exists()
+    tagged = run("tag_label_issues", scored, tag="look")
+    assert scored.count_sample_tags() == {"look": tagged["samples"]}
+
+
+@pytest.mark.parametrize("operator", REVIEW_OPERATORS)
+def test_forms_ask_for_a_run_and_say_if_there_is_none(operator, dataset: fo.Dataset) -> None:
+    context = ExecutionContext({"dataset_name": dataset.name, "params": {}}, executor=Executor())
+    form = foo.get_operator(f"{PLUGIN}/{operator.name_}").resolve_input(context)
+    assert "no_runs" in form.to_json()["type"]["properties"]
+    odquality.compute_label_quality(dataset, key=KEY)
+    request = {"dataset_name": dataset.name, "params": {"key": KEY}}
+    context = ExecutionContext(request, executor=Executor())
+    form = foo.get_operator(f"{PLUGIN}/{operator.name_}").resolve_input(context)
+    assert "key" in form.to_json()["type"]["properties"]
+
+
+@pytest.mark.parametrize("operator", REVIEW_OPERATORS)
+def test_a_run_that_is_not_there_is_named(operator, scored: fo.Dataset) -> None:
+    with pytest.raises(ValueError, match="'nothing'"):
+        foo.get_operator(f"{PLUGIN}/{operator.name_}")(scored, "nothing")
