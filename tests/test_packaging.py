@@ -34,6 +34,7 @@ OPERATORS = [
     "delete_label_quality",
     "dismiss_label_issues",
     "export_label_issues",
+    "label_quality_modal",
     "label_quality_panel",
     "list_label_issues",
     "redo_label_decisions",

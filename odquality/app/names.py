@@ -6,3 +6,4 @@ PLUGIN = "@odquality/label-quality"
 
 COMPUTE = f"{PLUGIN}/compute_label_quality"
 PANEL = "label_quality_panel"
+MODAL_PANEL = "label_quality_modal"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from odquality.app.modal.panel import LabelQualityModal
 from odquality.app.operators import OPERATORS
 from odquality.app.panel.panel import LabelQualityPanel
 
-PANELS = (LabelQualityPanel,)
+PANELS = (LabelQualityPanel, LabelQualityModal)
 
 
 def register_all(plugin: Any) -> None:

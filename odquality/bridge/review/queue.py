@@ -44,6 +44,18 @@ def next_issues(
     return [*first, *(issue for issue in others if issue.id != first[0].id)]
 
 
+def image_after(samples: SampleCollection, key: str, sample_id: str) -> str | None:
+    """The image to open after one, by the order of review; None if no other has open issues.
+
+    After the last one the first comes again.
+    """
+    order = list(dict.fromkeys(issue.sample_id for issue in list_issues(samples, key)))
+    if sample_id in order:
+        place = order.index(sample_id)
+        order = [*order[place + 1 :], *order[:place]]
+    return order[0] if order else None
+
+
 def _of_image(
     samples: SampleCollection, key: str, sample_id: str, kind: str | None
 ) -> list[ReviewIssue]:
