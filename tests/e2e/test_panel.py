@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import odquality
 from odquality.app.names import PANEL
-from tests.e2e.app import SECONDS, AppPage
+from tests.e2e.app import SECONDS, AppPage, app_server
 
 KEY = "label_quality"
 
@@ -156,6 +156,49 @@ def test_what_was_decided_stays_when_the_page_is_loaded_again(
     panel.review()
     panel.decide(scored, "undo")
     assert accepted.id in [one.id for one in odquality.list_issues(scored, KEY)]
+
+
+def test_a_restarted_server_takes_back_what_was_decided_before(
+    scored: fo.Dataset, panel: Panel, chromium
+) -> None:
+    before = scored.values("ground_truth.detections.bounding_box")
+    panel.review()
+    panel.decide(scored, "accept")
+    with app_server() as address:
+        again = AppPage(chromium, address, scored.name)
+        try:
+            other = Panel(again)
+            other.open()
+            other.review()
+            other.decide(scored, "undo")
+        finally:
+            again.page.close()
+    assert again.errors == []
+    scored.reload()
+    assert scored.values("ground_truth.detections.bounding_box") == before
+
+
+def test_what_is_edited_by_hand_counts_as_decided(
+    scored: fo.Dataset, app: AppPage, panel: Panel
+) -> None:
+    panel.review()
+    issue = odquality.list_issues(scored, KEY)[0]
+    panel.button("edit").click()
+    app.page.locator("[data-cy=modal]").wait_for()
+    # As the Annotate tab saves it.
+    sample = scored[issue.sample_id]
+    sample.ground_truth.detections = [
+        fo.Detection(label=issue.label, bounding_box=list(issue.box)),
+        *(one for one in sample.ground_truth.detections if one.id != issue.label_id),
+    ]
+    sample.save()
+    app.page.keyboard.press("Escape")
+    app.page.locator("[data-cy=modal]").wait_for(state="detached")
+    panel.button("edited").click()
+    panel.button("edit").wait_for()
+    edited = odquality.list_issues(scored, KEY, status="edited")
+    assert issue.id in [one.id for one in edited]
+    assert {one.sample_id for one in edited} == {issue.sample_id}
 
 
 def test_a_colleague_sees_decisions_at_once(
