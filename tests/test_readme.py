@@ -1,10 +1,4 @@
-"""The documents' Python code runs, in order, and gives what its comments say.
-
-Each document's blocks share one namespace, as if typed one after another. ``# -> value`` behind an
-expression says what it gives, numbers to the digits shown. Blocks that name neither FiftyOne nor a
-dataset run as where FiftyOne is not installed. The App is not opened. Blocks that need a library
-for training run where it is installed.
-"""
+"""The documents' Python code runs and gives what it says; `documents.py` says how."""
 
 from __future__ import annotations
 
@@ -13,12 +7,9 @@ import tests.fiftyone_environment  # noqa: F401
 # isort: split
 import ast
 import doctest
-import re
 import shutil
-import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +20,18 @@ import pytest
 from fiftyone import ViewField as F
 
 from tests.bridge.datasets import random_samples
+from tests.documents import (
+    BLOCKS,
+    CLAIM,
+    ROOT,
+    TRAINS_WITH,
+    missing_libraries,
+    run,
+    run_document,
+)
 
-ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-NEEDS_FIFTYONE = re.compile(r"\b(fiftyone|dataset)\b")
-# They are large, and no part of the tests' environment.
-TRAINS_WITH = re.compile(r"^(?:from|import) (torch|torchvision|ultralytics)\b", re.MULTILINE)
-OPENS_THE_APP = "fo.launch_app("
-CLAIM = re.compile(r"#\s*->\s*(.+)")
-
-BLOCKS = {
-    document.relative_to(ROOT).as_posix(): [
-        (document.read_text()[: block.start()].count("\n") + 1, block.group(1))
-        for block in BLOCK.finditer(document.read_text())
-    ]
-    for document in DOCUMENTS
-}
+# It starts from files; tests/test_guide.py makes them.
+GUIDE = "docs/guide.md"
 MODULES_WITH_EXAMPLES = [
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
     for file in sorted((ROOT / "odquality").rglob("*.py"))
@@ -67,19 +53,11 @@ def my_dataset(tmp_path: Path) -> Iterator[fo.Dataset]:
     dataset.delete()
 
 
-@pytest.mark.parametrize("document", [name for name, blocks in BLOCKS.items() if blocks])
+@pytest.mark.parametrize("document", [name for name in BLOCKS if BLOCKS[name] and name != GUIDE])
 def test_the_code_of_documents(
     document: str, my_dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Under such a name, what the code is warned of is an error.
-    names: dict[str, Any] = {"__name__": "tests.document"}
-    for line, source in BLOCKS[document]:
-        if missing_libraries(source):
-            continue
-        with monkeypatch.context() as patch:
-            if not NEEDS_FIFTYONE.search(source):
-                patch.setitem(sys.modules, "fiftyone", None)
-            run(source, names, f"{document}, block of line {line}")
+    run_document(document, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +74,6 @@ def test_code_that_trains_was_run(document: str, line: int, source: str) -> None
     ast.parse(source)
     if missing := missing_libraries(source):
         pytest.skip(f"{document}, line {line} needs {', '.join(missing)}, not installed here")
-
-
-def missing_libraries(source: str) -> list[str]:
-    """Libraries for training that a block needs and that are not installed."""
-    return [name for name in sorted(set(TRAINS_WITH.findall(source))) if find_spec(name) is None]
 
 
 def test_the_guide_exports_and_predicts_what_was_held_out(my_dataset: fo.Dataset) -> None:
@@ -147,32 +120,6 @@ def test_the_examples_of_docstrings(module: str) -> None:
     result = doctest.testmod(import_module(module))
     assert result.attempted > 0
     assert result.failed == 0
-
-
-def run(source: str, names: dict[str, Any], where: str) -> None:
-    """Runs a block and compares what it claims."""
-    lines = source.splitlines()
-    for statement in ast.parse(source).body:
-        assert statement.end_lineno is not None
-        if OPENS_THE_APP in (ast.get_source_segment(source, statement) or ""):
-            continue
-        claim = CLAIM.search(lines[statement.end_lineno - 1])
-        if claim is None:
-            exec(compile(ast.Module([statement], []), where, "exec"), names)
-            continue
-        assert isinstance(statement, ast.Expr), f"{where}: only an expression gives a value"
-        given = eval(compile(ast.Expression(statement.value), where, "eval"), names)
-        assert_as_claimed(given, claim.group(1), f"{where}: {claim.group()}")
-
-
-def assert_as_claimed(given: Any, claim: str, where: str) -> None:
-    expected = ast.literal_eval(claim)
-    if np.asarray(expected).dtype.kind == "f":
-        digits = max(len(digits) for digits in re.findall(r"\.(\d+)", claim))
-        np.testing.assert_allclose(given, expected, rtol=0, atol=0.5 * 10**-digits, err_msg=where)
-    else:
-        as_list = given.tolist() if isinstance(given, np.ndarray) else given
-        assert as_list == expected, where
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,398 @@
+"""The guide's code runs on real files, and what it exports is compared with them box by box.
+
+A server for annotations is not there: what stands for CVAT gives every label with the tag another
+class.
+"""
+
+from __future__ import annotations
+
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import fiftyone as fo
+import fiftyone.utils.cvat as fouc
+import numpy as np
+import pytest
+
+import odquality
+from odquality.core.scenes import Boxes
+from odquality.demo.injection.labels import TrueLabels
+from odquality.demo.injection.protocols import inject_by_images
+from tests.bridge.datasets import detection, random_samples, sample
+from tests.documents import ROOT, run_document
+from tests.synthetic import synthetic_scenes
+
+GUIDE = "docs/guide.md"
+KEY = "label_quality"
+WIDTH, HEIGHT = 700, 800
+NAMES = ("cat", "dog", "bird", "bat")
+# COCO's numbers of classes and images follow no order.
+CATEGORIES = {"cat": 17, "dog": 18, "bird": 3, "bat": 90}
+
+# Class and corners in pixels; predictions have a confidence too.
+Box = tuple[str, tuple[float, ...]]
+Found = tuple[str, tuple[float, ...], float]
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is in the files, by the name of the image."""
+
+    labels: dict[str, list[Box]]
+    predictions: dict[str, list[Found]]
+
+    def split_of(self, name: str) -> str:
+        """Every fourth image is held out."""
+        return "val" if int(name) % 4 == 0 else "train"
+
+    def image_id(self, name: str) -> int:
+        """COCO's number of an image."""
+        return 5000 - 7 * int(name)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What somebody has who followed the guide.
+
+    Attributes:
+        files: with which they began; the working directory has them, and those that were exported.
+        names: what the code left behind.
+        exported: labels of the dataset when they were exported as YOLO's.
+    """
+
+    files: Files
+    names: dict[str, Any]
+    exported: dict[str, list[Box]]
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
+    """The guide, followed from the first line to the last."""
+    files, before = make_files(), set(fo.list_datasets())
+    exported: dict[str, list[Box]] = {}
+
+    def after(source: str, names: dict[str, Any]) -> None:
+        if "yolo-mended" in source:
+            exported.update(boxes_of(names["dataset"]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("guide"))
+        write_yolo(files, Path("yolo"))
+        write_coco(files, Path("coco"))
+        patch.setattr(fouc.CVATBackend, "upload_annotations", upload)
+        patch.setattr(fouc.CVATBackend, "download_annotations", download)
+        try:
+            yield Followed(files, run_document(GUIDE, patch, after), exported)
+        finally:
+            for name in set(fo.list_datasets()) - before:
+                fo.delete_dataset(name)
+
+
+def make_files() -> Files:
+    """300 images, of which a fifth has a known error; some without labels, some without finds."""
+    scenes = synthetic_scenes(seed=7)
+    sizes = np.tile([WIDTH, float(HEIGHT)], (len(scenes), 1))
+    true = TrueLabels(scenes.labels, np.zeros(len(scenes.labels), bool), sizes, len(NAMES))
+    labels = per_image(inject_by_images(true, np.random.default_rng(0)).labels)
+    confidences = iter(scenes.predictions.confidence.tolist())
+    found = [
+        [(name, corners, next(confidences)) for name, corners in image]
+        for image in per_image(scenes.predictions)
+    ]
+    labels[3], found[5] = [], []
+    return Files(
+        {f"{number:03}": boxes for number, boxes in enumerate(labels)},
+        {f"{number:03}": boxes for number, boxes in enumerate(found)},
+    )
+
+
+def per_image(boxes: Boxes) -> list[list[Box]]:
+    """The boxes of each image; no image has a box that reaches outside."""
+    corners = boxes.xyxy.clip(0, [WIDTH, HEIGHT, WIDTH, HEIGHT])
+    made = [
+        (NAMES[number], tuple(box))
+        for number, box in zip(boxes.classes.tolist(), corners.tolist(), strict=True)
+    ]
+    return [made[start:stop] for start, stop in pairwise(boxes.offsets.tolist())]
+
+
+def write_yolo(files: Files, folder: Path) -> None:
+    """As Ultralytics wants and writes them: no file where there is nothing."""
+    image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    (folder / "predicted").mkdir(parents=True)
+    for split in ("train", "val"):
+        for part in ("images", "labels"):
+            (folder / part / split).mkdir(parents=True)
+    for name, boxes in files.labels.items():
+        split = files.split_of(name)
+        assert cv2.imwrite(str(folder / "images" / split / f"{name}.jpg"), image)
+        rows = [yolo_row(label, corners) for label, corners in boxes]
+        found = [f"{yolo_row(*one[:2])} {one[2]:.6g}" for one in files.predictions[name]]
+        for path, lines in (("labels/" + split, rows), ("predicted", found)):
+            if lines:
+                (folder / path / f"{name}.txt").write_text("\n".join(lines) + "\n")
+    told = "".join(f"  {number}: {name}\n" for number, name in enumerate(NAMES))
+    (folder / "dataset.yaml").write_text(
+        f"path: .\ntrain: ./images/train/\nval: ./images/val/\nnames:\n{told}"
+    )
+
+
+def yolo_row(name: str, corners: Sequence[float]) -> str:
+    """Class, centre and size as shares of the image."""
+    x1, y1, x2, y2 = corners
+    centre = ((x1 + x2) / 2 / WIDTH, (y1 + y2) / 2 / HEIGHT)
+    numbers = (*centre, (x2 - x1) / WIDTH, (y2 - y1) / HEIGHT)
+    return f"{NAMES.index(name)} " + " ".join(f"{one:.6f}" for one in numbers)
+
+
+def write_coco(files: Files, folder: Path) -> None:
+    """Annotations and a detector's results."""
+    (folder / "images").mkdir(parents=True)
+    image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    for name in files.labels:
+        assert cv2.imwrite(str(folder / "images" / f"{name}.jpg"), image)
+    annotations = [
+        {**coco_box(files, image, *box), "id": 1000 + number, "area": 1.0, "iscrowd": 0}
+        for number, (image, box) in enumerate(
+            (image, box) for image, boxes in files.labels.items() for box in boxes
+        )
+    ]
+    results = [
+        {**coco_box(files, image, name, corners), "score": confidence}
+        for image, found in files.predictions.items()
+        for name, corners, confidence in found
+    ]
+    told = {
+        "images": [
+            {"id": files.image_id(n), "file_name": f"{n}.jpg", "width": WIDTH, "height": HEIGHT}
+            for n in files.labels
+        ],
+        "categories": [{"id": number, "name": name} for name, number in CATEGORIES.items()],
+        "annotations": annotations,
+    }
+    (folder / "annotations.json").write_text(json.dumps(told))
+    (folder / "results.json").write_text(json.dumps(results))
+
+
+def coco_box(files: Files, image: str, name: str, corners: Sequence[float]) -> dict[str, Any]:
+    """What annotations and results have in common."""
+    x1, y1, x2, y2 = corners
+    bbox = [x1, y1, x2 - x1, y2 - y1]
+    return {"image_id": files.image_id(image), "category_id": CATEGORIES[name], "bbox": bbox}
+
+
+def upload(backend: Any, samples: Any, anno_key: str, launch_editor: bool = False) -> Any:
+    """Takes what is sent, which has no scores."""
+    assert not launch_editor
+    assert len(samples) > 0
+    assert backend.config.label_schema["ground_truth"]["attributes"] == {}
+    ids = dict(zip(*samples.values(["id", "ground_truth.detections.id"]), strict=True))
+    return fouc.CVATAnnotationResults(
+        samples, backend.config, anno_key, {"ground_truth": ids}, {}, [], [], {}, {}, {}, backend
+    )
+
+
+def download(backend: Any, results: Any) -> dict[str, Any]:
+    """Gives back what was sent, every label with the tag of another class."""
+    labels: dict[str, dict[str, fo.Detection]] = {}
+    for one in results.samples.iter_samples():
+        labels[one.id] = {}
+        for label in one.ground_truth.detections if one.ground_truth else []:
+            mended = label.copy()
+            mended.id = label.id
+            if "label error" in label.tags:
+                mended.label = NAMES[NAMES.index(label.label) - 1]
+            labels[one.id][label.id] = mended
+    return {"ground_truth": {"detections": labels}}
+
+
+def boxes_of(dataset: fo.Dataset, field: str = "ground_truth") -> dict[str, list[Box]]:
+    """Labels in pixels, by the name of the image."""
+    made = {}
+    for path, labels in zip(*dataset.values(["filepath", f"{field}.detections"]), strict=True):
+        made[Path(path).stem] = [
+            (
+                one.label,
+                tuple((np.array([x, y, x + w, y + h]) * [WIDTH, HEIGHT, WIDTH, HEIGHT]).tolist()),
+            )
+            for one in labels or []
+            for x, y, w, h in [one.bounding_box]
+        ]
+    return made
+
+
+def assert_same(
+    given: dict[str, list[Box]], expected: dict[str, list[Box]], *, pixels: float
+) -> None:
+    """Compares labels box by box, in their order."""
+    assert given.keys() == expected.keys()
+    for name, boxes in expected.items():
+        assert [one[0] for one in given[name]] == [one[0] for one in boxes], name
+        corners = [np.array([one[1] for one in some]) for some in (given[name], boxes)]
+        np.testing.assert_allclose(*corners, rtol=0, atol=pixels, err_msg=name)
+
+
+def test_files_are_read_as_they_are(guide: Followed) -> None:
+    number = sum(map(len, guide.files.predictions.values()))
+    for dataset in (guide.names["dataset"], guide.names["coco"]):
+        assert len(dataset) == 300
+        assert dataset.default_classes == [*NAMES] or dataset.info["categories"]
+        assert dataset.count("predictions.detections") == number
+        assert None not in dataset.values("predictions.detections")
+        assert None not in dataset.values("predictions.detections.confidence", unwind=True)
+        assert None not in dataset.values(KEY)
+        mended = mended_images(dataset)
+        assert len(mended) >= 5
+        now = boxes_of(dataset)
+        untouched = {name: now[name] for name in now.keys() - mended}
+        assert_same(untouched, {name: guide.files.labels[name] for name in untouched}, pixels=1e-3)
+
+
+def test_yolo_files_are_as_they_were_but_for_what_was_mended(guide: Followed) -> None:
+    again = fo.Dataset()
+    for split in ("train", "val"):
+        again.add_dir(
+            dataset_dir="yolo-mended",
+            dataset_type=fo.types.YOLOv5Dataset,
+            split=split,
+            label_field="ground_truth",
+            include_all_data=True,
+        )
+    assert again.default_classes == [*NAMES]
+    assert_same(boxes_of(again), guide.exported, pixels=1e-3)
+    again.delete()
+    untouched = guide.exported.keys() - mended_images(guide.names["dataset"])
+    for name in untouched:
+        path = f"labels/{guide.files.split_of(name)}/{name}.txt"
+        rows = [
+            np.loadtxt(Path(folder, path), ndmin=2) if Path(folder, path).exists() else None
+            for folder in ("yolo", "yolo-mended")
+        ]
+        if rows[0] is None:
+            assert rows[1] is None
+        else:
+            np.testing.assert_allclose(rows[0], rows[1], rtol=0, atol=1.01e-6)
+
+
+def test_coco_files_are_as_they_were_but_for_what_was_mended(guide: Followed) -> None:
+    coco = guide.names["coco"]
+    told, before = (
+        json.loads(Path(path).read_text()) for path in ("coco-mended.json", "coco/annotations.json")
+    )
+    assert {one["name"]: one["id"] for one in told["categories"]} == CATEGORIES
+    assert {(one["id"], one["file_name"]) for one in told["images"]} == {
+        (one["id"], one["file_name"]) for one in before["images"]
+    }
+    allowed = {"id", "image_id", "category_id", "bbox", "area", "iscrowd"}
+    assert {name for one in told["annotations"] for name in one} == allowed
+    again = fo.Dataset.from_dir(
+        dataset_type=fo.types.COCODetectionDataset,
+        data_path="coco/images",
+        labels_path="coco-mended.json",
+        label_types="detections",
+        label_field="ground_truth",
+    )
+    assert_same(boxes_of(again), boxes_of(coco), pixels=1e-6)
+    removed = odquality.list_issues(coco, KEY, status="accepted")
+    assert {one.kind for one in removed} == {"duplicate"}
+    assert len(told["annotations"]) == len(before["annotations"]) - len(removed)
+    again.delete()
+
+
+def test_annotators_mend_what_has_the_tag(guide: Followed) -> None:
+    dataset = guide.names["dataset"]
+    edited = odquality.list_issues(dataset, KEY, status="edited")
+    assert len(edited) >= 10
+    assert guide.names["tagged"].labels >= len(edited)
+    for issue in edited:
+        (label,) = [
+            one
+            for one in dataset[issue.sample_id].ground_truth.detections
+            if one.id == issue.label_id
+        ]
+        assert issue.given_label is not None
+        assert label.label == NAMES[NAMES.index(issue.given_label) - 1]
+    # The tag stays on what nobody has mended, which is missing labels here.
+    left = odquality.list_issues(dataset, KEY, min_probability=0.5)
+    assert {one.kind for one in left} <= {"overlooked"}
+    assert dataset.count_label_tags("ground_truth") == {}
+
+
+def mended_images(dataset: fo.Dataset) -> set[str]:
+    """The names of the images in which a label was mended."""
+    issues = odquality.list_issues(dataset, KEY, status="any")
+    return {Path(one.filepath).stem for one in issues if one.status in ("accepted", "edited")}
+
+
+@pytest.fixture
+def dataset() -> Iterator[fo.Dataset]:
+    made = fo.Dataset()
+    made.add_samples(random_samples(60))
+    yield made
+    made.delete()
+
+
+def quoted(message: str) -> bool:
+    """Whether the guide quotes a part of a message."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", (ROOT / GUIDE).read_text(), flags=re.DOTALL)
+    quotes = re.findall(r"\"([^\"]{12,})\"", text)
+    return any(" ".join(quote.split()) in message for quote in quotes)
+
+
+def test_messages_are_quoted_as_they_are(dataset: fo.Dataset) -> None:
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.05)
+    issue = odquality.list_issues(dataset, KEY, kinds="swap")[0]
+    changed = dataset[issue.sample_id]
+    for label in changed.ground_truth.detections:
+        label.label = "changed"
+    changed.save()
+    (refused,) = odquality.accept(dataset, KEY, issue).refused
+    assert quoted(refused.reason)
+    odquality.compute_label_quality(dataset, key="other", method="objectlab")
+    with pytest.raises(ValueError, match="without suggestions") as error:
+        odquality.list_issues(dataset, "other")
+    assert quoted(str(error.value))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"label": lambda label: {"cat": "lion", "dog": "wolf", "bird": "crow"}[label]},
+        {"label": lambda label: label.upper()},
+        {"bounding_box": lambda box: [number * 640 for number in box]},
+    ],
+    ids=["other names", "other case", "pixels"],
+)
+def test_warnings_are_quoted_as_they_are(dataset: fo.Dataset, spoil: dict[str, Any]) -> None:
+    for name, change in spoil.items():
+        path = f"predictions.detections.{name}"
+        values = [[change(one) for one in row] for row in dataset.values(path)]
+        dataset.set_values(path, values)
+    report = odquality.compute_label_quality(dataset)
+    assert any(map(quoted, report.warnings)), report.warnings
+
+
+def test_the_question_is_quoted_as_it_is() -> None:
+    boxes = [[64.0 * place, 48.0, 60.0, 96.0] for place in range(8)]
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        sample(
+            [detection("cat", box) for box in boxes],
+            [detection("cat", box, confidence=0.9) for box in boxes],
+            filepath=f"/nowhere/{number}.jpg",
+        )
+        for number in range(200)
+    )
+    report = odquality.compute_label_quality(dataset)
+    dataset.delete()
+    assert report.maybe_in_sample
+    assert any(map(quoted, report.warnings)), report.warnings
