@@ -156,10 +156,12 @@ def yolo_row(name: str, corners: Sequence[float]) -> str:
 
 def write_coco(files: Files, folder: Path) -> None:
     """Annotations and a detector's results."""
-    (folder / "images").mkdir(parents=True)
     image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    for name in files.labels:
-        assert cv2.imwrite(str(folder / "images" / f"{name}.jpg"), image)
+    names = {name: f"{files.split_of(name)}/{name}.jpg" for name in files.labels}
+    for split in ("train", "val"):
+        (folder / "images" / split).mkdir(parents=True)
+    for path in names.values():
+        assert cv2.imwrite(str(folder / "images" / path), image)
     annotations = [
         {**coco_box(files, image, *box), "id": 1000 + number, "area": 1.0, "iscrowd": 0}
         for number, (image, box) in enumerate(
@@ -173,8 +175,8 @@ def write_coco(files: Files, folder: Path) -> None:
     ]
     told = {
         "images": [
-            {"id": files.image_id(n), "file_name": f"{n}.jpg", "width": WIDTH, "height": HEIGHT}
-            for n in files.labels
+            {"id": files.image_id(name), "file_name": path, "width": WIDTH, "height": HEIGHT}
+            for name, path in names.items()
         ],
         "categories": [{"id": number, "name": name} for name, number in CATEGORIES.items()],
         "annotations": annotations,
