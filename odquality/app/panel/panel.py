@@ -9,22 +9,19 @@ import fiftyone.operators.types as types
 
 from odquality.app.colors import kind_colors
 from odquality.app.names import COMPUTE, PANEL
-from odquality.app.panel import cards, many, overview
-from odquality.app.panel.parts import Buttons, Handler, markdown
-from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
-from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
+from odquality.app.panel import overview
+from odquality.app.panel.parts import Buttons, Handler
+from odquality.app.panel.place import MANY, Place
+from odquality.app.panel.tabs import Tab, add_next_step
 from odquality.bridge.review.bulk import preview_accept_all
 from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.queue import next_issues
-from odquality.bridge.review.runs import RunState, run_states
+from odquality.bridge.review.runs import run_states
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.review.views import crops, images_between, selected_issues
 from odquality.bridge.run.worst import worst_first
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
-
-_TITLES = {OVERVIEW: "Overview", CARDS: "Review", MANY: "Many at once"}
 
 
 class LabelQualityPanel(foo.Panel):
@@ -44,8 +41,8 @@ class LabelQualityPanel(foo.Panel):
 
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
-        self._show(ctx, None)
-        if key := ctx.panel.state.get("key"):
+        key = self._show(ctx, None)
+        if key is not None:
             ctx.trigger("set_color_scheme", self._colors(ctx, key))
 
     def on_change_dataset(self, ctx: Any) -> None:
@@ -182,8 +179,8 @@ class LabelQualityPanel(foo.Panel):
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
-    def _show(self, ctx: Any, place: Place | None) -> None:
-        """Prepares what `render` shows at a place."""
+    def _show(self, ctx: Any, place: Place | None) -> str | None:
+        """Prepares what `render` shows at a place; returns the run's key, None without a run."""
         buttons = Buttons(self._handlers())
         states = run_states(ctx.dataset)
         chosen = (
@@ -193,75 +190,22 @@ class LabelQualityPanel(foo.Panel):
         )
         state = chosen or (states[0] if states else None)
         if state is None or not state.is_reviewable:
-            ctx.label_quality = lambda panel: _add_next_step(panel, buttons, ctx, states, state)
-            return
+            ctx.label_quality = lambda panel: add_next_step(panel, buttons, ctx.dataset, state)
+            return None
         if place is None or chosen is None:
             place = Place(state.key)
         if ctx.panel.state.get("key") != place.key:
             # Plots send no place along. It changes once, when a run is chosen.
             ctx.panel.set_state("key", place.key)
-        ctx.label_quality = self._tab(ctx, buttons, place, state, states)
-
-    def _tab(
-        self, ctx: Any, buttons: Buttons, place: Place, state: RunState, states: list[RunState]
-    ) -> Any:
-        """What fills a tab: the data go to the page now, the function adds the parts."""
-        progress = state.progress(ctx.dataset)
-        parts: list[Any] = [lambda panel: _add_tabs(panel, buttons, place, states)]
-        if state.note:
-            parts.append(lambda panel: markdown(panel, "note", state.note))
-        if place.tab == OVERVIEW:
-            ctx.panel.set_data(overview.overview_data(ctx.dataset, place.key))
-            clicks = {
-                "scores": self.click_score,
-                "matrix": self.click_matrix,
-                "classes": self.click_class,
-                "sizes": self.click_size,
-            }
-            parts.append(
-                lambda panel: overview.add_overview(
-                    panel, buttons, place, progress, state.report, clicks
-                )
-            )
-        elif place.tab == CARDS:
-            issues = next_issues(
-                ctx.dataset,
-                place.key,
-                order=place.order,
-                kind=place.kind,
-                sample_id=place.sample_id,
-            )
-            if issues:
-                here = place.moved(sample_id=issues[0].sample_id, issue_id=issues[0].id)
-                ctx.panel.set_data(cards.card_data(ctx.dataset, place.key, issues))
-                parts.append(lambda panel: cards.add_card(panel, buttons, here, issues))
-                parts.append(lambda panel: cards.add_choice(panel, buttons, here, progress))
-                parts.append(lambda panel: cards.add_keys(panel, self.uri, here))
-            else:
-                parts.append(lambda panel: cards.add_nothing_open(panel, buttons, place))
-        else:
-            preview = preview_accept_all(
-                ctx.dataset,
-                place.key,
-                kinds=place.kind,
-                min_probability=place.least or min(many.LEAST),
-            )
-            if place.least is None:
-                likely = list(preview.issues)
-                parts.append(lambda panel: many.add_many(panel, buttons, place, likely))
-            else:
-                examples = {
-                    f"example{slot}": crop_url(ctx.dataset, place.key, issue, EXAMPLE_SIZE)
-                    for slot, issue in enumerate(preview.examples)
-                }
-                ctx.panel.set_data(examples)
-                parts.append(lambda panel: many.add_preview(panel, buttons, place, preview))
-
-        def fill(panel: types.Object) -> None:
-            for part in parts:
-                part(panel)
-
-        return fill
+        clicks = {
+            "scores": self.click_score,
+            "matrix": self.click_matrix,
+            "classes": self.click_class,
+            "sizes": self.click_size,
+        }
+        tab = Tab(ctx, buttons, place, state, states)
+        ctx.label_quality = tab.prepared(clicks, uri=self.uri)
+        return place.key
 
     def _decide(self, ctx: Any, how: Any) -> None:
         place = self._place(ctx)
@@ -311,42 +255,6 @@ class LabelQualityPanel(foo.Panel):
         kind = overview.kind_of_title(str(trace))
         self._set_crops(ctx, key, kind=kind, **wanted)
         self._show(ctx, Place(key))
-
-
-def _add_tabs(panel: types.Object, buttons: Buttons, place: Place, states: list[RunState]) -> None:
-    row = panel.h_stack("tabs", gap=1)
-    for tab, title in _TITLES.items():
-        variant = "contained" if tab == place.tab else "outlined"
-        there = place.moved(tab=tab, least=None)
-        buttons.add(row, f"tab_{tab}", title, None, there, does="show", variant=variant)
-    others = [state for state in states if state.key != place.key and state.is_reviewable]
-    for start in range(0, len(others), 3):
-        row = panel.h_stack(f"runs{start}", gap=1)
-        for state in others[start : start + 3]:
-            there = Place(state.key)
-            buttons.add(
-                row, f"run_{state.key}", f"Run {state.key}", "swap_horiz", there, does="show"
-            )
-
-
-def _add_next_step(
-    panel: types.Object, buttons: Buttons, ctx: Any, states: list[RunState], state: RunState | None
-) -> None:
-    """What is said where nothing can be reviewed, and what to do."""
-    if state is not None:
-        said = state.note
-    elif not len(ctx.dataset):
-        said = "**This dataset has no images.** Add some, with labels and predictions."
-    else:
-        said = (
-            "**The labels have not been scored.** Score them against a detector's predictions to "
-            "see which are wrong."
-        )
-    markdown(panel, "note", said)
-    row = panel.h_stack("start", gap=1)
-    place = Place("" if state is None else state.key)
-    buttons.add(row, "score", "Compute label quality", "fact_check", place, variant="contained")
-    buttons.add(row, "show", "Look again", "refresh", place)
 
 
 def _around(middle: float, edges: Any) -> tuple[float, float]:

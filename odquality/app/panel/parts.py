@@ -14,7 +14,7 @@ from odquality.kinds import BY_NAME
 Handler = Callable[[Any], None]
 
 # A narrow panel has room for so many buttons.
-_SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 3
 
 
 class Buttons:
@@ -76,9 +76,9 @@ def add_kinds(
         does: name of their handler.
     """
     kinds = [BY_NAME[name] for name, number in progress.open.items() if number]
-    for start in range(0, len(kinds), _SIDE_BY_SIDE):
+    for start in range(0, len(kinds), SIDE_BY_SIDE):
         row = panel.h_stack(f"kinds{start}", gap=1)
-        for kind in kinds[start : start + _SIDE_BY_SIDE]:
+        for kind in kinds[start : start + SIDE_BY_SIDE]:
             label = f"{kind.title} {progress.open[kind.name]:,}"
             there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
             buttons.add(row, name, label, None, there, does=does, color=kind.color)

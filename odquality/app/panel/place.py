@@ -53,7 +53,7 @@ class Place:
     def decided(self, batch: str | None) -> Place:
         """This place after a decision, no more than whose batch is known."""
         made = self.batches if batch is None else (*self.batches, batch)
-        return replace(self, batches=made[-_MOST_BATCHES:], editing=False)
+        return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None, editing=False)
 
     def to_params(self) -> dict[str, Any]:
         """What a button carries."""

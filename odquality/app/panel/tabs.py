@@ -1,0 +1,145 @@
+"""What fills the panel: the data that go to the page, and the parts that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators.types as types
+
+from odquality.app.panel import cards, many, overview
+from odquality.app.panel.parts import SIDE_BY_SIDE, Buttons, Handler, markdown
+from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
+from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
+from odquality.bridge.review.bulk import preview_accept_all
+from odquality.bridge.review.progress import ReviewProgress
+from odquality.bridge.review.queue import next_issues
+from odquality.bridge.review.runs import RunState
+
+Part = Callable[[types.Object], None]
+
+_TITLES = {OVERVIEW: "Overview", CARDS: "Review", MANY: "Many at once"}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The tab of a place.
+
+    Attributes:
+        ctx: of the event; takes the data to the page.
+        buttons: make the buttons.
+        place: where the reviewer is.
+        state: of the run.
+        states: of all runs.
+    """
+
+    ctx: Any
+    buttons: Buttons
+    place: Place
+    state: RunState
+    states: list[RunState]
+
+    def prepared(self, clicks: Mapping[str, Handler], *, uri: str) -> Part:
+        """Sends the data to the page, and returns what adds the parts.
+
+        Args:
+            clicks: what a click on each of the plots does.
+            uri: of the panel, by which keys find its handlers.
+        """
+        progress = self.state.progress(self.ctx.dataset)
+        if self.place.tab == OVERVIEW:
+            content = self._overview(progress, clicks)
+        elif self.place.tab == CARDS:
+            content = self._card(progress, uri)
+        else:
+            content = self._many()
+
+        def fill(panel: types.Object) -> None:
+            self._add_tabs(panel)
+            if self.state.note:
+                markdown(panel, "note", self.state.note)
+            content(panel)
+
+        return fill
+
+    def _overview(self, progress: ReviewProgress, clicks: Mapping[str, Handler]) -> Part:
+        self.ctx.panel.set_data(overview.overview_data(self.ctx.dataset, self.place.key))
+        return lambda panel: overview.add_overview(
+            panel, self.buttons, self.place, progress, self.state.report, clicks
+        )
+
+    def _card(self, progress: ReviewProgress, uri: str) -> Part:
+        dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
+        issues = next_issues(
+            dataset, place.key, order=place.order, kind=place.kind, sample_id=place.sample_id
+        )
+        if not issues:
+            return lambda panel: cards.add_nothing_open(panel, buttons, place)
+        here = place.moved(sample_id=issues[0].sample_id, issue_id=issues[0].id)
+        self.ctx.panel.set_data(cards.card_data(dataset, place.key, issues))
+
+        def add(panel: types.Object) -> None:
+            cards.add_card(panel, buttons, here, issues)
+            cards.add_choice(panel, buttons, here, progress)
+            cards.add_keys(panel, uri, here)
+
+        return add
+
+    def _many(self) -> Part:
+        dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
+        least = min(many.LEAST) if place.least is None else place.least
+        preview = preview_accept_all(dataset, place.key, kinds=place.kind, min_probability=least)
+        if place.least is None:
+            likely = list(preview.issues)
+            return lambda panel: many.add_many(panel, buttons, place, likely)
+        self.ctx.panel.set_data(
+            {
+                f"example{slot}": crop_url(dataset, place.key, issue, EXAMPLE_SIZE)
+                for slot, issue in enumerate(preview.examples)
+            }
+        )
+        return lambda panel: many.add_preview(panel, buttons, place, preview)
+
+    def _add_tabs(self, panel: types.Object) -> None:
+        row = panel.h_stack("tabs", gap=1)
+        for tab, title in _TITLES.items():
+            variant = "contained" if tab == self.place.tab else "outlined"
+            there = self.place.moved(tab=tab, least=None)
+            self.buttons.add(row, f"tab_{tab}", title, None, there, does="show", variant=variant)
+        others = [
+            state for state in self.states if state.key != self.place.key and state.is_reviewable
+        ]
+        for start in range(0, len(others), SIDE_BY_SIDE):
+            row = panel.h_stack(f"runs{start}", gap=1)
+            for state in others[start : start + SIDE_BY_SIDE]:
+                name, label = f"run_{state.key}", f"Run {state.key}"
+                self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
+
+
+def add_next_step(
+    panel: types.Object, buttons: Buttons, dataset: fo.Dataset, state: RunState | None
+) -> None:
+    """What is said where nothing can be reviewed, and what to do.
+
+    Args:
+        panel: to which it is added.
+        buttons: make the buttons.
+        dataset: that is shown.
+        state: of a run that cannot be reviewed, if there is one.
+    """
+    if state is not None:
+        said = state.note
+    elif not len(dataset):
+        said = "**This dataset has no images.** Add some, with labels and predictions."
+    else:
+        said = (
+            "**The labels have not been scored.** Score them against a detector's predictions to "
+            "see which are wrong."
+        )
+    markdown(panel, "note", said)
+    row = panel.h_stack("start", gap=1)
+    place = Place("" if state is None else state.key)
+    buttons.add(row, "score", "Compute label quality", "fact_check", place, variant="contained")
+    buttons.add(row, "show", "Look again", "refresh", place)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from odquality.app.panel.place import CARDS, OVERVIEW, Place
+
+
+def test_a_place_travels_with_a_button_and_back() -> None:
+    place = Place("run", CARDS, "probability", "swap", "s", "i", True, 0.5, ("a", "b"))
+    assert Place.of_params(place.to_params(), "other") == place
+
+
+def test_without_a_place_a_click_is_on_the_overview_of_the_run() -> None:
+    assert Place.of_params({"x": 1}, "run") == Place("run", OVERVIEW)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"key": "run", "tab": "other", "kind": "nonsense", "order": 3, "least": "x"},
+        {"key": "run", "batches": [1, None], "sample_id": 7, "editing": "yes"},
+    ],
+)
+def test_what_a_page_of_another_version_sends_is_passed_over(given) -> None:
+    assert Place.of_params({"place": given}, "other") == Place("run")
+
+
+def test_only_the_latest_batches_are_carried() -> None:
+    place = Place("run")
+    for number in range(120):
+        place = place.decided(str(number))
+    assert place.batches[-1] == "119"
+    assert len(place.batches) == 50
+    assert place.decided(None).batches == place.batches
