@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 from devtools.temporary_folder import temporary_folder
+
+Result = TypeVar("Result")
 
 START_SECONDS = 30
 # How long a client looks for a server that is gone.
@@ -110,6 +116,32 @@ def private_database() -> Iterator[dict[str, str]]:
     """
     with running_database() as database:
         yield database.environment
+
+
+def call_in_private_database(
+    function: Callable[..., Result], *arguments: Any, **environment: str
+) -> Result:
+    """Calls a function in a process with a database of its own: FiftyOne knows one per process.
+
+    Args:
+        function: of a module, which imports FiftyOne when it is called.
+        arguments: of the function; they are pickled.
+        environment: more variables of the process's environment.
+    """
+    with (
+        private_database() as of_database,
+        ProcessPoolExecutor(
+            1,
+            get_context("spawn"),
+            initializer=_set_environment,
+            initargs=({**of_database, **environment},),
+        ) as process,
+    ):
+        return process.submit(function, *arguments).result()
+
+
+def _set_environment(environment: dict[str, str]) -> None:
+    os.environ.update(environment)
 
 
 def _end_with_parent() -> None:

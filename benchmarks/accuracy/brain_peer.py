@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
-from multiprocessing import get_context
-from typing import Any
 
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData
+from benchmarks.accuracy.fiftyone_data import to_samples
 from benchmarks.accuracy.overlaps import largest
 from benchmarks.accuracy.suspicion import Suspicion
-from devtools.private_database import private_database
-from odquality.core.scenes import Boxes, FloatArray
+from devtools.private_database import call_in_private_database
+from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY
 
 
 def score_by_brain(data: DetectionData) -> Suspicion:
-    """Scores in a child process, because FiftyOne knows one database per process.
+    """Scores in a child process.
 
     - overlooked: is a prediction marked ``possible_missing``, how many of an image are.
     - swap: ``mistakenness`` of a label, the largest one of an image.
@@ -30,13 +25,7 @@ def score_by_brain(data: DetectionData) -> Suspicion:
       most one label is matched with a prediction, so that a second one is left over.)
     - any: ``mistakenness``, by which its users sort; of labels those marked come first.
     """
-    with (
-        private_database() as environment,
-        ProcessPoolExecutor(
-            1, get_context("spawn"), initializer=_set_environment, initargs=(environment,)
-        ) as process,
-    ):
-        return process.submit(_compute, data).result()
+    return call_in_private_database(_compute, data)
 
 
 def with_marks(suspicion: Suspicion) -> Suspicion:
@@ -46,16 +35,12 @@ def with_marks(suspicion: Suspicion) -> Suspicion:
     return replace(suspicion, images={**images, ANY: marked})
 
 
-def _set_environment(environment: dict[str, str]) -> None:
-    os.environ.update(environment)
-
-
 def _compute(data: DetectionData) -> Suspicion:
     import fiftyone as fo
     import fiftyone.brain as fob
 
     dataset = fo.Dataset()
-    dataset.add_samples(_samples(data))
+    dataset.add_samples(to_samples(replace(data, probabilities=None)))
     fob.compute_mistakenness(dataset, "predictions", label_field="labels", progress=False)
 
     def read(path: str, *, missing: float) -> FloatArray:
@@ -85,34 +70,3 @@ def _compute(data: DetectionData) -> Suspicion:
         "duplicate": spurious,
     }
     return Suspicion(images, labels, read("predictions.detections.possible_missing", missing=0))
-
-
-def _samples(data: DetectionData) -> Iterator[Any]:
-    """One sample per image; there is no file, which nothing here looks for."""
-    import fiftyone as fo
-
-    labels = _detections(data, data.labels, "iscrowd", data.iscrowd.tolist())
-    predictions = _detections(
-        data, data.predictions, "confidence", data.predictions.confidence.tolist()
-    )
-    for number, (given, found) in enumerate(zip(labels, predictions, strict=True)):
-        yield fo.Sample(f"{number}.jpg", labels=given, predictions=found)
-
-
-def _detections(data: DetectionData, boxes: Boxes, extra: str, values: list[Any]) -> Iterator[Any]:
-    """The boxes of each image in FiftyOne's form, with one more attribute."""
-    import fiftyone as fo
-
-    relative = boxes.xyxy / np.tile(data.image_sizes, 2)[boxes.image]
-    relative[:, 2:] -= relative[:, :2]
-    for start, end in pairwise(boxes.offsets.tolist()):
-        yield fo.Detections(
-            detections=[
-                fo.Detection(
-                    label=data.class_names[boxes.classes[row]],
-                    bounding_box=relative[row].tolist(),
-                    **{extra: values[row]},
-                )
-                for row in range(start, end)
-            ]
-        )

@@ -111,7 +111,8 @@ def compare(original: DetectionData, corrected: DetectionData, rules: Rules) -> 
 
     kind = np.full(len(labels), "", dtype="U10")
     matched = partner != NO_ROW
-    to_object = matched & ~corrected.iscrowd[partner]
+    # No partner is the last of these.
+    to_object = np.append(~corrected.iscrowd, False)[partner]
     kind[to_object & (iou < rules.misplaced_iou)] = "badloc"
     kind[left_over] = "spurious"
     kind[is_swap] = "swap"

@@ -1,13 +1,15 @@
-"""Reads any FiftyOne dataset; nothing is written to it."""
+"""From FiftyOne datasets, to which nothing is written, and to samples of new ones."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from benchmarks.accuracy.data import DetectionData, make_boxes, make_predictions
-from odquality.core.scenes import FloatArray, IntArray
+from odquality.core.scenes import Boxes, FloatArray, IntArray
 
 
 def load_fiftyone(name: str, gt_field: str, pred_field: str) -> DetectionData:
@@ -51,18 +53,76 @@ def load_fiftyone(name: str, gt_field: str, pred_field: str) -> DetectionData:
     )
 
 
+def read_labels(samples: Any, field: str, data: DetectionData) -> DetectionData:
+    """The same images and predictions with the labels of a field.
+
+    Args:
+        samples: a dataset or view with the images of the data, in their order.
+        field: `Detections` of classes that the data know.
+        data: whose labels are exchanged.
+    """
+    labels = _read(samples, field, "iscrowd")
+    boxes = make_boxes(
+        labels["image"],
+        _corners(labels, data.image_sizes),
+        _classes(labels, data.class_names),
+        len(data),
+    )
+    return data.with_labels(boxes, np.array([bool(value) for value in labels["iscrowd"]], bool))
+
+
+def to_samples(data: DetectionData) -> Iterator[Any]:
+    """One sample per image with ``labels`` and ``predictions``; there is no file of it."""
+    import fiftyone as fo
+
+    found = {"confidence": data.predictions.confidence.tolist()}
+    if data.probabilities is not None:
+        found["probs"] = data.probabilities.tolist()
+    rows = zip(
+        _detections(data, data.labels, {"iscrowd": data.iscrowd.tolist()}),
+        _detections(data, data.predictions, found),
+        data.image_sizes.astype(int).tolist(),
+        strict=True,
+    )
+    for number, (labels, predictions, (width, height)) in enumerate(rows):
+        yield fo.Sample(
+            f"{number}.jpg",
+            metadata=fo.ImageMetadata(width=width, height=height),
+            labels=labels,
+            predictions=predictions,
+        )
+
+
+def _detections(
+    data: DetectionData, boxes: Boxes, attributes: Mapping[str, list[Any]]
+) -> Iterator[Any]:
+    """The boxes of each image in FiftyOne's form, with more attributes."""
+    import fiftyone as fo
+
+    relative = boxes.xyxy / np.tile(data.image_sizes, 2)[boxes.image]
+    relative[:, 2:] -= relative[:, :2]
+    for start, end in pairwise(boxes.offsets.tolist()):
+        yield fo.Detections(
+            detections=[
+                fo.Detection(
+                    label=data.class_names[boxes.classes[row]],
+                    bounding_box=relative[row].tolist(),
+                    **{name: values[row] for name, values in attributes.items()},
+                )
+                for row in range(start, end)
+            ]
+        )
+
+
 def _read(view: Any, field: str, extra: str) -> dict[str, Any]:
     """Image, label, bounding box and one more attribute of all boxes of a field."""
-    path = f"{field}.detections"
-    has_extra = view.has_field(f"{path}.{extra}")
-    names = ["label", "bounding_box", *([extra] if has_extra else [])]
-    columns = view.values([f"{path}.{name}" for name in names])
+    names = ["label", "bounding_box", extra]
+    columns = view.values([f"{field}.detections.{name}" for name in names])
     counts = [len(values or ()) for values in columns[0]]
     flat = {
         name: [value for values in column for value in values or ()]
         for name, column in zip(names, columns, strict=True)
     }
-    flat.setdefault(extra, [None] * sum(counts))
     return {"image": np.repeat(np.arange(len(counts)), counts), **flat}
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.memory import measure
-from devtools.private_database import private_database
+from devtools.private_database import call_in_private_database
 
 NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 7, 30, 3
 # Labels in all of the datasets of dense images, and as many predictions.
@@ -34,14 +32,8 @@ Row = dict[str, Any]
 
 def in_own_database(task: str, *arguments: Any) -> Row:
     """Calls a function of this module in a process with a database of its own."""
-    with private_database() as environment:
-        environment["FIFTYONE_PLUGINS_DIR"] = str(Path(__file__).parents[2])
-        with get_context("spawn").Pool(1, _set_environment, (environment,)) as pool:
-            return pool.apply(globals()[task], arguments)
-
-
-def _set_environment(environment: dict[str, str]) -> None:
-    os.environ.update(environment)
+    plugins = str(Path(__file__).parents[2])
+    return call_in_private_database(globals()[task], *arguments, FIFTYONE_PLUGINS_DIR=plugins)
 
 
 def run_synthetic(method: str, num_samples: int) -> Row:

@@ -168,3 +168,9 @@ def test_what_is_missing_by_policy_is_seen_in_the_image_all_the_same() -> None:
     errors = compare(one_image(), one_image((2, 10, 20, 30, 0), BOX), Rules(border=3))
     assert errors.per_image(ANY).tolist() == [1]
     assert errors.seen_in_image().tolist() == [2]
+
+
+def test_images_without_objects_have_only_labels_too_many() -> None:
+    nothing = one_image()
+    assert kinds(one_image(BOX), nothing) == ["spurious"]
+    assert compare(nothing, nothing, Rules()).per_image(ANY).tolist() == [0]

@@ -1,0 +1,1 @@
+"""What a review in FiftyOne buys, by a simulated reviewer, and how fast it answers."""

@@ -1,0 +1,78 @@
+"""Command line: ``python -m benchmarks.review``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.accuracy.files import DATASETS, ORIGINAL_LABELS, absent_files, load_dataset
+from benchmarks.output import add_data_option, add_output_option, output_folder
+from benchmarks.review.course import Course
+from benchmarks.review.peers import review_by_peers
+from benchmarks.review.product import review_by_product
+from benchmarks.review.report import courses_to_markdown, timings_to_markdown
+from benchmarks.review.speed import time_review
+from devtools.private_database import call_in_private_database
+
+# Those whose real errors are known.
+REVIEWED = ("bccd", "kaist")
+_QUICK_SEEDS, _QUICK_SAMPLES = 2, 2_000
+
+COURSE, SPEED = PARTS = ("course", "speed")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Simulates reviews in FiftyOne, times them, prints the tables and writes ``review.md``."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.review",
+        description="Simulates reviews in FiftyOne: what they buy, and how long a reviewer waits.",
+    )
+    parser.add_argument("--datasets", default=",".join(REVIEWED), help="names, comma-separated")
+    parser.add_argument("--seeds", type=int, default=10, help="number of random orders")
+    parser.add_argument("--samples", type=int, default=20_000, help="in the datasets to time")
+    parser.add_argument("--part", choices=PARTS, help="this part alone")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{_QUICK_SEEDS} seeds, {_QUICK_SAMPLES:,} samples"
+    )
+    add_data_option(parser)
+    add_output_option(parser)
+    options = parser.parse_args(arguments)
+    names = options.datasets.split(",")
+    known = [name for name, source in DATASETS.items() if source.rules is not None]
+    if unknown := sorted(set(names) - set(known)):
+        parser.error(f"unknown datasets {unknown}; expected some of {', '.join(known)}")
+    if options.part != SPEED and (absent := absent_files(names, options.data)):
+        parser.error(f"no files of {absent} in {options.data}")
+    folder = output_folder(parser, options)
+    parts = PARTS if options.part is None else (options.part,)
+    sections = []
+    if COURSE in parts:
+        seeds = _QUICK_SEEDS if options.quick else options.seeds
+        reviews = {name: review_all(name, options.data, seeds) for name in names}
+        sections.append(courses_to_markdown(reviews, seeds))
+    if SPEED in parts:
+        samples = _QUICK_SAMPLES if options.quick else options.samples
+        timed = [call_in_private_database(time_review, samples, sure) for sure in (True, False)]
+        sections.append(timings_to_markdown(timed, samples))
+    markdown = "\n".join(sections)
+    print(markdown)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "review.md").write_text(markdown)
+
+
+def review_all(name: str, folder: Path, seeds: int) -> dict[str, Course]:
+    """Reviews a dataset in every order."""
+    rules = DATASETS[name].rules
+    assert rules is not None
+    corrected = load_dataset(name, folder)
+    data = load_dataset(name, folder, ORIGINAL_LABELS)
+    return {
+        **call_in_private_database(review_by_product, data, corrected, rules, seeds),
+        **review_by_peers(data, corrected, rules, seeds),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The tables of the simulated reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from benchmarks.accuracy.tables import number, table
+from benchmarks.review.course import MARKS, Course
+from benchmarks.review.speed import NUM_LABELS, NUM_PREDICTIONS, Timings
+
+COURSE_LEGEND = """\
+A reviewer who knows the corrected labels of the same images decides on one box after the other. In
+odquality the boxes are the issues that the run suggests, taken and decided on by the functions
+`list_issues`, `accept` and `dismiss`: accepted is what leaves one error less, and the label is then
+what the detector suggests; everything else is dismissed, whatever else the reviewer may see there.
+Every ten decisions the run learns. Of the other orders the reviewer looks at *boxes*, which are
+labels and the predictions that the method names as missing objects, the most suspicious first; or
+opens *whole images*, the worst first, looks at each label and draws each missing box. Each label
+that is looked at and each box that is drawn counts as a decision, and whatever is wrong there
+becomes what the corrected labels say, to the pixel: that favours the others. An error is what
+`accuracy/comparison.py` says. AP is that of the labels against the corrected ones: precision times
+recall of each class at an IoU of .5, mean over the classes; in brackets the mean over the IoUs from
+.5 to .95. Random orders are means over {seeds} seeds."""
+
+SPEED_LEGEND = f"""\
+Seconds on {{samples:,}} images with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each, of
+a detector that is sure of objects alone, and of one that is as sure of anything, so that the run
+suggests a flood of issues. Queries are medians of several calls. Every tenth decision comes with a
+lesson, which corrects the probabilities of all that is open. A bare update moves the document of a
+suggestion from one list to another, if it is there, and does no more; no sample is read."""
+
+
+def courses_to_markdown(reviews: Mapping[str, Mapping[str, Course]], seeds: int) -> str:
+    """The tables of all datasets; of each the courses by the name of the order."""
+    parts = ["# What a review buys", COURSE_LEGEND.format(seeds=seeds)]
+    for name, courses in reviews.items():
+        start = next(iter(courses.values()))[0]
+        parts += [
+            f"## {name}",
+            f"{start.errors:,.0f} errors; AP {number(start.precision)} "
+            f"({number(start.mean_precision)}) before the review.",
+            _table(courses),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(courses: Mapping[str, Course]) -> str:
+    marks = MARKS[1:]
+    header = ["order", *(f"errors fixed by {mark} decisions" for mark in marks)]
+    header += [f"AP after {mark}" for mark in marks]
+    rows = []
+    for name, course in courses.items():
+        fixed = [f"{course[0].errors - course[mark].errors:,.0f}" for mark in marks]
+        reached = [
+            f"{number(course[mark].precision)} ({number(course[mark].mean_precision)})"
+            for mark in marks
+        ]
+        rows.append([name, *fixed, *reached])
+    return table(header, rows)
+
+
+def timings_to_markdown(timed: Sequence[tuple[int, Timings]], samples: int) -> str:
+    """The table of what takes how long.
+
+    Args:
+        timed: of each dataset the number of its issues, and the seconds of each call.
+        samples: number of images.
+    """
+    header = ["", *(f"{issues:,} issues" for issues, _ in timed)]
+    names = timed[0][1]
+    rows = [[name, *(f"{seconds[name]:.2f}" for _, seconds in timed)] for name in names]
+    legend = SPEED_LEGEND.format(samples=samples)
+    return "\n\n".join(["# How long a reviewer waits", legend, table(header, rows)]) + "\n"
