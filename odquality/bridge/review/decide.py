@@ -103,7 +103,7 @@ def note_edits(
     samples: SampleCollection,
     key: str,
     *,
-    sample_ids: Sequence[str] | None = None,
+    sample_ids: str | Sequence[str] | None = None,
     by: str | None = None,
 ) -> Outcome:
     """Counts as decided what someone mended by hand, in the App's Annotate tab for example.
@@ -114,7 +114,7 @@ def note_edits(
     Args:
         samples: a dataset or view.
         key: of a run by the calibrated method.
-        sample_ids: ids of samples to look at; all with open issues if None.
+        sample_ids: one or several ids of samples to look at; all with open issues if None.
         by: who edited; the user of this machine if None.
 
     Returns:
@@ -126,6 +126,7 @@ def note_edits(
     target = target_to_decide(samples, key)
     if sample_ids is None:
         sample_ids = open_samples(samples, target)
+    sample_ids = [sample_ids] if isinstance(sample_ids, str) else sample_ids
     edited = [
         issue
         for issue, suggestion, sample in _open(target, sample_ids)
@@ -165,7 +166,8 @@ def decide(
         if status == ACCEPTED:
             change = accepting(suggestion, sample.labels, target.scored_by)
         update = sample.close(suggestion, change, decision)
-        issue_of[wish] = read_issue(sample.document, sample.decisions[-1])
+        (made,) = (one for one in sample.decisions if one["_id"] == suggestion["_id"])
+        issue_of[wish] = read_issue(sample.document, made)
         return update
 
     def is_done(sample: ReviewedSample, wish: str) -> bool:
@@ -244,14 +246,15 @@ def utc_now() -> datetime:
 
 def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
     _, wanted = named(identity)
-    found = find_same(wanted, sample.suggestions)
-    if found is not None:
-        return dict(found)
-    decided = find_same(wanted, [one for one in sample.decisions if not one.get("undone_at")])
-    if decided is not None:
-        who = f"{decided['status']} by {decided['decided_by']}"
+    standing = [one for one in sample.decisions if not one.get("undone_at")]
+    # Missing labels may overlap: one that is decided is not taken for one beside it.
+    found = find_same(wanted, [*sample.suggestions, *standing])
+    if found is None:
+        raise RefusedError("it is not suggested (any more)")
+    if found.get("status") is not None:
+        who = f"{found['status']} by {found['decided_by']}"
         raise RefusedError(f"it is {who} already; undo that first")
-    raise RefusedError("it is not suggested (any more)")
+    return dict(found)
 
 
 def _open(

@@ -104,7 +104,7 @@ def redo(
             raise RefusedError("it is not suggested (any more)")
         again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
         decision = {**again, "decided_at": now, "undone_at": None}
-        return sample.close(dict(suggestion), Change.from_text(wish), decision)
+        return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
         found = find_same(wish, [one for one in sample.decisions if not one.get("undone_at")])
@@ -157,7 +157,7 @@ def _chosen(
     *,
     undone: bool,
 ) -> dict[str, list[Document]]:
-    """Decisions by their sample's id, the latest first."""
+    """Decisions by their sample's id, in the order in which to turn them."""
     if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
         raise ValueError(f"batches is {batches!r}; expected a number from 1 on")
     mine = {} if by is None else {"decided_by": decider(by)}
@@ -167,7 +167,7 @@ def _chosen(
     found: dict[str, list[Document]] = {}
     for sample_id, decision in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
         found.setdefault(str(sample_id), []).append(decision)
-    return {name: _latest_first(decisions) for name, decisions in found.items()}
+    return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}
 
 
 def _of_issues(
@@ -181,15 +181,18 @@ def _of_issues(
             if bool(one.get("undone_at")) == undone
             and one.get("decided_by") == mine.get("decided_by", one.get("decided_by"))
         ]
-        found = [find_same(named(one)[1], _latest_first(standing)) for one in wanted[name]]
-        chosen[name] = _latest_first([dict(one) for one in found if one is not None])
+        latest = _in_order(standing, undone=False)
+        found = [find_same(named(one)[1], latest) for one in wanted[name]]
+        made = [one for one in standing if any(one is other for other in found)]
+        chosen[name] = _in_order(made, undone=undone)
     return chosen
 
 
-def _latest_first(decisions: Sequence[Document]) -> list[Document]:
+def _in_order(decisions: Sequence[Document], *, undone: bool) -> list[Document]:
+    """Decisions as they are made again, or, the latest first, as they are taken back."""
     # Of those made at the same time the last one in the list is the latest.
     rows = range(len(decisions))
-    order = sorted(rows, key=lambda row: (decisions[row]["decided_at"], row), reverse=True)
+    order = sorted(rows, key=lambda row: (decisions[row]["decided_at"], row), reverse=not undone)
     return [decisions[row] for row in order]
 
 
@@ -197,8 +200,15 @@ def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool)
     """The batches that were made, or taken back, last."""
     when = "undone_at" if undone else "decided_at"
     latest: list[Document] = [
-        {"$group": {"_id": "$d.batch", "when": {"$max": f"$d.{when}"}}},
-        {"$sort": {"when": -1, "_id": 1}},
+        {
+            "$group": {
+                "_id": "$d.batch",
+                "when": {"$max": f"$d.{when}"},
+                "made": {"$max": "$d.decided_at"},
+            }
+        },
+        # Of several that were taken back together the first one was the last to go.
+        {"$sort": {"when": -1, "made": 1 if undone else -1, "_id": 1}},
         {"$limit": batches},
     ]
     return [row["_id"] for row in _rows(target, mine, latest, undone=undone)]

@@ -53,7 +53,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
 
 
 def after(target: ReviewTarget, change: int) -> None:
-    """Learns if there was a tenth decision among the last ones.
+    """Learns if there was a tenth decision among the last ones, and forgets with the first one.
 
     Args:
         target: of the decisions.
@@ -62,7 +62,7 @@ def after(target: ReviewTarget, change: int) -> None:
     if not change or not target.record.is_complete:
         return
     now = len(judged(target, {"_id": 1}))
-    if now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
+    if now and now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
         return
     try:
         learn_from_decisions(target.dataset, target.record.key)

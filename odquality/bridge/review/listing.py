@@ -10,6 +10,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.decisions.field import STATUSES
 from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.core.parameters import choice, integer, number
 from odquality.kinds import KINDS
@@ -51,9 +52,11 @@ def list_issues(
         The issues.
 
     Raises:
-        ValueError: there is no such run, it has no suggestions, or an argument is out of its range.
+        ValueError: there is no such run, it has no suggestions, the view hides them, or an argument
+            is out of its range.
     """
     target = ReviewTarget.of(samples, key)
+    check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
     choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
     choice("order", order, ORDERS)
     least = number("min_probability", min_probability, 0, 1)
@@ -147,6 +150,8 @@ def _rank(row: Document, order: str) -> tuple[Any, ...]:
 def _names(name: str, given: Any) -> Sequence[str] | None:
     if given is None:
         return None
+    if not isinstance(given, Iterable):
+        raise ValueError(f"{name} is {given!r}; expected names")
     listed = [given] if isinstance(given, str) else list(given)
     for one in listed:
         if not isinstance(one, str):

@@ -14,6 +14,7 @@ from typing import Any
 from pymongo import UpdateOne
 
 from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
+from odquality.bridge.decisions.identity import find_same
 from odquality.bridge.review.changes import (
     IN_NO_FIELD,
     IN_NONE,
@@ -29,6 +30,8 @@ Document = dict[str, Any]
 
 # What a field without labels is, and the place of a label that comes into it.
 _EMPTY = {"null": IN_NONE, "missing": IN_NO_FIELD}
+# Lists of a review's own, which others may have emptied to None.
+_OWN_LISTS = ("suggestions", "decisions")
 
 
 def columns(target: ReviewTarget) -> Document:
@@ -63,6 +66,7 @@ class ReviewedSample:
         self._target = target
         self.document = document
         self._empty = _EMPTY.get(str(document.get("labels_are")))
+        self._has_list = {name: document.get(name) is not None for name in _OWN_LISTS}
         self.labels: list[Document] = document.get("labels") or []
         self.suggestions: list[Document] = document.get("suggestions") or []
         self.decisions: list[Document] = document.get("decisions") or []
@@ -72,13 +76,23 @@ class ReviewedSample:
         """Id of the sample."""
         return str(self.document["_id"])
 
-    def close(self, suggestion: Document, change: Change, decision: Document) -> UpdateOne:
+    def close(
+        self,
+        suggestion: Document,
+        change: Change,
+        decision: Document,
+        *,
+        again: Document | None = None,
+    ) -> UpdateOne:
         """Makes a change of the labels, and a decision of the suggestion.
+
+        It takes the place of one that was taken back, which can no longer be made again.
 
         Args:
             suggestion: one of the open ones.
             change: of the labels, or none.
             decision: attributes of the decision, without those of the suggestion.
+            again: the one that is made again; that on the same suggestion if None.
 
         Raises:
             RefusedError: the labels are not as the change expects them.
@@ -98,14 +112,18 @@ class ReviewedSample:
         update = SampleUpdate(target, self.document["_id"], decision["decided_at"])
         update.expect(target.suggestions, {"_id": suggestion["_id"]})
         update.pull(target.suggestions, suggestion["_id"])
-        update.push(target.decisions, made)
+        taken_back = self._taken_back(suggestion if again is None else again)
+        if taken_back is None:
+            update.push(target.decisions, made, is_list=self._has_list["decisions"])
+            self._has_list["decisions"] = True
+            self.decisions.append(made)
+        else:
+            update.replace(target.decisions, self.decisions[taken_back], made)
+            self.decisions[taken_back] = made
         update.count(-1, suggestion)
         self._change(update, change)
         self._flag(update, suggestion, is_open=False)
         del self.suggestions[place]
-        # One on the same suggestion that was taken back can no longer be made again.
-        self.decisions = [one for one in self.decisions if one["_id"] != suggestion["_id"]]
-        self.decisions.append(made)
         return update.made()
 
     def reopen(self, decision: Document, now: datetime) -> UpdateOne:
@@ -128,12 +146,17 @@ class ReviewedSample:
         place = min(decision["place"], len(self.suggestions))
         update = SampleUpdate(target, self.document["_id"], now)
         update.expect(target.decisions, {"_id": decision["_id"], "undone_at": None})
-        update.push(target.suggestions, suggestion, place)
         update.mark_undone(decision)
-        update.count(1, suggestion)
         self._change(update, change)
-        self._flag(update, suggestion, is_open=True)
-        self.suggestions.insert(place, suggestion)
+        # A later run may have suggested it again.
+        if find_same(suggestion, self.suggestions) is None:
+            update.push(
+                target.suggestions, suggestion, place, is_list=self._has_list["suggestions"]
+            )
+            self._has_list["suggestions"] = True
+            update.count(1, suggestion)
+            self._flag(update, suggestion, is_open=True)
+            self.suggestions.insert(place, suggestion)
         decision["undone_at"] = now
         return update.made()
 
@@ -145,10 +168,8 @@ class ReviewedSample:
         if change.is_addition:
             if self._empty is None:
                 update.expect_size(labels, len(self.labels))
-                update.push(labels, change.after or {}, change.place)
-            else:
-                update.make_list(labels, change.after or {})
-                self._empty = None
+            update.push(labels, change.after or {}, change.place, is_list=self._empty is None)
+            self._empty = None
         else:
             # Exactly this document: whatever anybody changes of it, the update does not match.
             update.expect_exactly(labels, self.labels[self._row(change)])
@@ -176,6 +197,13 @@ class ReviewedSample:
         self.labels[row] = {
             name: one for name, one in label.items() if name not in flags or one is not None
         }
+
+    def _taken_back(self, document: Document) -> int | None:
+        """Position of the decision with a document's id, if it was taken back."""
+        for row, one in enumerate(self.decisions):
+            if one["_id"] == document["_id"] and one.get("undone_at"):
+                return row
+        return None
 
     def _row(self, change: Change) -> int:
         row = find_label(change.label_id, self.labels)

@@ -50,12 +50,6 @@ class SampleUpdate:
         """A list has so many documents."""
         self._query.append({f"{field}.detections": {"$size": number}})
 
-    def make_list(self, field: str, document: Document) -> None:
-        """An empty field gets a list with a document."""
-        self._query.append({field: None})
-        self._set[field] = {"_cls": "Detections", "detections": [document]}
-        self.has_put_label = True
-
     def clear_list(self, field: str, *, is_there: bool) -> None:
         """A field becomes None, or is not there any more."""
         if is_there:
@@ -63,11 +57,31 @@ class SampleUpdate:
         else:
             self._others["$unset"][field] = ""
 
-    def push(self, field: str | None, document: Document, place: int = -1) -> None:
-        """A document comes into a list; at the end for a negative place."""
-        position = {"$position": place} if place >= 0 else {}
-        self._others["$push"][f"{field}.detections"] = {"$each": [document], **position}
+    def push(
+        self, field: str | None, document: Document, place: int = -1, *, is_list: bool = True
+    ) -> None:
+        """A document comes into a list, at the end for a negative place; or into one of its own.
+
+        Args:
+            field: of the list.
+            document: that comes.
+            place: its position.
+            is_list: whether the field has a list, and is not empty.
+        """
         self.has_put_label |= field == self._target.gt_field
+        if is_list:
+            position = {"$position": place} if place >= 0 else {}
+            self._others["$push"][f"{field}.detections"] = {"$each": [document], **position}
+        else:
+            self._query.append({str(field): None})
+            self._set[str(field)] = {"_cls": "Detections", "detections": [document]}
+
+    def replace(self, field: str | None, old: Document, new: Document) -> None:
+        """A document that was taken back is replaced by another."""
+        which = {"_id": old["_id"], "undone_at": old["undone_at"]}
+        self.expect(field, which)
+        self._filters.append({f"old.{name}": value for name, value in which.items()})
+        self._set[f"{field}.detections.$[old]"] = new
 
     def pull(self, field: str, document_id: Any) -> None:
         """A document goes from a list."""

@@ -14,6 +14,7 @@ from odquality.bridge.store import schema
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.samples import check_collection
 from odquality.bridge.write.fields import expected_errors_field
 
 
@@ -48,7 +49,7 @@ class ReviewTarget:
         Raises:
             ValueError: there is no such run, or it has no suggestions (any more).
         """
-        record, dataset = find_run(samples, key), dataset_of(samples)
+        record, dataset = find_run(check_collection(samples), key), dataset_of(samples)
         declared, owned = schema.declared(dataset), owned_fields(dataset, record)
         name = record.field_key
         suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"

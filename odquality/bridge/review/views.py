@@ -11,7 +11,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import list_issues
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.store.database import all_samples, is_generated
+from odquality.bridge.store.database import all_samples, dataset_of, is_generated
 
 
 def crops(
@@ -96,7 +96,7 @@ def selected_issues(view: SampleCollection, key: str, selected: Sequence[str]) -
     if not selected:
         return []
     if not isinstance(view, fo.DatasetView) or not is_generated(view):
-        return list_issues(view.select(list(selected)), key)
+        return list_issues(dataset_of(view).select(list(selected)), key)
     chosen = view.select(list(selected))
     images, boxes = chosen.values(["sample_id", "id"])
     dataset = ReviewTarget.of(view, key).dataset

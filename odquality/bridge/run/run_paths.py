@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import fiftyone as fo
@@ -61,12 +61,25 @@ class RunPaths:
             ValueError: it hides some, or has others, as views of patches have.
         """
         paths = (self.labels, self.predictions, self.image_score, self.suggestions)
-        needed = {path.partition(".")[0] for path in paths if path is not None}
-        if missing := sorted(needed.difference(shown)):
-            raise ValueError(
-                f"samples do not show {missing}, which the run has read or written: pass the "
-                "dataset, or a view with all of its fields"
-            )
+        check_shown((path for path in paths if path is not None), shown)
+
+
+def check_shown(paths: Iterable[str], shown: Collection[str]) -> None:
+    """Checks that samples show the fields of some paths.
+
+    Args:
+        paths: of what a run has read or written.
+        shown: names of the fields that the samples show.
+
+    Raises:
+        ValueError: they hide some, or have others, as views of patches have.
+    """
+    needed = {path.partition(".")[0] for path in paths}
+    if missing := sorted(needed.difference(shown)):
+        raise ValueError(
+            f"samples do not show {missing}, which the run has read or written: pass the "
+            "dataset, or a view with all of its fields"
+        )
 
 
 def owned_fields(dataset: fo.Dataset, record: RunRecord) -> set[str]:

@@ -32,10 +32,12 @@ def dataset_of(samples: SampleCollection) -> fo.Dataset:
 
 
 def all_samples(samples: SampleCollection) -> SampleCollection:
-    """The samples of a dataset or view, of all slices if it is grouped.
+    """The samples of a dataset or view, of all slices or groups if it is grouped.
 
     Public: ``samples.select_group_slices(names)``, which takes slices of one media type.
     """
+    if is_dynamic_groups(samples):
+        return all_samples(samples.flatten())
     if samples.media_type != fo.core.media.GROUP:
         return samples
     return samples.select_group_slices(_allow_mixed=True)
