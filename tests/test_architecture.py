@@ -218,6 +218,24 @@ def test_methods_do_not_know_each_other() -> None:
     assert not any(MAY_IMPORT[part] & single for part in single)
 
 
+def folders() -> list[str]:
+    """Every folder of the package that the documents tell of: parts, and what the App has."""
+    of_parts = {
+        part.removeprefix(f"{PACKAGE}.").replace(".", "/") for part in MAY_IMPORT if "." in part
+    }
+    of_the_app = {f"app/{path.parent.name}" for path in (ROOT / PACKAGE / "app").glob("*/*.py")}
+    own_row = {one for one in of_parts if not one.startswith("methods/")} | of_the_app
+    return sorted(one for one in own_row if (ROOT / PACKAGE / one).is_dir())
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_documents_name_every_folder(folder: str) -> None:
+    if folder not in ("app", "bridge"):
+        assert f"`{folder}/`" in (ROOT / "docs/architecture.md").read_text()
+    if "/" not in folder:
+        assert f"\n{PACKAGE}/{folder} " in (ROOT / "README.md").read_text()
+
+
 def test_an_import_inside_a_function_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "late.py"
     file.write_text("def f():\n    from odquality.bridge import runs\n    import numpy.linalg\n")

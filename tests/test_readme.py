@@ -7,22 +7,28 @@ import tests.fiftyone_environment  # noqa: F401
 # isort: split
 import ast
 import doctest
+import re
 import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import cv2
 import fiftyone as fo
 import numpy as np
 import pytest
+import yaml
 from fiftyone import ViewField as F
 
+import odquality
+from odquality.app.operators import OPERATORS
 from tests.bridge.datasets import random_samples
 from tests.documents import (
     BLOCKS,
     CLAIM,
+    DOCUMENTS,
     ROOT,
     TRAINS_WITH,
     missing_libraries,
@@ -32,6 +38,12 @@ from tests.documents import (
 
 # It starts from files; tests/test_guide.py makes them.
 GUIDE = "docs/guide.md"
+SKILL = ROOT / "skills/label-quality/SKILL.md"
+MANIFEST = ROOT / "fiftyone.yml"
+TEXTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text()
+    for path in (*DOCUMENTS, ROOT / "benchmarks/README.md")
+}
 MODULES_WITH_EXAMPLES = [
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
     for file in sorted((ROOT / "odquality").rglob("*.py"))
@@ -113,6 +125,36 @@ def test_the_readme_shows_both_sides() -> None:
     assert any("compute_label_quality" in source for source in sources)
     assert any("get_label_quality_scores" in source for source in sources)
     assert sum(len(CLAIM.findall(source)) for source in sources) >= 5
+
+
+@pytest.mark.parametrize("name", sorted(odquality.__all__))
+def test_whatever_can_be_called_is_described(name: str) -> None:
+    if isinstance(getattr(odquality, name), FunctionType):
+        assert any(re.search(rf"\b{name}\b", text) for text in TEXTS.values())
+
+
+@pytest.mark.parametrize(
+    "name", [one.split(":")[0] for one in yaml.safe_load(MANIFEST.read_text())["operators"]]
+)
+def test_every_operator_is_described(name: str) -> None:
+    (operator,) = [one for one in OPERATORS if one().config.name == name]
+    assert name in SKILL.read_text()
+    # "**Accept**, **Dismiss**, **Skip label issues**" names three.
+    first, *_ = operator().config.label.split()
+    assert f"**{first}" in TEXTS[GUIDE]
+
+
+@pytest.mark.parametrize("document", TEXTS)
+def test_links_lead_somewhere(document: str) -> None:
+    text = re.sub(r"```.*?```", "", TEXTS[document], flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("http")]
+    for link in links:
+        path, _, heading = link.partition("#")
+        file = (ROOT / document).parent / path if path else ROOT / document
+        assert file.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+            assert heading in [one.lower().replace(" ", "-") for one in headings], link
 
 
 @pytest.mark.parametrize("module", MODULES_WITH_EXAMPLES)
