@@ -57,13 +57,13 @@ def scored_dataset(data: DetectionData) -> Any:
 
 
 def by_images(dataset: Any) -> Iterator[ReviewIssue]:
-    """Image by image, that with the most expected errors first."""
-    import odquality
+    """Image by image, that with the most expected errors first, as the App shows them."""
+    from odquality.bridge.review.queue import next_issues
 
-    while first := odquality.list_issues(dataset, KEY, limit=1):
-        image = dataset.select(first[0].sample_id)
-        while cards := odquality.list_issues(image, KEY, limit=1):
-            yield cards[0]
+    image = None
+    while cards := next_issues(dataset, KEY, sample_id=image):
+        image = cards[0].sample_id
+        yield cards[0]
 
 
 def by_probability(dataset: Any) -> Iterator[ReviewIssue]:

@@ -48,6 +48,8 @@ def time_review(num_samples: int, sure_of_objects: bool) -> tuple[int, Timings]:
 
     import odquality
     from benchmarks.speed.synthetic import insert_scenes
+    from odquality.bridge.review.queue import next_issues
+    from odquality.bridge.review.runs import run_states
 
     dataset = fo.Dataset()
     insert_scenes(dataset, make_data(num_samples, sure_of_objects=sure_of_objects))
@@ -62,7 +64,8 @@ def time_review(num_samples: int, sure_of_objects: bool) -> tuple[int, Timings]:
         "`list_issues`, first 50 of a kind and class": partial(
             listed, limit=50, kinds="swap", classes="class 1"
         ),
-        "next image with its issues": partial(_next_image, dataset),
+        "next card with the others of its image": partial(next_issues, dataset, KEY),
+        "`run_states`, what the panel opens with": partial(run_states, dataset),
         "`review_progress`": partial(odquality.review_progress, dataset, KEY),
         "`summarize_run`": partial(odquality.summarize_run, dataset, KEY),
     }
@@ -112,13 +115,6 @@ def bare_seconds(dataset: Any, issues: Sequence[ReviewIssue]) -> float:
     seconds = perf_counter() - start
     assert matched == len(issues)
     return seconds
-
-
-def _next_image(dataset: Any) -> list[ReviewIssue]:
-    import odquality
-
-    (first,) = odquality.list_issues(dataset, KEY, limit=1)
-    return odquality.list_issues(dataset.select(first.sample_id), KEY)
 
 
 def _seconds(call: Callable[[], Any]) -> float:
