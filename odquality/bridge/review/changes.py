@@ -226,6 +226,8 @@ def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
 
 def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
     """Position of the label with an id, None if there is none or several have it."""
+    if label_id is None:
+        return None
     found = [row for row, label in enumerate(labels) if str(label.get("_id")) == str(label_id)]
     return found[0] if len(found) == 1 else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -54,7 +55,7 @@ def undo(
     """
     target = target_to_decide(samples, key)
     now = utc_now()
-    chosen = _chosen(target, batches, batch, issues, by, undone=False)
+    chosen, unknown = _chosen(target, batches, batch, issues, by, undone=False)
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
         standing = _standing(sample, wish, undone=False)
@@ -66,7 +67,9 @@ def undo(
         found = _standing(sample, wish, undone=True)
         return found is not None and found["undone_at"] == now
 
-    return _turned(target, chosen, plan, is_done, change=-1)
+    outcome = _turned(target, chosen, plan, is_done, change=-1)
+    why = "it is not decided"
+    return replace(outcome, refused=(*outcome.refused, *(Refusal(one, why) for one in unknown)))
 
 
 def redo(
@@ -96,7 +99,7 @@ def redo(
     """
     target = target_to_decide(samples, key)
     now = utc_now()
-    chosen = _chosen(target, batches, batch, issues, by, undone=True)
+    chosen, unknown = _chosen(target, batches, batch, issues, by, undone=True)
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
         suggestion = find_same(wish, sample.suggestions)
@@ -110,7 +113,9 @@ def redo(
         found = find_same(wish, [one for one in sample.decisions if not one.get("undone_at")])
         return found is not None and found["decided_at"] == now
 
-    return _turned(target, chosen, plan, is_done, change=1)
+    outcome = _turned(target, chosen, plan, is_done, change=1)
+    why = "no decision on it was taken back"
+    return replace(outcome, refused=(*outcome.refused, *(Refusal(one, why) for one in unknown)))
 
 
 def _turned(
@@ -156,8 +161,8 @@ def _chosen(
     by: str | None,
     *,
     undone: bool,
-) -> dict[str, list[Document]]:
-    """Decisions by their sample's id, in the order in which to turn them."""
+) -> tuple[dict[str, list[Document]], list[str]]:
+    """Decisions by their sample's id, in the order in which to turn them; issues without one."""
     if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
         raise ValueError(f"batches is {batches!r}; expected a number from 1 on")
     mine = {} if by is None else {"decided_by": decider(by)}
@@ -167,25 +172,27 @@ def _chosen(
     found: dict[str, list[Document]] = {}
     for sample_id, decision in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
         found.setdefault(str(sample_id), []).append(decision)
-    return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}
+    return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}, []
 
 
 def _of_issues(
     target: ReviewTarget, wanted: Mapping[str, Sequence[str]], mine: Document, *, undone: bool
-) -> dict[str, list[Document]]:
-    chosen = {}
-    for name, sample in read(target, wanted).items():
+) -> tuple[dict[str, list[Document]], list[str]]:
+    chosen, unknown = {}, []
+    samples = read(target, wanted)
+    for name, issues in wanted.items():
         standing = [
             one
-            for one in sample.decisions
+            for one in (samples[name].decisions if name in samples else ())
             if bool(one.get("undone_at")) == undone
             and one.get("decided_by") == mine.get("decided_by", one.get("decided_by"))
         ]
         latest = _in_order(standing, undone=False)
-        found = [find_same(named(one)[1], latest) for one in wanted[name]]
-        made = [one for one in standing if any(one is other for other in found)]
+        found = {issue: find_same(named(issue)[1], latest) for issue in issues}
+        unknown += [issue for issue, one in found.items() if one is None]
+        made = [one for one in standing if any(one is other for other in found.values())]
         chosen[name] = _in_order(made, undone=undone)
-    return chosen
+    return chosen, unknown
 
 
 def _in_order(decisions: Sequence[Document], *, undone: bool) -> list[Document]:

@@ -84,21 +84,36 @@ def list_issues(
     return [read_issue(row, row["issue"]) for row in rows[:most]]
 
 
-def issues_of(samples: SampleCollection, key: str, sample_id: str) -> list[ReviewIssue]:
-    """The open issues of one sample, the likeliest first.
+def issues_of(
+    samples: SampleCollection,
+    key: str,
+    sample_ids: str | Sequence[str],
+    *,
+    kinds: str | Iterable[str] | None = None,
+) -> list[ReviewIssue]:
+    """The open issues of some samples of the dataset, of each the likeliest first.
 
     Raises:
         ValueError: as `list_issues` does.
     """
-    view = database.dataset_of(samples).select([sample_id])
-    return list_issues(view, key)
+    chosen = database.all_samples(database.dataset_of(samples)).select(sample_ids)
+    return list_issues(chosen, key, kinds=kinds)
 
 
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
-    """Ids of the samples that have open issues."""
+    """Ids of the samples that have open issues, in the order of review."""
     has_any = {"$match": {target.num_issues: {"$gt": 0}}}
-    found = database.iter_documents(database.all_samples(samples), {"_id": 1}, before=[has_any])
+    in_order = {"$sort": {"images": -1, "_id": 1}}
+    columns = {"images": f"${_rank_of_images(target)}"}
+    found = database.iter_documents(
+        database.all_samples(samples), columns, before=[has_any], after=[in_order]
+    )
     return [str(row["_id"]) for row in found]
+
+
+def _rank_of_images(target: ReviewTarget) -> str:
+    """The field by which images come, the most first."""
+    return target.expected_errors or target.num_issues
 
 
 def _rows(
@@ -110,7 +125,7 @@ def _rows(
     limit: int | None,
 ) -> list[Document]:
     path = f"{field}.detections"
-    expected = target.expected_errors or target.num_issues
+    expected = _rank_of_images(target)
     some = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
     before: list[Document] = [{"$match": some}]
     ranks = {"images": -1, "_id": 1, "issue.confidence": -1, "issue._id": 1}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import BY_IMAGES, list_issues
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.review.listing import BY_IMAGES, issues_of, list_issues, open_samples
+from odquality.bridge.review.target import ReviewTarget
 
 
 def next_issues(
@@ -35,12 +35,12 @@ def next_issues(
     """
     first: list[ReviewIssue] = []
     if order == BY_IMAGES and sample_id is not None:
-        first = _of_image(samples, key, sample_id, kind)[:1]
+        first = issues_of(samples, key, sample_id, kinds=kind)[:1]
     if not first:
         first = list_issues(samples, key, kinds=kind, order=order, limit=1)
     if not first:
         return []
-    others = _of_image(samples, key, first[0].sample_id, kind)
+    others = issues_of(samples, key, first[0].sample_id, kinds=kind)
     return [*first, *(issue for issue in others if issue.id != first[0].id)]
 
 
@@ -49,14 +49,8 @@ def image_after(samples: SampleCollection, key: str, sample_id: str) -> str | No
 
     After the last one the first comes again.
     """
-    order = list(dict.fromkeys(issue.sample_id for issue in list_issues(samples, key)))
+    order = open_samples(samples, ReviewTarget.of(samples, key))
     if sample_id in order:
         place = order.index(sample_id)
         order = [*order[place + 1 :], *order[:place]]
     return order[0] if order else None
-
-
-def _of_image(
-    samples: SampleCollection, key: str, sample_id: str, kind: str | None
-) -> list[ReviewIssue]:
-    return list_issues(dataset_of(samples).select(sample_id), key, kinds=kind)

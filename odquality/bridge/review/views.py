@@ -9,9 +9,9 @@ from fiftyone import ViewExpression, ViewField
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import list_issues
+from odquality.bridge.review.listing import issues_of
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.store.database import all_samples, dataset_of, is_generated
+from odquality.bridge.store.database import all_samples, is_generated
 
 
 def crops(
@@ -96,9 +96,8 @@ def selected_issues(view: SampleCollection, key: str, selected: Sequence[str]) -
     if not selected:
         return []
     if not isinstance(view, fo.DatasetView) or not is_generated(view):
-        return list_issues(dataset_of(view).select(list(selected)), key)
+        return issues_of(view, key, selected)
     chosen = view.select(list(selected))
     images, boxes = chosen.values(["sample_id", "id"])
-    dataset = ReviewTarget.of(view, key).dataset
-    issues = list_issues(dataset.select(sorted(set(images))), key)
+    issues = issues_of(view, key, sorted(set(images)))
     return [issue for issue in issues if {issue.suggestion_id, issue.label_id} & set(boxes)]

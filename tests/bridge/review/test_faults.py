@@ -7,6 +7,7 @@ import pytest
 from bson import ObjectId
 
 import odquality
+from odquality.bridge.review.queue import image_after, next_issues
 from odquality.bridge.review.views import selected_issues
 from tests.bridge.review.help import DECISIONS, KEY, document_of, documents, edit_label, first
 from tests.bridge.spoiled import LEAST
@@ -137,6 +138,63 @@ def test_nothing_is_learnt_from_decisions_that_were_all_taken_back(dataset: fo.D
         odquality.undo(dataset, KEY)
     now = {issue.id: issue.probability for issue in odquality.list_issues(dataset, KEY)}
     assert now == {issue.id: pytest.approx(issue.probability) for issue in before}
+
+
+def test_issues_without_a_decision_are_not_undone(dataset: fo.Dataset) -> None:
+    issues = first(dataset, "swap", 2)
+    odquality.dismiss(dataset, KEY, issues[0])
+    outcome = odquality.undo(dataset, KEY, issues=issues)
+    assert [one.id for one in outcome.done] == [issues[0].id]
+    assert [one.issue_id for one in outcome.refused] == [issues[1].id]
+    again = odquality.redo(dataset, KEY, issues=[*issues, f"{ObjectId()}/swap/{ObjectId()}"])
+    assert len(again.done) == 1
+    assert {one.reason for one in again.refused} == {"no decision on it was taken back"}
+
+
+def test_labels_without_ids_stay_as_they_are(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    unnamed = {"$unset": {"ground_truth.detections.0._id": ""}}
+    dataset._sample_collection.update_one({"_id": ObjectId(issue.sample_id)}, unnamed)
+    assert odquality.dismiss(dataset, KEY, issue).refused == ()
+    assert odquality.undo(dataset, KEY).refused == ()
+
+
+def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset) -> None:
+    grouped = fo.Dataset()
+    grouped.add_group_field("group", default="left")
+    for sample in dataset.exists(KEY).match({f"{KEY}_num_issues": {"$gt": 0}}).limit(3):
+        both = fo.Group()
+        for name in ("left", "right"):
+            made = {
+                field: fo.Detections(
+                    detections=[
+                        fo.Detection(
+                            label=one.label,
+                            bounding_box=one.bounding_box,
+                            confidence=one.confidence,
+                        )
+                        for one in sample[field].detections
+                    ]
+                )
+                for field in ("ground_truth", "predictions")
+            }
+            path = f"{sample.filepath}.{name}.jpg"
+            metadata = sample.metadata.copy()
+            grouped.add_sample(fo.Sample(path, group=both.element(name), metadata=metadata, **made))
+    score_again(grouped.select_group_slices("left"))
+    grouped.group_slice = "right"
+    (issue, *_) = odquality.list_issues(grouped, KEY)
+    assert selected_issues(grouped, KEY, [issue.sample_id])[0].id == issue.id
+    assert next_issues(grouped, KEY, sample_id=issue.sample_id)[0].id == issue.id
+    grouped.delete()
+
+
+def test_images_follow_each_other_in_the_order_of_review(dataset: fo.Dataset) -> None:
+    order = list(dict.fromkeys(one.sample_id for one in odquality.list_issues(dataset, KEY)))
+    after = [image_after(dataset, KEY, one) for one in order]
+    assert after == [*order[1:], order[0]]
+    (without, *_) = dataset.match({f"{KEY}_num_issues": 0}).values("id")
+    assert image_after(dataset, KEY, without) == order[0]
 
 
 def test_views_that_hide_issues_are_refused(dataset: fo.Dataset) -> None:
