@@ -65,10 +65,17 @@ class ErrorsAbove:
         """
         for kind, probability in issue_probabilities(scenes, scores).items():
             boxes = scenes.predictions if kind == OVERLOOKED else scenes.labels
-            likely = probability[(probability >= THRESHOLDS[0]) & images[boxes.image]]
-            passed = np.searchsorted(THRESHOLDS, likely, side="right") - 1
-            self.shown[kind][:] += _at_least(np.bincount(passed, minlength=len(THRESHOLDS)))
-            self.right[kind][:] += _at_least(np.bincount(passed, likely, len(THRESHOLDS)))
+            self._count(kind, probability[images[boxes.image]], 1)
+
+    def leave_out(self, kind: str, probability: FloatArray) -> None:
+        """Takes away suspected errors of a kind that were counted, (n,) probabilities."""
+        self._count(kind, probability, -1)
+
+    def _count(self, kind: str, probability: FloatArray, sign: int) -> None:
+        likely = probability[probability >= THRESHOLDS[0]]
+        passed = np.searchsorted(THRESHOLDS, likely, side="right") - 1
+        self.shown[kind][:] += sign * _at_least(np.bincount(passed, minlength=len(THRESHOLDS)))
+        self.right[kind][:] += sign * _at_least(np.bincount(passed, likely, len(THRESHOLDS)))
 
 
 def _at_least(at: NDArray[Any]) -> NDArray[Any]:

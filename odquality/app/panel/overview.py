@@ -89,7 +89,7 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
         expected, low, high = (left.get(name, 0.0) for name in ("expected", "low", "high"))
         lines.append(
             f"About **{expected:,.0f} errors** are left, {low:,.0f} to {high:,.0f} with "
-            f"{COVERAGE:.0%}. {_stop(left.get('to_review', 0), expected)}"
+            f"{COVERAGE:.0%}. {_stop(left.get('to_review', 0), expected, progress.num_open)}"
         )
         rows = [["Kind", "Open", "Errors expected"]]
         rows += [
@@ -102,9 +102,14 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
     return "\n\n".join(lines)
 
 
-def _stop(to_review: float, expected: float) -> str:
+def _stop(to_review: float, expected: float, num_open: int) -> str:
     if expected < 1:
         return "You can stop here."
+    if to_review > num_open:
+        return (
+            f"To find {ENOUGH:.0%} of them takes some {to_review:,.0f} decisions, more than "
+            "there are open issues: after these, score with a lower least probability, or stop."
+        )
     return f"You can stop after {to_review:,.0f} more decisions: they find {ENOUGH:.0%} of them."
 
 

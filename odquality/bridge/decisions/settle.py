@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import fiftyone as fo
 from pymongo import UpdateOne
@@ -21,7 +20,14 @@ from odquality.kinds import OVERLOOKED
 Document = Mapping[str, Any]
 
 
-def settle(dataset: fo.Dataset, fields: RunFields) -> Counter[str]:
+class Settled(NamedTuple):
+    """A suggestion that was taken away: its kind, and its probability in [0, 1]."""
+
+    kind: str
+    probability: float
+
+
+def settle(dataset: fo.Dataset, fields: RunFields) -> list[Settled]:
     """Takes away those suggestions of a run that were decided on before, with the same evidence.
 
     Args:
@@ -29,10 +35,10 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> Counter[str]:
         fields: that it has written.
 
     Returns:
-        Their number, by kind.
+        What was taken away.
     """
     decisions = decisions_field.find(dataset, fields.gt_field, fields.gt_field)
-    settled: Counter[str] = Counter()
+    settled: list[Settled] = []
     if decisions is None:
         return settled
     some = {f"{decisions}.detections.decided_at": {"$type": "date"}, fields.num_issues: {"$gt": 0}}
@@ -47,7 +53,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> Counter[str]:
         labels = sample.get("labels") or []
         gone = [one for one in sample["suggestions"] if _is_decided(one, made, labels)]
         if gone:
-            settled.update(one["kind"] for one in gone)
+            settled += [Settled(one["kind"], one["confidence"]) for one in gone]
             changed.append(sample["_id"])
             updates.append(_removal(fields, sample["_id"], gone))
     database.update_each(dataset, updates)

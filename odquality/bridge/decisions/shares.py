@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from odquality.kinds import BY_NAME
-
 # Sums of multiples of this are exact, so that what is taken away and given back leaves no trace.
 GRAIN = 2.0**-20
 
 
 def share_of(suggestion: Mapping[str, Any]) -> float:
-    """What the expected number falls by when a suggestion is decided on; a multiple of `GRAIN`."""
-    errors = suggestion["confidence"] / BY_NAME[suggestion["kind"]].boxes
-    return float(round(errors / GRAIN) * GRAIN)
+    """What the expected number falls by when a suggestion is decided on; a multiple of `GRAIN`.
+
+    Of two labels that are duplicates of each other one is suggested, and stands for both.
+    """
+    return float(round(suggestion["confidence"] / GRAIN) * GRAIN)

@@ -220,7 +220,9 @@ def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
     if label is None:
         raise RefusedError("its label has been removed meanwhile")
     if not is_as_scored(label, suggestion):
-        raise RefusedError("its label has been changed meanwhile; score again")
+        raise RefusedError(
+            "its label has been changed meanwhile; note_edits counts that as a decision"
+        )
     return label
 
 

@@ -12,7 +12,7 @@ from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
 from odquality.bridge.store import database
-from odquality.kinds import BY_NAME, KINDS, OVERLOOKED
+from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
 from odquality.learning.decisions import Decision
 
@@ -176,9 +176,5 @@ def _interpolated(curve: list[float]) -> Document:
 
 def _errors(suggestions: str) -> Document:
     """How many of the expected errors of an image its suggestions are, in grains as `share_of`."""
-    boxes = [
-        {"case": {"$eq": ["$$s.kind", kind.name]}, "then": kind.boxes} for kind in BY_NAME.values()
-    ]
-    share = {"$divide": ["$$s.confidence", {"$switch": {"branches": boxes, "default": 1}}]}
-    grains = {"$multiply": [{"$round": [{"$divide": [share, GRAIN]}, 0]}, GRAIN]}
+    grains = {"$multiply": [{"$round": [{"$divide": ["$$s.confidence", GRAIN]}, 0]}, GRAIN]}
     return {"$sum": {"$map": {"input": suggestions, "as": "s", "in": grains}}}

@@ -177,7 +177,7 @@ class Execution:
             indexes.create(self._dataset, self._fields.sort_paths)
             if self._info.gives_issues:
                 # What was decided before is not suggested again, and not counted.
-                self._tally.issues -= settle(self._dataset, self._fields)
+                self._tally.leave_out(settle(self._dataset, self._fields))
         report = summarise(self._dataset, self._settings, self._reader, self._tally, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])

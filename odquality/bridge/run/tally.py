@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -13,7 +13,7 @@ from bson import ObjectId
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.core.scenes import BoolArray, FloatArray, Scenes
-from odquality.kinds import LABEL_KINDS, OVERLOOKED
+from odquality.kinds import BY_NAME, LABEL_KINDS, OVERLOOKED
 from odquality.learning.spectrum import Spectrum
 from odquality.methods.interface import Scores
 from odquality.methods.thresholds import ErrorsAbove
@@ -78,6 +78,20 @@ class Tally:
         for kind, expected in scores.expected_errors.items():
             total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
             self.expected_errors[kind] = total
+
+    def leave_out(self, decided: Iterable[tuple[str, float]]) -> None:
+        """Takes away issues that were decided on before, given by kind and probability."""
+        by_kind: dict[str, list[float]] = {}
+        for kind, probability in decided:
+            by_kind.setdefault(kind, []).append(probability)
+        for kind, listed in by_kind.items():
+            likely = np.array(listed)
+            self.issues -= Counter({kind: len(likely)})
+            self.errors_above.leave_out(kind, likely)
+            left = self.expected_errors.get(kind, 0.0) - float(likely.sum())
+            self.expected_errors[kind] = max(0.0, left)
+            # The other label of a duplicate, which is about as likely one, goes with it.
+            self.spectrum -= Spectrum.of({kind: np.repeat(likely, BY_NAME[kind].boxes)})
 
     def quality(self) -> FloatArray:
         """Scores of all images that were added, (n,)."""

@@ -98,7 +98,8 @@ def test_the_overview_tells_kinds_and_errors_left(scored: fo.Dataset) -> None:
     shown = Shown(scored, "on_load")
     number = len(odquality.list_issues(scored, KEY))
     assert f"{number} open issues" in shown.parts
-    assert "You can stop" in shown.parts
+    assert "errors** are left" in shown.parts
+    assert "stop" in shown.parts
     assert "set_color_scheme" in shown.names
 
 

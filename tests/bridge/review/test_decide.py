@@ -66,9 +66,8 @@ def test_accepting_mends_the_label_and_nothing_else(dataset: fo.Dataset, kind: s
     for name in before.keys() | after.keys():
         assert name in changed or before.get(name) == after.get(name)
     assert after["quality_num_issues"] == before["quality_num_issues"] - 1
-    share = issue.probability / (2 if kind == "duplicate" else 1)
     fell = before["quality_expected_errors"] - after["quality_expected_errors"]
-    assert fell == pytest.approx(share, abs=1e-6)
+    assert fell == pytest.approx(issue.probability, abs=1e-6)
     # Whatever was written can be loaded, and is what loaded samples show.
     assert len(list(dataset.iter_samples())) == len(others) + 1
 

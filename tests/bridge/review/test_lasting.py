@@ -44,6 +44,22 @@ def test_what_was_decided_is_not_suggested_again(dataset: fo.Dataset, kind: str)
     assert dismissed.id not in open_ids(dataset, "other")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_dismissed_is_expected_no_longer(dataset: fo.Dataset, kind: str) -> None:
+    before = rerun(dataset)
+    issues = first(dataset, kind, 3)
+    odquality.dismiss(dataset, KEY, issues)
+    after = rerun(dataset)
+    fell = before.expected_errors[kind] - after.expected_errors[kind]
+    likely = sum(issue.probability for issue in issues)
+    assert fell == pytest.approx(likely, abs=0.02)
+    left = [report.remaining[kind]["expected"] for report in (before, after)]
+    # The other label of a duplicate goes with it, as far as it is as likely one.
+    assert left[0] - left[1] == pytest.approx(likely, rel=0.2 if kind == "duplicate" else 0.02)
+    shown = [report.errors_above[kind][0].shown for report in (before, after)]
+    assert shown[0] - shown[1] == 3
+
+
 def test_what_was_skipped_is_suggested_again(dataset: fo.Dataset) -> None:
     issues = odquality.list_issues(dataset, KEY, limit=5)
     odquality.skip(dataset, KEY, issues)
