@@ -10,6 +10,8 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.odm as foo
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import WriteConcern
 
 Document = dict[str, Any]
@@ -38,6 +40,19 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
     if document is None:
         raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
     return document.get("runs") or {}
+
+
+def stored_state(dataset: fo.Dataset) -> bytes:
+    """A dataset's document and those of its runs, as bytes to compare; empty if it was deleted."""
+    raw = CodecOptions(document_class=RawBSONDocument)
+    # Every process that loads a dataset notes when.
+    passed_over = {"last_loaded_at": 0}
+    document = datasets().with_options(raw).find_one({"_id": dataset._doc.id}, passed_over)
+    if document is None:
+        return b""
+    ids = [getattr(link, "id", link) for link in (document.get("runs") or {}).values()]
+    found = runs().with_options(raw).find({"_id": {"$in": ids}}).sort("_id", 1) if ids else ()
+    return b"".join(one.raw for one in (document, *found))
 
 
 def runs() -> Any:

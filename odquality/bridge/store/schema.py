@@ -12,18 +12,23 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
+from weakref import ref
 
 import eta.core.utils as etau
 import fiftyone as fo
 import fiftyone.core.odm as foo
+from bson import ObjectId
 
 from odquality.bridge.store.marks import make_mark
-from odquality.bridge.store.run_documents import DatasetDeletedError, datasets
+from odquality.bridge.store.run_documents import DatasetDeletedError, datasets, stored_state
 
 Declaration = dict[str, Any]
 Declarations = list[Declaration]
 
 _MAX_TRIES = 100
+
+# By id of a dataset: its document in this process, and the state of the database that it shows.
+_SHOWN: dict[ObjectId, tuple[ref[Any], bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,20 @@ def remove(dataset: fo.Dataset, paths: Collection[str]) -> None:
 def refresh(dataset: fo.Dataset) -> None:
     """Shows the fields and runs that are in the database to this process.
 
+    Loading them takes tens of milliseconds; if nothing has changed since the last time, nothing is
+    loaded.
+
     Public: ``dataset.reload()``, after which views that were made before cannot load samples, and
     which forgets unsaved changes to samples.
     """
-    dataset._doc.reload()
-    _adapt(dataset, dataset._sample_doc_cls, dataset._doc.sample_fields)
+    document, state = dataset._doc, stored_state(dataset)
+    shown, shown_state = _SHOWN.get(document.id, (None, b""))
+    if shown is not None and shown() is document and shown_state == state:
+        return
+    document.reload()
+    _adapt(dataset, dataset._sample_doc_cls, document.sample_fields)
+    # What was read before it was loaded: a change in between is loaded the next time.
+    _SHOWN[document.id] = ref(document), state
 
 
 def _adapt(dataset: fo.Dataset, owner: Any, documents: Iterable[Any], prefix: str = "") -> None:

@@ -146,3 +146,43 @@ def test_a_deleted_dataset_is_told(make_dataset) -> None:
     foo.get_db_conn().datasets.delete_one({"_id": dataset._doc.id})
     with pytest.raises(ValueError, match="was deleted"):
         schema.declared(dataset)
+
+
+def test_what_is_shown_already_is_not_loaded_again(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = foo.DatasetDocument.reload
+
+    def reload(document: foo.DatasetDocument) -> None:
+        loaded.append(document.name)
+        load(document)
+
+    monkeypatch.setattr(foo.DatasetDocument, "reload", reload)
+    schema.refresh(dataset)
+    del loaded[:]
+    schema.refresh(dataset)
+    assert loaded == []
+    store(dataset, [one for one in stored(dataset) if one["name"] != "predictions"])
+    schema.refresh(dataset)
+    assert not dataset.has_field("predictions")
+    schema.refresh(dataset)
+    assert loaded == [dataset.name]
+
+
+def test_what_another_process_changes_of_a_run_is_shown(dataset: fo.Dataset) -> None:
+    dataset.register_run("run", fo.RunConfig(method="one"))
+    schema.refresh(dataset)
+    documents = foo.get_db_conn().runs
+    documents.update_one({"_id": dataset._doc.runs["run"].id}, {"$set": {"config.method": "two"}})
+    schema.refresh(dataset)
+    assert dataset.get_run_info("run").config.method == "two"
+
+
+def test_a_dataset_that_was_loaded_anew_is_refreshed(dataset: fo.Dataset) -> None:
+    schema.refresh(dataset)
+    before = dataset._doc
+    dataset._reload(hard=True)
+    assert dataset._doc is not before
+    schema.change(dataset, key="k", add=floats("score"))
+    assert dataset.has_field("score")
