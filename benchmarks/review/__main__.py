@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,8 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sections.append(courses_to_markdown(reviews, seeds))
     if SPEED in parts:
         samples = _QUICK_SAMPLES if options.quick else options.samples
+        load, _, _ = os.getloadavg()
         timed = [call_in_private_database(time_review, samples, sure) for sure in (True, False)]
-        sections.append(timings_to_markdown(timed, samples))
+        sections.append(timings_to_markdown(timed, samples, load))
     markdown = "\n".join(sections)
     print(markdown)
     if folder is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.tables import number, table
@@ -25,9 +26,10 @@ recall of each class at an IoU of .5, mean over the classes; in brackets the mea
 SPEED_LEGEND = f"""\
 Seconds on {{samples:,}} images with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each, of
 a detector that is sure of objects alone, and of one that is as sure of anything, so that the run
-suggests a flood of issues. Queries are medians of several calls. Every tenth decision comes with a
-lesson, which corrects the probabilities of all that is open. A bare update moves the document of a
-suggestion from one list to another, if it is there, and does no more; no sample is read."""
+suggests a flood of issues; {{cores}} cores, which had {{load:.0f}} processes of others to serve.
+Queries are medians of several calls. Every tenth decision comes with a lesson, which corrects the
+probabilities of all that is open. A bare update moves the document of a suggestion from one list to
+another, if it is there, and does no more; no sample is read."""
 
 
 def courses_to_markdown(reviews: Mapping[str, Mapping[str, Course]], seeds: int) -> str:
@@ -59,15 +61,16 @@ def _table(courses: Mapping[str, Course]) -> str:
     return table(header, rows)
 
 
-def timings_to_markdown(timed: Sequence[tuple[int, Timings]], samples: int) -> str:
+def timings_to_markdown(timed: Sequence[tuple[int, Timings]], samples: int, load: float) -> str:
     """The table of what takes how long.
 
     Args:
         timed: of each dataset the number of its issues, and the seconds of each call.
         samples: number of images.
+        load: of the machine by other processes, as `os.getloadavg` tells it.
     """
     header = ["", *(f"{issues:,} issues" for issues, _ in timed)]
     names = timed[0][1]
     rows = [[name, *(f"{seconds[name]:.2f}" for _, seconds in timed)] for name in names]
-    legend = SPEED_LEGEND.format(samples=samples)
+    legend = SPEED_LEGEND.format(samples=samples, cores=os.cpu_count(), load=load)
     return "\n\n".join(["# How long a reviewer waits", legend, table(header, rows)]) + "\n"

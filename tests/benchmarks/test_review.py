@@ -220,8 +220,9 @@ def test_tables() -> None:
     assert "100 errors; AP .500 (.250) before" in text
     assert "| one | 5 | 10 | 20 | .500 (.250) |" in text
     assert "over 2 seeds" in text
-    text = timings_to_markdown([(7000, {"a call": 0.1}), (80, {"a call": 1.234})], 20_000)
+    text = timings_to_markdown([(7000, {"a call": 0.1}), (80, {"a call": 1.234})], 20_000, 3.2)
     assert "on 20,000 images" in text
+    assert "had 3 processes" in text
     assert "|  | 7,000 issues | 80 issues |" in text
     assert "| a call | 0.10 | 1.23 |" in text
 
