@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from odquality.arrays.image_lists import ImageChunk, ImageLists
+from odquality.core.geometry import box_area
 from odquality.core.scenes import Boxes, FloatArray, IntArray
 from odquality.methods.objectlab.average_precision import AveragePrecision
 from odquality.summaries.confusion import confused
@@ -79,7 +80,6 @@ class SummaryColumns:
                     *_counts_classes_areas(confident, scenes.image_sizes),
                 ]
             )
-        classes, precisions = precision.per_class()
         given, classes, labels, label_classes, label_areas, found, found_classes, found_areas = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
@@ -105,8 +105,7 @@ def _given_classes(chunk: ImageChunk) -> IntArray:
 
 
 def _counts_classes_areas(boxes: Boxes, sizes: FloatArray | None) -> list[Any]:
-    x1, y1, x2, y2 = boxes.columns
-    areas = (x2 - x1) * (y2 - y1)
+    areas = box_area(boxes.columns)
     if sizes is not None:
         areas = areas / sizes.prod(axis=1)[boxes.image]
     return [boxes.counts, boxes.classes, areas]
