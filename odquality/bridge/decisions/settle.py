@@ -11,6 +11,7 @@ from pymongo import UpdateOne
 from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
 from odquality.bridge.decisions.identity import SAME_BOX, is_same, overlap_of, same_box
+from odquality.bridge.decisions.reading import has_any, standing
 from odquality.bridge.decisions.shares import share_of
 from odquality.bridge.decisions.texts import from_text
 from odquality.bridge.store import database
@@ -41,7 +42,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> list[Settled]:
     settled: list[Settled] = []
     if decisions is None:
         return settled
-    some = {f"{decisions}.detections.decided_at": {"$type": "date"}, fields.num_issues: {"$gt": 0}}
+    some = {**has_any(decisions), fields.num_issues: {"$gt": 0}}
     columns = {
         "labels": f"${fields.label_path}",
         "suggestions": f"${fields.suggestions}.detections",
@@ -49,7 +50,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> list[Settled]:
     }
     updates, changed = [], []
     for sample in database.find_documents(dataset, some, columns):
-        made = [one for one in sample["decisions"] if not one.get("undone_at")]
+        made = standing(sample["decisions"])
         labels = sample.get("labels") or []
         gone = [one for one in sample["suggestions"] if _is_decided(one, made, labels)]
         if gone:

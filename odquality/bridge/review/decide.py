@@ -13,6 +13,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED, SKIPPED
 from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.decisions.reading import standing
 from odquality.bridge.review import learn
 from odquality.bridge.review.changes import (
     Change,
@@ -246,9 +247,8 @@ def utc_now() -> datetime:
 
 def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
     _, wanted = named(identity)
-    standing = [one for one in sample.decisions if not one.get("undone_at")]
     # Missing labels may overlap: one that is decided is not taken for one beside it.
-    found = find_same(wanted, [*sample.suggestions, *standing])
+    found = find_same(wanted, [*sample.suggestions, *standing(sample.decisions)])
     if found is None:
         raise RefusedError("it is not suggested (any more)")
     if found.get("status") is not None:

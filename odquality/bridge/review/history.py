@@ -8,7 +8,9 @@ from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.decisions import reading
 from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.decisions.reading import STANDING, standing
 from odquality.bridge.review import learn
 from odquality.bridge.review.changes import Change, RefusedError
 from odquality.bridge.review.decide import (
@@ -23,7 +25,6 @@ from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.store import database
 
 Document = dict[str, Any]
 
@@ -58,13 +59,13 @@ def undo(
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=False)
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
-        standing = _standing(sample, wish, undone=False)
-        if standing is None:
+        made = _found(sample, wish, undone=False)
+        if made is None:
             raise RefusedError("it is taken back already")
-        return sample.reopen(standing, now)
+        return sample.reopen(made, now)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
-        found = _standing(sample, wish, undone=True)
+        found = _found(sample, wish, undone=True)
         return found is not None and found["undone_at"] == now
 
     outcome = _turned(target, chosen, plan, is_done, change=-1)
@@ -110,7 +111,7 @@ def redo(
         return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
-        found = find_same(wish, [one for one in sample.decisions if not one.get("undone_at")])
+        found = find_same(wish, standing(sample.decisions))
         return found is not None and found["decided_at"] == now
 
     outcome = _turned(target, chosen, plan, is_done, change=1)
@@ -131,7 +132,7 @@ def _turned(
     sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
     issues: list[ReviewIssue] = []
     for sample, wish in done:
-        made = find_same(wish, [*sample.suggestions, *_made(sample)])
+        made = find_same(wish, [*sample.suggestions, *standing(sample.decisions)])
         issues.append(read_issue(sample.document, made or wish))
     return Outcome(
         tuple(issues),
@@ -143,11 +144,7 @@ def _turned(
     )
 
 
-def _made(sample: ReviewedSample) -> list[Document]:
-    return [one for one in sample.decisions if not one.get("undone_at")]
-
-
-def _standing(sample: ReviewedSample, wish: Document, *, undone: bool) -> Document | None:
+def _found(sample: ReviewedSample, wish: Document, *, undone: bool) -> Document | None:
     """The decision as it stands on its sample."""
     same = [one for one in sample.decisions if one["_id"] == wish["_id"]]
     return next((one for one in same if bool(one.get("undone_at")) == undone), None)
@@ -170,8 +167,8 @@ def _chosen(
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
     wanted = [batch] if batch is not None else _latest(target, batches, mine, undone=undone)
     found: dict[str, list[Document]] = {}
-    for sample_id, decision in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
-        found.setdefault(str(sample_id), []).append(decision)
+    for row in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
+        found.setdefault(str(row["_id"]), []).append(row["d"])
     return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}, []
 
 
@@ -181,16 +178,16 @@ def _of_issues(
     chosen, unknown = {}, []
     samples = read(target, wanted)
     for name, issues in wanted.items():
-        standing = [
+        those = [
             one
             for one in (samples[name].decisions if name in samples else ())
             if bool(one.get("undone_at")) == undone
             and one.get("decided_by") == mine.get("decided_by", one.get("decided_by"))
         ]
-        latest = _in_order(standing, undone=False)
+        latest = _in_order(those, undone=False)
         found = {issue: find_same(named(issue)[1], latest) for issue in issues}
         unknown += [issue for issue, one in found.items() if one is None]
-        made = [one for one in standing if any(one is other for other in found.values())]
+        made = [one for one in those if any(one is other for other in found.values())]
         chosen[name] = _in_order(made, undone=undone)
     return chosen, unknown
 
@@ -218,24 +215,12 @@ def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool)
         {"$sort": {"when": -1, "made": 1 if undone else -1, "_id": 1}},
         {"$limit": batches},
     ]
-    return [row["_id"] for row in _rows(target, mine, latest, undone=undone)]
+    return [row["_id"] for row in _find(target, mine, undone=undone, after=latest)]
 
 
-def _find(target: ReviewTarget, query: Document, *, undone: bool) -> list[tuple[Any, Document]]:
-    return [(row["_id"], row["d"]) for row in _rows(target, query, [], undone=undone)]
-
-
-def _rows(
-    target: ReviewTarget, query: Document, after: list[Document], *, undone: bool
+def _find(
+    target: ReviewTarget, query: Document, *, undone: bool, after: Sequence[Document] = ()
 ) -> Iterator[Document]:
-    """Decisions as ``d`` that match a query."""
-    decisions = f"{target.decisions}.detections"
-    part = {**query, "undone_at": {"$ne": None} if undone else None}
-    # The first by the index, which has only samples with decisions.
-    some = {f"{decisions}.decided_at": {"$type": "date"}, decisions: {"$elemMatch": part}}
-    stages: list[dict[str, Any]] = [
-        {"$unwind": "$d"},
-        {"$match": {f"d.{name}": value for name, value in part.items()}},
-        *after,
-    ]
-    return database.find_documents(target.dataset, some, {"d": f"${decisions}"}, after=stages)
+    """Decisions as ``d`` that match a query, and were taken back or not."""
+    part = {**query, **({"undone_at": {"$ne": None}} if undone else STANDING)}
+    return reading.find(target.dataset, target.decisions, part, after=after)

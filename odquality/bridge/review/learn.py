@@ -8,6 +8,7 @@ import numpy as np
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
+from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
@@ -75,19 +76,12 @@ def judged(target: ReviewTarget, columns: Document | None = None) -> list[Docume
     """The decisions on what this scoring suggested that say right or wrong."""
     if target.decisions is None:
         return []
-    path = f"{target.decisions}.detections"
-    mine = {"scoring": target.scoring, "undone_at": None, "status": {"$in": list(_JUDGED)}}
+    mine = {**STANDING, "scoring": target.scoring, "status": {"$in": list(_JUDGED)}}
     wanted = columns or dict.fromkeys(
         ("kind", "status", "label_id", "prediction_id", "probability"), 1
     )
-    stages: list[dict[str, Any]] = [
-        {"$unwind": "$d"},
-        {"$match": {f"d.{name}": value for name, value in mine.items()}},
-        {"$project": {f"d.{name}": 1 for name in wanted}},
-    ]
-    has_any = {f"{path}.decided_at": {"$type": "date"}}
-    columns = {"d": f"${path}"}
-    return list(database.find_documents(target.dataset, has_any, columns, after=stages))
+    needed = {"$project": {f"d.{name}": 1 for name in wanted}}
+    return list(find(target.dataset, target.decisions, mine, after=[needed]))
 
 
 def _lesson(row: Document) -> Decision:

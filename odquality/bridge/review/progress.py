@@ -10,6 +10,7 @@ from typing import Any
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import STATUSES
+from odquality.bridge.decisions.reading import STANDING, has_any
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
 from odquality.bridge.store import database, results
@@ -67,8 +68,8 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
     opened = _count(target, target.suggestions, is_open, "kind", {})
     made: Counter[str] = Counter()
     if target.decisions is not None:
-        has_any = {f"{target.decisions}.detections.decided_at": {"$type": "date"}}
-        made = _count(target, target.decisions, has_any, "status", {"undone_at": None})
+        some = has_any(target.decisions)
+        made = _count(target, target.decisions, some, "status", STANDING)
     report = results.load_report(target.record.results) or {}
     return ReviewProgress(
         {kind: opened[kind] for kind in KINDS},
