@@ -8,8 +8,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId
 
-from odquality.bridge.run.ownership import owned_paths
-from odquality.bridge.store import schema
+from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.store.database import find_columns
 from odquality.bridge.store.records import RunRecord
 from odquality.kinds import KINDS
@@ -61,16 +60,6 @@ def _score_paths(dataset: fo.Dataset, record: RunRecord) -> dict[str, tuple[str,
     Raises:
         ValueError: the scores were deleted.
     """
-    declared = schema.declared(dataset)
-    owned = sorted(path for path in owned_paths(declared, record) if path in declared)
-    paths = {}
-    for kind in KINDS:
-        name = f"{record.field_key}_{kind}"
-        boxes = [path.rpartition(".")[0] for path in owned if path.endswith(f".detections.{name}")]
-        if not boxes:
-            raise ValueError(
-                f"key is {record.key!r}, but that run's scores {name!r} of boxes are not there any "
-                "more; run it again"
-            )
-        paths[kind] = boxes[0], name
-    return paths
+    owned = owned_fields(dataset, record)
+    names = {kind: f"{record.field_key}_{kind}" for kind in KINDS}
+    return {kind: (list_with(owned, name, record), name) for kind, name in names.items()}

@@ -42,7 +42,7 @@ class RunPaths:
         key, suggestions = record.field_key, f"{record.field_key}_suggestions"
         labels = list_with(owned, f"{key}_swap", record)
         if record.score_field not in owned:
-            raise _lost(record, record.score_field)
+            raise _lost(record, repr(record.score_field))
         return cls(
             labels=labels,
             predictions=list_with(owned, f"{key}_{OVERLOOKED}", record),
@@ -97,12 +97,11 @@ def list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
     ending = f".detections.{attribute}"
     found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
     if not found:
-        raise _lost(record, attribute)
+        raise _lost(record, f"{attribute!r} of boxes")
     return found[0]
 
 
-def _lost(record: RunRecord, name: str) -> ValueError:
+def _lost(record: RunRecord, what: str) -> ValueError:
     return ValueError(
-        f"key is {record.key!r}, but that run's scores {name!r} are not there any more; run it "
-        "again"
+        f"key is {record.key!r}, but that run's scores {what} are not there any more; run it again"
     )
