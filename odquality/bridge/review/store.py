@@ -16,7 +16,6 @@ Wish = TypeVar("Wish")
 # Samples that are read and updated at a time.
 SAMPLES_AT_ONCE = 1000
 
-
 # Whoever is faster changes a sample; then it is read again, so often.
 _MAX_TRIES = 5
 
@@ -46,20 +45,19 @@ def carry_out(
             samples = read(target, part)
             planned: list[tuple[ReviewedSample, Wish]] = []
             updates = []
-            for name, wanted in part.items():
-                for wish in wanted:
-                    try:
-                        if name not in samples:
-                            raise ValueError("its sample is not there (any more)")
-                        updates.append(plan(samples[name], wish))
-                        planned.append((samples[name], wish))
-                    except ValueError as error:
-                        refused.append((wish, str(error)))
+            for name, wish in _each(part):
+                try:
+                    if name not in samples:
+                        raise ValueError("its sample is not there (any more)")
+                    updates.append(plan(samples[name], wish))
+                    planned.append((samples[name], wish))
+                except ValueError as error:
+                    refused.append((wish, str(error)))
             matched = database.update_each(target.dataset, updates)
             if matched == len(updates):
                 done += planned
                 break
-            now = read(target, {sample.name: [] for sample, _ in planned})
+            now = read(target, {sample.name for sample, _ in planned})
             part = {}
             for sample, wish in planned:
                 seen = now.get(sample.name)
@@ -69,7 +67,7 @@ def carry_out(
                     part.setdefault(sample.name, []).append(wish)
             if attempt == _MAX_TRIES - 1:
                 why = "others change its sample again and again"
-                refused += [(wish, why) for wanted in part.values() for wish in wanted]
+                refused += [(wish, why) for _, wish in _each(part)]
     ids = [sample.document["_id"] for sample, _ in done]
     database.refresh_loaded_samples(target.dataset, list(dict.fromkeys(ids)))
     return done, refused
@@ -86,3 +84,8 @@ def _parts(wishes: Mapping[str, Sequence[Wish]]) -> Iterator[dict[str, list[Wish
     names = list(wishes)
     for start in range(0, len(names), SAMPLES_AT_ONCE):
         yield {name: list(wishes[name]) for name in names[start : start + SAMPLES_AT_ONCE]}
+
+
+def _each(wishes: Mapping[str, Sequence[Wish]]) -> Iterator[tuple[str, Wish]]:
+    """Every wish with the id of its sample."""
+    return ((name, wish) for name, wanted in wishes.items() for wish in wanted)
