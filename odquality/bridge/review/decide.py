@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED, SKIPPED
 from odquality.bridge.decisions.identity import find_same, named
 from odquality.bridge.decisions.reading import standing
@@ -28,7 +27,7 @@ from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import SAMPLES_AT_ONCE, carry_out, read
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.run.ownership import writable
+from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
@@ -196,15 +195,9 @@ def target_to_decide(samples: SampleCollection, key: str) -> ReviewTarget:
     target = ReviewTarget.of(samples, key)
     if target.record.is_in_progress:
         raise ValueError(f"key is {key!r}, but {target.record.describe()}")
-    declared, paths = schema.declared(target.dataset), {target.gt_field, target.suggestions}
-    if locked := sorted(paths - set(writable(declared, paths))):
-        raise ValueError(
-            f"fields {locked} are read-only, and decisions would change them; make them writable "
-            "first: field = dataset.get_field(name); field.read_only = False; field.save()"
-        )
-    noted = str(target.record.config.get("gt_field"))
-    decisions_field.declare(target.dataset, target.gt_field, noted)
-    return ReviewTarget.of(samples, key)
+    declared, paths = schema.declared(target.dataset), [target.gt_field, target.suggestions]
+    check_writable(declared, paths, "decisions would change them")
+    return target.with_decisions()
 
 
 def listed_ids(issues: Any) -> dict[str, list[str]]:

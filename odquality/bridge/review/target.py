@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
@@ -70,13 +70,18 @@ class ReviewTarget:
             suggestions,
             num_issues,
             expected if expected in owned else None,
-            decisions_field.find(dataset, gt_field, str(record.config.get("gt_field"))),
+            decisions_field.find(dataset, gt_field, _noted(record)),
             frozenset(
                 path.removeprefix(inside)
                 for path, declaration in declared.items()
                 if path.startswith(inside) and marked_key(declaration.get("info"), path)
             ),
         )
+
+    def with_decisions(self) -> ReviewTarget:
+        """This target with a field for decisions, which is made where there is none."""
+        field = decisions_field.declare(self.dataset, self.gt_field, _noted(self.record))
+        return replace(self, decisions=field)
 
     @property
     def issue(self) -> str:
@@ -97,3 +102,8 @@ class ReviewTarget:
     def scoring(self) -> str:
         """Tells this scoring from those before and after it under the same key."""
         return str(self.record.config.get("scoring", ""))
+
+
+def _noted(record: RunRecord) -> str:
+    """The path of the labels when they were scored."""
+    return str(record.config.get("gt_field"))

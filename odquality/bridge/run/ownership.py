@@ -82,7 +82,8 @@ def survey(dataset: fo.Dataset, fields: RunFields, *, values_too: bool = True) -
             f"key is {key!r}, but samples or labels have values in {found!r}, which the dataset "
             "does not declare and a run would overwrite; choose another key"
         )
-    _check_writable(declared, [fields.gt_field, fields.pred_field, *to_write, *owned])
+    paths = [fields.gt_field, fields.pred_field, *to_write, *owned]
+    check_writable(declared, paths, "a run would write to them")
     return Territory(previous, tuple(sorted(owned)))
 
 
@@ -109,6 +110,25 @@ def copied_paths(declared: Mapping[str, Declaration], key: str) -> set[str]:
 def writable(declared: Mapping[str, Declaration], paths: Collection[str]) -> list[str]:
     """Those of some paths that are not read-only."""
     return [path for path in paths if _read_only_root(declared, path) is None]
+
+
+def check_writable(declared: Mapping[str, Declaration], paths: Sequence[str], why: str) -> None:
+    """Checks that none of some paths is read-only.
+
+    Args:
+        declared: the declarations of the dataset.
+        paths: of what is to be changed.
+        why: what would change it, for people.
+
+    Raises:
+        ValueError: some are.
+    """
+    locked = sorted({root for path in paths if (root := _read_only_root(declared, path))})
+    if locked:
+        raise ValueError(
+            f"fields {locked} are read-only, and {why}; make them writable first: field = "
+            "dataset.get_field(name); field.read_only = False; field.save()"
+        )
 
 
 def _marked(declared: Mapping[str, Declaration], key: str) -> set[str]:
@@ -144,15 +164,6 @@ def _unmarked_run(declared: Mapping[str, Declaration], key: str) -> set[str]:
 def _has_type_of(spec: FieldSpec, field: Declaration | None) -> bool:
     name = spec.arguments["ftype"].__name__
     return field is not None and str(field.get("ftype")).endswith(f".{name}")
-
-
-def _check_writable(declared: Mapping[str, Declaration], paths: Sequence[str]) -> None:
-    locked = sorted({root for path in paths if (root := _read_only_root(declared, path))})
-    if locked:
-        raise ValueError(
-            f"fields {locked} are read-only, and a run would write to them; make them writable "
-            "first: field = dataset.get_field(name); field.read_only = False; field.save()"
-        )
 
 
 def _read_only_root(declared: Mapping[str, Declaration], path: str) -> str | None:
