@@ -133,39 +133,18 @@ def _now(correction: Correction | None) -> Any:
 
 def _interpolated(curve: list[float]) -> Document:
     """The value at a suggestion's probability of a curve given at even steps of [0, 1]."""
-    return {
-        "$let": {
-            "vars": {"at": {"$multiply": ["$$s.probability", len(curve) - 1]}},
-            "in": {
-                "$let": {
-                    "vars": {
-                        "low": {"$toInt": {"$min": [{"$floor": "$$at"}, len(curve) - 2]}},
-                        "curve": curve,
-                    },
-                    "in": {
-                        "$let": {
-                            "vars": {
-                                "start": {"$arrayElemAt": ["$$curve", "$$low"]},
-                                "end": {"$arrayElemAt": ["$$curve", {"$add": ["$$low", 1]}]},
-                                "share": {"$subtract": ["$$at", "$$low"]},
-                            },
-                            "in": {
-                                "$add": [
-                                    "$$start",
-                                    {
-                                        "$multiply": [
-                                            "$$share",
-                                            {"$subtract": ["$$end", "$$start"]},
-                                        ]
-                                    },
-                                ]
-                            },
-                        }
-                    },
-                }
-            },
-        }
-    }
+    at = {"$multiply": ["$$s.probability", len(curve) - 1]}
+    low = {"$toInt": {"$min": [{"$floor": "$$at"}, len(curve) - 2]}}
+    start = {"$arrayElemAt": ["$$curve", "$$low"]}
+    end = {"$arrayElemAt": ["$$curve", {"$add": ["$$low", 1]}]}
+    share = {"$subtract": ["$$at", "$$low"]}
+    value = {"$add": [start, {"$multiply": [share, {"$subtract": [end, start]}]}]}
+    return _let({"at": at}, _let({"low": low, "curve": curve}, value))
+
+
+def _let(values: Document, then: Document) -> Document:
+    """An expression with names for others."""
+    return {"$let": {"vars": values, "in": then}}
 
 
 def _errors(suggestions: str) -> Document:
