@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +28,7 @@ from odquality.bridge.review.store import SAMPLES_AT_ONCE, carry_out, read
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
+from odquality.bridge.store.times import utc_now
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
 
@@ -230,12 +230,6 @@ def decider(by: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-def utc_now() -> datetime:
-    """The time as the database keeps it: UTC, in milliseconds."""
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:

@@ -13,18 +13,13 @@ from odquality.bridge.decisions.identity import find_same, named
 from odquality.bridge.decisions.reading import STANDING, standing
 from odquality.bridge.review import learn
 from odquality.bridge.review.changes import Change, RefusedError
-from odquality.bridge.review.decide import (
-    Issues,
-    decider,
-    listed_ids,
-    target_to_decide,
-    utc_now,
-)
+from odquality.bridge.review.decide import Issues, decider, listed_ids, target_to_decide
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store.times import utc_now
 
 Document = dict[str, Any]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +27,7 @@ from odquality.bridge.store.records import (
 )
 from odquality.bridge.store.results import delete
 from odquality.bridge.store.run_documents import Document, datasets, links, runs
+from odquality.bridge.store.times import utc_now
 
 
 class RunLostError(RuntimeError):
@@ -195,7 +195,7 @@ def claim(
     values = {
         "key": key,
         "version": fo.__version__,
-        "timestamp": datetime.now(timezone.utc).replace(tzinfo=None),
+        "timestamp": utc_now(),
         "view_stages": None if view_stages is None else list(view_stages),
         "results": None,
         "results_meta": {},

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 from weakref import ref
 
@@ -21,6 +20,7 @@ from bson import ObjectId
 
 from odquality.bridge.store.marks import make_mark
 from odquality.bridge.store.run_documents import DatasetDeletedError, datasets, stored_state
+from odquality.bridge.store.times import utc_now
 
 Declaration = dict[str, Any]
 Declarations = list[Declaration]
@@ -162,7 +162,7 @@ def _edit(dataset: fo.Dataset, edit: Callable[[Declarations], None]) -> None:
         edit(new)
         if new == old:
             break
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        now = utc_now()
         result = datasets().update_one(
             {"_id": dataset._doc.id, "sample_fields": old},
             {"$set": {"sample_fields": new, "last_modified_at": now}},
@@ -228,7 +228,7 @@ def _declaration(spec: FieldSpec, key: str) -> Declaration:
         spec.path.rpartition(".")[2],
         description=spec.description,
         info=None if spec.is_part else dict(spec.mark or make_mark(key, spec.path)),
-        created_at=datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None),
+        created_at=utc_now().replace(microsecond=0),
         **spec.arguments,
     )
     return dict(foo.SampleFieldDocument.from_field(field).to_mongo())

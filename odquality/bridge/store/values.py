@@ -10,12 +10,13 @@ Paths are those of fields of samples (``name``), or of attributes of the labels 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId
 from pymongo import UpdateMany
+
+from odquality.bridge.store.times import utc_now
 
 Expression = Any
 Pipeline = list[dict[str, Any]]
@@ -68,7 +69,7 @@ def deal_out(dataset: fo.Dataset, field: str, ids: Mapping[Any, Sequence[ObjectI
         field: that they get them in, a name without dots.
         ids: who gets it, by value.
     """
-    stamp = {"last_modified_at": datetime.now(timezone.utc).replace(tzinfo=None)}
+    stamp = {"last_modified_at": utc_now()}
     updates = [UpdateMany({field: {"$exists": True}}, {"$unset": {field: ""}, "$set": stamp})]
     for value, chosen in ids.items():
         updates += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import fiftyone as fo
@@ -14,6 +14,7 @@ from pymongo.errors import DocumentTooLarge
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
+from odquality.bridge.store.times import utc_now
 from odquality.bridge.write.fields import RunFields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.update import guarded_query, update
@@ -79,7 +80,7 @@ class Writer:
 
         Nobody's clock is trusted: by the stamp one tells which samples were written.
         """
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        now = utc_now()
         past = [when + _TICK for when in modified if isinstance(when, datetime) and when < _LATEST]
         stamp = max([now, self._last_stamp + _TICK, *past])
         self._last_stamp = stamp.replace(microsecond=stamp.microsecond // 1000 * 1000)
