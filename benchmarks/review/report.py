@@ -26,7 +26,7 @@ recall of each class at an IoU of .5, mean over the classes; in brackets the mea
 SPEED_LEGEND = f"""\
 Seconds on {{samples:,}} images with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each, of
 a detector that is sure of objects alone, and of one that is as sure of anything, so that the run
-suggests a flood of issues; {{cores}} cores, whose load was {{load:.0f}} when this began.
+suggests a flood of issues; {{cores}} cores, which had {{load:.0f}} processes of others to serve.
 Queries are medians of several calls. Every tenth decision comes with a lesson, which corrects the
 probabilities of all that is open. A bare update moves the document of a suggestion from one list to
 another, if it is there, and does no more; no sample is read."""
