@@ -6,7 +6,8 @@ decided. FiftyOne clones and exports it with the samples; only `delete` takes it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain, count
 from typing import Any
 
 import fiftyone as fo
@@ -51,7 +52,33 @@ def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
         gt_field: path of their field.
         noted: the path that it had when it was scored, which may be an older one.
     """
-    declared = schema.declared(dataset)
+    return _find(schema.declared(dataset), gt_field, noted)
+
+
+def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
+    """As `find`, but makes the field where there is none: one, whoever else makes it just then."""
+
+    def missing(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
+        is_there = _find(declared, gt_field, noted) is not None
+        return [] if is_there else _specs(_free_name(declared, gt_field), gt_field)
+
+    schema.change(dataset, key="", add=missing)
+    name = find(dataset, gt_field, noted)
+    assert name is not None
+    indexes.create_sparse(dataset, f"{name}.detections.decided_at")
+    return name
+
+
+def delete(dataset: fo.Dataset, field: str) -> None:
+    """Deletes decisions for good; what was accepted stays as it is."""
+    values.clear(dataset, [field])
+    indexes.drop(dataset, [f"{field}.detections.decided_at"])
+    schema.remove(dataset, [field])
+    forget_loaded_values(dataset, [field])
+    forget_paths(dataset, [field])
+
+
+def _find(declared: Mapping[str, schema.Declaration], gt_field: str, noted: str) -> str | None:
     fields = {
         labels: path
         for path, field in declared.items()
@@ -65,18 +92,15 @@ def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
     return homeless[0] if len(homeless) == 1 else None
 
 
-def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
-    """As `find`, but makes the field where there is none."""
-    found = find(dataset, gt_field, noted)
-    if found is not None:
-        return found
-    name = plain = f"{gt_field.replace('.', '_')}_decisions"
-    declared, number = schema.declared(dataset), 1
-    while name in declared:
-        number += 1
-        name = f"{plain}_{number}"
+def _free_name(declared: Collection[str], gt_field: str) -> str:
+    plain = f"{gt_field.replace('.', '_')}_decisions"
+    names = chain([plain], (f"{plain}_{number}" for number in count(2)))
+    return next(name for name in names if name not in declared)
+
+
+def _specs(name: str, gt_field: str) -> list[FieldSpec]:
     attributes = {**SUGGESTION_ATTRIBUTES, **DECISION_ATTRIBUTES}
-    specs = [
+    return [
         FieldSpec(
             name,
             f"Decisions on suspected errors of {gt_field}",
@@ -88,15 +112,3 @@ def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
             for attribute, (description, arguments) in attributes.items()
         ),
     ]
-    schema.change(dataset, key="", add=specs, owned={spec.path for spec in specs})
-    indexes.create_sparse(dataset, f"{name}.detections.decided_at")
-    return name
-
-
-def delete(dataset: fo.Dataset, field: str) -> None:
-    """Deletes decisions for good; what was accepted stays as it is."""
-    values.clear(dataset, [field])
-    indexes.drop(dataset, [f"{field}.detections.decided_at"])
-    schema.remove(dataset, [field])
-    forget_loaded_values(dataset, [field])
-    forget_paths(dataset, [field])

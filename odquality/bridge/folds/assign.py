@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import fiftyone as fo
@@ -11,6 +11,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.folds.belonging import read_groups
 from odquality.bridge.folds.checks import (
+    check_declared,
     check_field,
     check_groups,
     check_samples,
@@ -116,7 +117,8 @@ def assign_folds(
     seed = integer("seed", seed, 0, 2**64 - 1)
     dataset = dataset_of(samples)
     schema.refresh(dataset)
-    check_field(dataset, field, boolean("overwrite", overwrite))
+    overwrite = boolean("overwrite", overwrite)
+    check_field(dataset, field, overwrite)
     shared = shared_paths(dataset, group, field)
     spread = None if stratify is None else stored_path(dataset, "stratify", stratify)
     groups = read_groups(all_samples(samples), shared, spread, seed)
@@ -130,7 +132,13 @@ def assign_folds(
         {"ftype": fo.IntField},
         mark=make_fold_mark(field),
     )
-    schema.change(dataset, key="", remove=[field], add=[spec])
+
+    def checked(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
+        # Once more: reading the groups took its time.
+        check_declared(declared, field, overwrite)
+        return [spec]
+
+    schema.change(dataset, key="", remove=[field], add=checked)
     chosen = np.argsort(fold, kind="stable")
     sizes = np.bincount(fold, minlength=k)
     parts = np.split(chosen, np.cumsum(sizes)[:-1])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import eta.core.utils as etau
 import fiftyone as fo
 
 from odquality.bridge.folds.belonging import Groups
@@ -13,6 +14,7 @@ from odquality.bridge.store.database import is_dynamic_groups, is_generated
 from odquality.bridge.store.marks import is_folds, marked_key
 from odquality.bridge.store.names import check_name
 from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.schema import Declaration
 from odquality.core.parameters import shown
 
 # What fields hold whose values can be shared.
@@ -34,20 +36,30 @@ def check_field(dataset: fo.Dataset, field: object, overwrite: bool) -> None:
         ValueError: they may not; says whose it is.
     """
     name = check_name("field", field)
-    there = schema.declared(dataset).get(name)
-    info = (there or {}).get("info")
+    declared = schema.declared(dataset)
+    check_declared(declared, name, overwrite)
+    if name not in declared and not overwrite and values.first_with(dataset, [name]) is not None:
+        raise ValueError(
+            f"field is {name!r}, in which samples have values that the dataset does not declare; "
+            "choose another field, or pass overwrite=True to replace them"
+        )
+
+
+def check_declared(declared: Mapping[str, Declaration], name: str, overwrite: bool) -> None:
+    """The part of `check_field` that asks what is declared under a name.
+
+    Raises:
+        ValueError: what folds may not replace; says whose it is.
+    """
+    there = declared.get(name)
     if there is None:
-        if not overwrite and values.first_with(dataset, [name]) is not None:
-            raise ValueError(
-                f"field is {name!r}, in which samples have values that the dataset does not "
-                "declare; choose another field, or pass overwrite=True to replace them"
-            )
         return
+    info = there.get("info")
     if marked_key(info, name) is not None:
         raise ValueError(f"field is {name!r}, which a label quality run wrote; choose another")
     if there.get("read_only"):
         raise ValueError(f"field is {name!r}, which is read-only; choose another")
-    if not isinstance(dataset.get_field(name), _COMPARABLE):
+    if there["ftype"] not in {etau.get_class_name(kind) for kind in _COMPARABLE}:
         kind = str(there.get("embedded_doc_type") or there.get("ftype")).rpartition(".")[2]
         raise ValueError(
             f"field is {name!r}, a field of type {kind}, which is never replaced by folds; choose "

@@ -67,7 +67,7 @@ def change(
     dataset: fo.Dataset,
     *,
     key: str,
-    add: Sequence[FieldSpec] = (),
+    add: Sequence[FieldSpec] | Callable[[Mapping[str, Declaration]], Sequence[FieldSpec]] = (),
     copy: Mapping[str, str] | None = None,
     remove: Collection[str] = (),
     owned: Collection[str] = (),
@@ -79,7 +79,8 @@ def change(
     Args:
         dataset: whose fields change.
         key: of the run that the added fields are marked with.
-        add: fields to declare, parents first.
+        add: fields to declare, parents first; a function of the declarations by path where these
+            decide, so that nobody can change them in between.
         copy: fields to declare like others: the new path by the one that is there.
         remove: paths whose declarations go; those that are not there are passed over.
         owned: paths of fields that may be there already.
@@ -89,9 +90,10 @@ def change(
     """
 
     def edit(fields: Declarations) -> None:
+        specs = add(dict(_walk(fields))) if callable(add) else add
         for path in remove:
             _remove(fields, path)
-        for spec in add:
+        for spec in specs:
             _add(fields, spec.path, _declaration(spec, key), owned)
         for path, new_path in (copy or {}).items():
             if (found := _find(fields, path)) is not None:

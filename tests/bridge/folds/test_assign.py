@@ -207,6 +207,22 @@ def test_what_someone_else_wrote_is_not_replaced_unless_asked(make_dataset: Any)
         odquality.assign_folds(dataset, 2, "mine")
 
 
+def test_a_field_that_comes_while_groups_are_read_is_not_replaced(make_dataset: Any) -> None:
+    dataset = make_dataset(samples_of(20, video=["a", "b"] * 10))
+
+    class Reading(list[str]):
+        """Paths that are asked for just before the groups are read."""
+
+        def __iter__(self) -> Any:
+            if not dataset.has_field("fold"):
+                dataset.set_values("fold", ["mine"] * 20)
+            return super().__iter__()
+
+    with pytest.raises(ValueError, match="did not write"):
+        odquality.assign_folds(dataset, 2, group=Reading(["video"]))
+    assert dataset.values("fold") == ["mine"] * 20
+
+
 def test_a_clone_knows_its_folds(make_dataset: Any) -> None:
     dataset = make_dataset(samples_of(6))
     odquality.assign_folds(dataset, 2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import fiftyone as fo
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from bson import ObjectId
 
 import odquality
+from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.store import claims, records
 from odquality.kinds import KINDS, LABEL_KINDS
 from tests.bridge.datasets import detection, random_samples
@@ -173,6 +175,21 @@ def test_a_second_decision_on_the_same_issue_is_refused(dataset: fo.Dataset) -> 
     assert outcome.done == ()
     assert "accepted by ann already" in outcome.refused[0].reason
     assert documents(dataset) == before
+
+
+def test_first_decisions_at_once_stand_in_one_field(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=8)
+    together = Barrier(8)
+
+    def dismiss(issue: ReviewIssue) -> None:
+        together.wait()
+        odquality.dismiss(dataset, KEY, issue)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(dismiss, issues))
+    fields = [name for name in dataset.get_field_schema() if "decisions" in name]
+    assert len(fields) == 1
+    assert len(odquality.list_issues(dataset, KEY, status="dismissed")) == 8
 
 
 def test_of_colleagues_who_decide_at_once_one_is_first(dataset: fo.Dataset) -> None:

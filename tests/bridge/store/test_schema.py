@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.odm as foo
@@ -139,6 +141,22 @@ def test_changes_at_the_same_time_are_all_made(dataset: fo.Dataset) -> None:
     for thread in threads:
         thread.join()
     assert {f"score_{number}" for number in range(8)} <= set(schema.declared(dataset))
+
+
+def test_what_depends_on_the_declarations_is_decided_by_those_that_are_changed(
+    dataset: fo.Dataset,
+) -> None:
+    seen: list[bool] = []
+
+    def wanted(declared: Mapping[str, Any]) -> list[FieldSpec]:
+        seen.append("theirs" in declared)
+        if len(seen) == 1:
+            dataset.add_sample_field("theirs", fo.StringField)
+        return [] if "theirs" in declared else floats("ours")
+
+    schema.change(dataset, key="k", add=wanted)
+    assert seen == [False, True]
+    assert "ours" not in schema.declared(dataset)
 
 
 def test_a_deleted_dataset_is_told(make_dataset) -> None:
