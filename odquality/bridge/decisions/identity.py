@@ -7,6 +7,7 @@ it lies.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isclose
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -84,7 +85,8 @@ def same_box(one: Any, other: Any) -> bool:
     """Whether two normalised boxes are the same but for rounding."""
     if not _is_box(one) or not _is_box(other):
         return one == other
-    return bool(np.allclose(one, other, rtol=_ROUNDING, atol=_ROUNDING))
+    pairs = zip(one, other, strict=True)
+    return all(isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING) for a, b in pairs)
 
 
 def overlap_of(one: Any, other: Any) -> float:
@@ -99,4 +101,5 @@ def overlap_of(one: Any, other: Any) -> float:
 
 
 def _is_box(box: Any) -> bool:
-    return isinstance(box, (list, tuple)) and len(box) == 4 and None not in box
+    is_four = isinstance(box, (list, tuple)) and len(box) == 4
+    return is_four and all(isinstance(one, (int, float)) for one in box)

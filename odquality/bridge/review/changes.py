@@ -230,7 +230,8 @@ def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
     """Position of the label with an id, None if there is none or several have it."""
     if label_id is None:
         return None
-    found = [row for row, label in enumerate(labels) if str(label.get("_id")) == str(label_id)]
+    name = str(label_id)
+    found = [row for row, label in enumerate(labels) if str(label.get("_id")) == name]
     return found[0] if len(found) == 1 else None
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -11,7 +16,7 @@ from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
 from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.run.recalibration import RunRecalibration, recalibrate_run
+from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
 from odquality.bridge.store import database
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
@@ -27,6 +32,14 @@ _JUDGED = (ACCEPTED, DISMISSED, EDITED)
 
 # Points of the curve by which probabilities are corrected in the database.
 _POINTS = 1001
+
+# One at a time: two lessons of a run would get in each other's way.
+_TEACHER = ThreadPoolExecutor(1, "odquality-lessons")
+
+# The lessons that those who decide do not wait for; None where they do.
+_WAITING: ContextVar[list[Future[None]] | None] = ContextVar("lessons", default=None)
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibration:
@@ -48,9 +61,26 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     """
     target = ReviewTarget.of(samples, key)
     decisions = list(map(_lesson, judged(target)))
-    learnt = recalibrate_run(target.dataset, target.record.key, decisions)
+    # They hold what the scoring said when it suggested them.
+    told = told_by(decisions)
+    learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
     _correct(target, learnt.lessons.correction if decisions else None)
     return learnt
+
+
+@contextmanager
+def in_background() -> Iterator[list[Future[None]]]:
+    """Decisions made within do not wait for what is learnt from them: it is done soon after.
+
+    Yields:
+        The lessons, as they are taken up; one after the other is done.
+    """
+    lessons: list[Future[None]] = []
+    token = _WAITING.set(lessons)
+    try:
+        yield lessons
+    finally:
+        _WAITING.reset(token)
 
 
 def after(target: ReviewTarget, change: int) -> None:
@@ -65,11 +95,26 @@ def after(target: ReviewTarget, change: int) -> None:
     now = len(judged(target, {"_id": 1}))
     if now and now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
         return
+    waiting = _WAITING.get()
+    if waiting is None:
+        _learn(target)
+        return
+    lesson = _TEACHER.submit(_learn, target)
+    lesson.add_done_callback(_tell_failure)
+    waiting.append(lesson)
+
+
+def _learn(target: ReviewTarget) -> None:
     try:
         learn_from_decisions(target.dataset, target.record.key)
     except ValueError:
         # A colleague's process learns at this moment, from the same decisions.
         return
+
+
+def _tell_failure(lesson: Future[None]) -> None:
+    if (error := lesson.exception()) is not None:
+        _LOGGER.warning("Nothing was learnt from the last decisions: %s", error, exc_info=error)
 
 
 def judged(target: ReviewTarget, columns: Document | None = None) -> list[Document]:

@@ -110,7 +110,9 @@ class ReviewedSample:
         if change.is_removal:
             made["run_attributes"] = sorted(target.passed_over & self.labels[row].keys())
         update = SampleUpdate(target, self.document["_id"], decision["decided_at"])
-        update.expect(target.suggestions, {"_id": suggestion["_id"]})
+        # As sure as it was read: a lesson meanwhile changes what the image expects by it.
+        as_read = {name: suggestion.get(name) for name in ("_id", "confidence")}
+        update.expect(target.suggestions, as_read)
         update.pull(target.suggestions, suggestion["_id"])
         taken_back = self._taken_back(suggestion if again is None else again)
         if taken_back is None:

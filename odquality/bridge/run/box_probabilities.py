@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import fiftyone as fo
@@ -11,7 +11,7 @@ from bson import ObjectId
 from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.store.database import find_columns
 from odquality.bridge.store.records import RunRecord
-from odquality.kinds import KINDS
+from odquality.kinds import KINDS, in_order
 from odquality.learning.decisions import Answer, Box, side_of
 
 Probabilities = dict[Answer, float]
@@ -32,25 +32,37 @@ def read_probabilities(
     """
     if not wanted:
         return {}
-    paths, asked = _score_paths(dataset, record), set(wanted)
-    ids = {str(answer.box.image) for answer in wanted}
+    asked, paths = set(wanted), _score_paths(dataset, record)
+    boxes_asked = {answer.box for answer in asked}
+    kinds: dict[str, list[str]] = {}
+    for kind in in_order({answer.kind for answer in asked}):
+        kinds.setdefault(paths[kind][0], []).append(kind)
+    ids = {str(answer.box.image) for answer in asked}
     sample_ids = [ObjectId(one) for one in sorted(ids) if ObjectId.is_valid(one)]
-    columns = {kind: _scores(*path) for kind, path in paths.items()}
+    columns = {
+        side_of(of_list[0]): _scores(boxes, {kind: paths[kind][1] for kind in of_list})
+        for boxes, of_list in kinds.items()
+    }
     said = {}
-    for sample_id, scores in find_columns(dataset, sample_ids, columns).items():
-        for kind in KINDS:
-            for one in scores.get(kind) or ():
-                box = Box(str(sample_id), side_of(kind), str(one.get("id")))
-                answer, score = Answer(box, kind), one.get("score")
-                if answer in asked and isinstance(score, float) and 0 <= score <= 1:
-                    said[answer] = 1.0 - score
-    return said
+    for sample_id, lists in find_columns(dataset, sample_ids, columns).items():
+        image = str(sample_id)
+        for of_list in kinds.values():
+            side = side_of(of_list[0])
+            for one in lists.get(side) or ():
+                box = Box(image, side, str(one.get("id")))
+                if box not in boxes_asked:
+                    continue
+                for kind in of_list:
+                    score = one.get(kind)
+                    if isinstance(score, float) and 0 <= score <= 1:
+                        said[Answer(box, kind)] = 1.0 - score
+    return {answer: said[answer] for answer in asked & said.keys()}
 
 
-def _scores(boxes: str, attribute: str) -> dict[str, Any]:
-    """An expression for the ids and scores of a list of boxes."""
-    pair = {"id": "$$this._id", "score": f"$$this.{attribute}"}
-    listed = {"$map": {"input": f"${boxes}", "in": pair}}
+def _scores(boxes: str, attributes: Mapping[str, str]) -> dict[str, Any]:
+    """An expression for the ids and scores of a list of boxes: attributes by kind."""
+    row = {"id": "$$this._id", **{kind: f"$$this.{name}" for kind, name in attributes.items()}}
+    listed = {"$map": {"input": f"${boxes}", "in": row}}
     return {"$cond": [{"$isArray": f"${boxes}"}, listed, None]}
 
 

@@ -6,7 +6,7 @@ from, each with what the run had said. The scores on samples and labels stay tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,13 +79,27 @@ def recalibrate_run(
         ValueError: there is no such run, it is not complete or cannot learn; a decision is
             malformed or contradicts another; or another process changed the run meanwhile.
     """
+    return recalibrate(samples, key, list(decisions), told={})
+
+
+def recalibrate(
+    samples: SampleCollection, key: str, decisions: Sequence[Decision], *, told: Probabilities
+) -> RunRecalibration:
+    """As `recalibrate_run`, which see, with what is known of the run's probabilities already.
+
+    Args:
+        samples: a dataset or view.
+        key: of a complete run of the calibrated method.
+        decisions: what was found.
+        told: what the run had said of some boxes, which are not looked up then.
+    """
     record = _complete_run(samples, key)
     dataset, kept = dataset_of(samples), _kept(record)
-    given = answers(decisions := list(decisions))
+    given = answers(decisions)
     _check_ids(decisions)
-    said = _recorded(kept)
-    said |= read_probabilities(dataset, record, [answer for answer in given if answer not in said])
-    said |= _told(decisions, without=said)
+    said = {**told, **_recorded(kept)}
+    said |= read_probabilities(dataset, record, given.keys() - said.keys())
+    said = {**told_by(decisions), **said}
     known = {answer: is_error for answer, is_error in given.items() if answer in said}
     lessons = _lessons(kept, known, said)
     report = {**kept.get("report", {}), "remaining": remaining_errors(lessons)}
@@ -101,6 +115,15 @@ def recalibrate_run(
         raise ValueError(f"run {key!r} was changed by another process; try again")
     records.refresh(dataset, key)
     return RunRecalibration(lessons, _unused(decisions, known))
+
+
+def told_by(decisions: Iterable[Decision]) -> Probabilities:
+    """What decisions tell of the run's probabilities."""
+    return {
+        Answer(decision.box, decision.kind): float(decision.probability)
+        for decision in decisions
+        if decision.kind is not None and decision.probability is not None
+    }
 
 
 def load_lessons(samples: SampleCollection, key: str) -> Lessons:
@@ -179,16 +202,6 @@ def _answer_rows(kept: Mapping[str, Any]) -> dict[Answer, Mapping[str, Any]]:
 def _recorded(kept: Mapping[str, Any]) -> Probabilities:
     """What the run had said of the boxes that were decided on before."""
     return {answer: float(row["probability"]) for answer, row in _answer_rows(kept).items()}
-
-
-def _told(decisions: Iterable[Decision], *, without: Probabilities) -> Probabilities:
-    """What decisions say that the run had said, where nothing else is known."""
-    return {
-        answer: float(decision.probability)
-        for decision in decisions
-        if decision.kind is not None and decision.probability is not None
-        if (answer := Answer(decision.box, decision.kind)) not in without
-    }
 
 
 def _unused(decisions: Iterable[Decision], known: Mapping[Answer, bool]) -> tuple[Decision, ...]:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from concurrent.futures import wait
+
 import fiftyone as fo
 import numpy as np
 import pytest
 
 import odquality
 from odquality.bridge.decisions.shares import share_of
+from odquality.bridge.review import store
+from odquality.bridge.review.changes import Change
+from odquality.bridge.review.learn import in_background
+from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import load_lessons
+from odquality.bridge.store import database
+from odquality.bridge.store.times import utc_now
 from tests.bridge.review.help import KEY, documents, first, undecided
 
 
@@ -29,6 +37,42 @@ def test_the_run_learns_at_every_tenth_decision(dataset: fo.Dataset) -> None:
     assert after.probability < before.probability
     odquality.undo(dataset, KEY)
     assert load_lessons(dataset, KEY).decided["spurious"] == 9
+
+
+def test_whoever_decides_need_not_wait_for_a_lesson(dataset: fo.Dataset) -> None:
+    beyond = expected_beyond_suggestions(dataset)
+    issues = odquality.list_issues(dataset, KEY, kinds="spurious", limit=60)
+    with in_background() as lessons:
+        for issue in issues:
+            assert odquality.dismiss(dataset, KEY, issue).refused == ()
+    assert len(lessons) == 6
+    wait(lessons)
+    assert load_lessons(dataset, KEY).decided["spurious"] == 60
+    # Whichever came first, a decision takes away what its image expected by it just then.
+    np.testing.assert_allclose(expected_beyond_suggestions(dataset), beyond, atol=1e-9)
+
+
+def test_a_decision_sees_a_lesson_that_came_just_before(dataset: fo.Dataset) -> None:
+    beyond = expected_beyond_suggestions(dataset)
+    issue, *others = first(dataset, "spurious", 11)
+    target = ReviewTarget.of(dataset, KEY).with_decisions()
+    read = store.read(target, [issue.sample_id])
+    odquality.dismiss(dataset, KEY, others)
+    sample = read[issue.sample_id]
+    suggestion = next(one for one in sample.suggestions if str(one["_id"]) == issue.suggestion_id)
+    late = sample.close(suggestion, Change(), {"status": "dismissed", "decided_at": utc_now()})
+    assert database.update_each(dataset, [late]) == 0
+    assert odquality.dismiss(dataset, KEY, issue).refused == ()
+    np.testing.assert_allclose(expected_beyond_suggestions(dataset), beyond, atol=1e-9)
+
+
+def expected_beyond_suggestions(dataset: fo.Dataset) -> list[float]:
+    """What images expect besides their open suggestions."""
+    return [
+        one["quality_expected_errors"]
+        - sum(map(share_of, one["quality_suggestions"]["detections"]))
+        for one in documents(dataset)
+    ]
 
 
 def test_open_probabilities_and_expected_errors_are_corrected(dataset: fo.Dataset) -> None:
