@@ -12,6 +12,7 @@ from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
+from odquality.bridge.store.indexes import most_first
 from odquality.core.parameters import choice, integer, number
 from odquality.kinds import KINDS
 
@@ -102,12 +103,11 @@ def issues_of(
 
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
     """Ids of the samples that have open issues, in the order of review."""
-    has_any = {"$match": {target.num_issues: {"$gt": 0}}}
-    in_order = {"$sort": {"images": -1, "_id": 1}}
-    columns = {"images": f"${_rank_of_images(target)}"}
-    found = database.iter_documents(
-        database.all_samples(samples), columns, before=[has_any], after=[in_order]
-    )
+    before: list[Document] = [
+        {"$match": {target.num_issues: {"$gt": 0}}},
+        {"$sort": most_first(_rank_of_images(target))},
+    ]
+    found = database.iter_documents(database.all_samples(samples), {"_id": 1}, before=before)
     return [str(row["_id"]) for row in found]
 
 
@@ -126,14 +126,17 @@ def _rows(
 ) -> list[Document]:
     path = f"{field}.detections"
     expected = _rank_of_images(target)
-    some = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
+    some: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
+    if field == target.suggestions:
+        # The database knows where these are.
+        some[target.num_issues] = {"$gt": 0}
     before: list[Document] = [{"$match": some}]
     ranks = {"images": -1, "_id": 1, "issue.confidence": -1, "issue._id": 1}
     if order == BY_PROBABILITY:
         ranks = {"issue.confidence": -1, "_id": 1, "issue._id": 1}
     elif limit is not None:
         # Every one of these samples has an issue, so no more are needed.
-        before += [{"$sort": {expected: -1, "_id": 1}}, {"$limit": limit}]
+        before += [{"$sort": most_first(expected)}, {"$limit": limit}]
     after: list[Document] = [
         {"$unwind": "$issue"},
         {"$match": _within("issue", part)},

@@ -176,6 +176,8 @@ class Execution:
             claim.renew()
             indexes.create(self._dataset, self._fields.sort_paths)
             if self._info.gives_issues:
+                ranks = self._fields.review_ranks
+                indexes.create_ranks(self._dataset, self._fields.num_issues, ranks)
                 # What was decided before is not suggested again, and not counted.
                 self._tally.leave_out(settle(self._dataset, self._fields))
         report = summarise(self._dataset, self._settings, self._reader, self._tally, self._warnings)

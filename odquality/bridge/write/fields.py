@@ -99,6 +99,11 @@ class RunFields:
         return [self.key, self.expected_errors] if self.method.gives_issues else [self.key]
 
     @property
+    def review_ranks(self) -> list[str]:
+        """Numbers of a sample by which images with issues are reviewed."""
+        return [self.num_issues, self.expected_errors]
+
+    @property
     def shown_paths(self) -> list[str]:
         """What to show first: labels beside what is suggested, not dozens of predictions."""
         if not self.method.gives_issues:

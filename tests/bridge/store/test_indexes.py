@@ -1,0 +1,57 @@
+"""Indexes make queries of a review fast, and follow the fields that they are on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+
+from odquality.bridge.store import indexes
+
+NUMBER, RANK = "number", "rank"
+
+
+def numbered(dataset: fo.Dataset) -> fo.Dataset:
+    dataset.set_values(NUMBER, [row % 3 for row in range(len(dataset))])
+    dataset.set_values(RANK, [float(row) for row in range(len(dataset))])
+    indexes.create_ranks(dataset, NUMBER, [NUMBER, RANK])
+    return dataset
+
+
+def plan(dataset: fo.Dataset, number: str, rank: str) -> str:
+    """How the database finds the samples with the highest ranks of which a number is above 0."""
+    cursor = dataset._sample_collection.find({number: {"$gt": 0}}).sort(
+        [*indexes.most_first(rank).items()]
+    )
+    return str(cursor.limit(2).explain()["queryPlanner"]["winningPlan"])
+
+
+def specs(dataset: fo.Dataset) -> list[dict[str, Any]]:
+    found = dataset._sample_collection.list_indexes()
+    return [{name: one[name] for name in one if name != "v"} for one in found]
+
+
+def test_ranks_are_read_from_the_index(dataset: fo.Dataset) -> None:
+    numbered(dataset)
+    for rank in (NUMBER, RANK):
+        assert "IXSCAN" in plan(dataset, NUMBER, rank)
+        assert "SORT" not in plan(dataset, NUMBER, rank).replace("IXSCAN", "")
+
+
+def test_renamed_fields_have_their_indexes(dataset: fo.Dataset) -> None:
+    numbered(dataset)
+    indexes.create_sparse(dataset, "tags")
+    others = [one for one in specs(dataset) if NUMBER not in str(one)]
+    indexes.rename(dataset, {NUMBER: "count"})
+    assert "IXSCAN" in plan(dataset, "count", RANK)
+    assert NUMBER not in str(specs(dataset))
+    assert [one for one in specs(dataset) if "count" not in str(one)] == others
+
+
+def test_indexes_go_with_what_they_depend_on(dataset: fo.Dataset) -> None:
+    before = specs(dataset)
+    numbered(dataset)
+    dataset.create_index([("filepath", 1), (RANK, 1)])
+    of_another = [one for one in specs(dataset) if "filepath" in one["key"]]
+    indexes.drop(dataset, [NUMBER])
+    assert specs(dataset) == [*before, *(one for one in of_another if one not in before)]
