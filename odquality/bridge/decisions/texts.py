@@ -24,6 +24,15 @@ def from_text(text: Any) -> Document | None:
     return document
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of the database are the same; a number that is none is itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other or (one != one and other != other))
+
+
 # Times without a zone, as the database driver gives them.
 _OPTIONS = json_util.JSONOptions(
     json_mode=json_util.JSONMode.CANONICAL, tz_aware=False, tzinfo=None

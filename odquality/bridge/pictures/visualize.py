@@ -13,6 +13,7 @@ from fiftyone.core.collections import SampleCollection
 from fiftyone.core.sample import SampleView
 
 from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import find_issue
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run, worst_first
 from odquality.bridge.store.database import dataset_of
@@ -49,7 +50,7 @@ def visualize(
         samples: a sample; or a dataset or view, of which the sample to review first is drawn, or
             the one with the issue.
         key: of the run.
-        issue: the issue of a review, or the suggestion or its id, to draw alone with its
+        issue: the issue of a review or its id, or the suggestion or its id, to draw alone with its
             surroundings; all suggestions if None.
         around: a box ``x, y, width, height``, as shares of the image's width and height, of which
             only the surroundings are drawn.
@@ -73,6 +74,10 @@ def visualize(
     collection = _collection_of(samples)
     record = find_run(collection, key)
     paths = RunPaths.of(dataset_of(collection), record)
+    if isinstance(issue, str) and "/" in issue:
+        issue = find_issue(collection, key, named := issue)
+        if issue is None:
+            raise _no_issue(named, key)
     sample = samples
     if isinstance(samples, SampleCollection):
         paths.check_shown(samples.get_field_schema())

@@ -14,7 +14,7 @@ import fiftyone as fo
 from bson import ObjectId
 
 from odquality.bridge.decisions.identity import SAME_OBJECT, is_as_scored, overlap_of
-from odquality.bridge.decisions.texts import from_text, to_text
+from odquality.bridge.decisions.texts import from_text, same, to_text
 from odquality.bridge.store.schema import FieldSpec
 
 Document = dict[str, Any]
@@ -161,9 +161,9 @@ def checked(change: Change, labels: Sequence[Document], passed_over: Collection[
         raise RefusedError("the label has been removed since")
     before, after = change.before or {}, change.after or {}
     if change.is_removal:
-        is_changed = _without(label, passed_over) != _without(before, passed_over)
+        is_changed = not same(_without(label, passed_over), _without(before, passed_over))
     else:
-        is_changed = any(label.get(name) != value for name, value in before.items())
+        is_changed = any(not same(label.get(name), value) for name, value in before.items())
         is_changed |= any(name in label for name in after.keys() - before.keys())
     if is_changed:
         raise RefusedError("the label has been changed since")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -19,6 +20,7 @@ from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store import records
 from odquality.bridge.store.times import utc_now
 
 Document = dict[str, Any]
@@ -38,7 +40,8 @@ def undo(
     Args:
         samples: a dataset or view.
         key: of a run by the calibrated method.
-        batches: how many calls of `accept` and the like to take back, the latest first.
+        batches: how many calls of `accept` and the like to take back, the latest first; not those
+            on what another run suggests.
         batch: the one to take back instead, as its outcome names it.
         issues: decided issues to take back instead, or their ids.
         by: only what this person decided; anybody's if None.
@@ -96,22 +99,33 @@ def redo(
     target = target_to_decide(samples, key)
     now = utc_now()
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=True)
+    decided_at = _one_after_the_other(chosen, now)
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
         suggestion = find_same(wish, sample.suggestions)
         if suggestion is None:
             raise RefusedError("it is not suggested (any more)")
         again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
-        decision = {**again, "decided_at": now, "undone_at": None}
+        decision = {**again, "decided_at": decided_at[wish["batch"]], "undone_at": None}
         return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
         found = find_same(wish, standing(sample.decisions))
-        return found is not None and found["decided_at"] == now
+        return found is not None and found["decided_at"] == decided_at[wish["batch"]]
 
     outcome = _turned(target, chosen, plan, is_done, change=1)
     why = "no decision on it was taken back"
     return replace(outcome, refused=(*outcome.refused, *(Refusal(one, why) for one in unknown)))
+
+
+def _one_after_the_other(
+    chosen: Mapping[str, Sequence[Document]], now: datetime
+) -> dict[str, datetime]:
+    """When batches count as made again: in the order in which they were made, to be undone so."""
+    made = {one["batch"]: one["decided_at"] for wishes in chosen.values() for one in wishes}
+    order = sorted(made, key=lambda batch: (made[batch], batch))
+    # The least difference that the database keeps.
+    return {batch: now + timedelta(milliseconds=rank) for rank, batch in enumerate(order)}
 
 
 def _turned(
@@ -160,7 +174,11 @@ def _chosen(
     mine = {} if by is None else {"decided_by": decider(by)}
     if issues is not None:
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
-    wanted = [batch] if batch is not None else _latest(target, batches, mine, undone=undone)
+    if batch is None:
+        others = {"scoring": {"$nin": _other_scorings(target)}}
+        wanted = _latest(target, batches, {**mine, **others}, undone=undone)
+    else:
+        wanted = [batch]
     found: dict[str, list[Document]] = {}
     for row in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
         found.setdefault(str(row["_id"]), []).append(row["d"])
@@ -211,6 +229,12 @@ def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool)
         {"$limit": batches},
     ]
     return [row["_id"] for row in _find(target, mine, undone=undone, after=latest)]
+
+
+def _other_scorings(target: ReviewTarget) -> list[str]:
+    """The scorings of the dataset's other runs, which may be of the same labels."""
+    runs = records.find_all(target.dataset)
+    return [str(run.config.get("scoring")) for run in runs if run.key != target.record.key]
 
 
 def _find(

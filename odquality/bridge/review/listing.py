@@ -8,6 +8,7 @@ from typing import Any
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import STATUSES
+from odquality.bridge.decisions.identity import named
 from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
@@ -97,8 +98,18 @@ def issues_of(
     Raises:
         ValueError: as `list_issues` does.
     """
-    chosen = database.all_samples(database.dataset_of(samples)).select(sample_ids)
-    return list_issues(chosen, key, kinds=kinds)
+    return list_issues(_of_dataset(samples, sample_ids), key, kinds=kinds)
+
+
+def find_issue(samples: SampleCollection, key: str, identity: str) -> ReviewIssue | None:
+    """The issue of the dataset with an id, open or decided; None if there is none.
+
+    Raises:
+        ValueError: it is no id of an issue, or as `list_issues` does.
+    """
+    sample = _of_dataset(samples, named(identity)[0])
+    issues = list_issues(sample, key, status=ANY_STATUS)
+    return next((one for one in issues if one.id == identity), None)
 
 
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
@@ -109,6 +120,10 @@ def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
     ]
     found = database.iter_documents(database.all_samples(samples), {"_id": 1}, before=before)
     return [str(row["_id"]) for row in found]
+
+
+def _of_dataset(samples: SampleCollection, sample_ids: str | Sequence[str]) -> SampleCollection:
+    return database.all_samples(database.dataset_of(samples)).select(sample_ids)
 
 
 def _rank_of_images(target: ReviewTarget) -> str:

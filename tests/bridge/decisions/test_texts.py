@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bson import Binary, Int64, ObjectId, decode, encode
 
-from odquality.bridge.decisions.texts import from_text, to_text
+from odquality.bridge.decisions.texts import from_text, same, to_text
 
 
 def test_every_type_and_the_order_come_back() -> None:
@@ -21,3 +21,12 @@ def test_every_type_and_the_order_come_back() -> None:
 def test_nothing_is_nothing() -> None:
     assert to_text(None) is None
     assert from_text(None) is None
+
+
+def test_a_number_that_is_none_is_the_same() -> None:
+    nan = float("nan")
+    assert same({"a": nan, "b": [nan, {"c": nan}]}, {"b": [nan, {"c": nan}], "a": nan})
+    assert not same({"a": nan}, {"a": 0.0})
+    assert not same({"a": nan}, {"a": nan, "b": None})
+    assert not same([nan], [nan, nan])
+    assert not same({"a": 1}, [1])

@@ -80,8 +80,11 @@ def test_an_issue_of_a_review_is_drawn_whether_open_or_decided(scored: fo.Datase
     picture = odquality.visualize(scored, "lq", issue=issue, size=300)
     suggestion = odquality.visualize(scored, "lq", issue=issue.suggestion_id, size=300)
     np.testing.assert_array_equal(picture, suggestion)
+    by_id = odquality.visualize(scored, "lq", issue=issue.id, size=300)
+    np.testing.assert_array_equal(picture, by_id)
     (decided,) = odquality.accept(scored, "lq", issue).done
     assert colors(odquality.visualize(scored, "lq", issue=decided, size=300)) == {"overlooked"}
+    assert colors(odquality.visualize(scored, "lq", issue=issue.id, size=300)) == {"overlooked"}
     with pytest.raises(ValueError, match="has no such suggestion"):
         odquality.visualize(scored.exclude(issue.sample_id), "lq", issue=issue)
 
@@ -120,6 +123,7 @@ def test_labels_may_be_renamed_deleted_or_malformed(scored: fo.Dataset) -> None:
     [
         ({"key": "other"}, r"key is 'other'; expected a label quality run: one of \['lq'\]"),
         ({"issue": "nonsense"}, "issue is 'nonsense'; run 'lq' has no such suggestion"),
+        ({"issue": f"{'5f' * 12}/swap/{'5f' * 12}"}, "has no such suggestion on these samples"),
         ({"issue": "5f" * 12}, "has no such suggestion on these samples"),
         ({"issue": 3}, "issue is 3; expected an issue or suggestion, or its id"),
         ({"min_confidence": 2}, "min_confidence is 2"),

@@ -7,6 +7,7 @@ import pytest
 from bson import ObjectId
 
 import odquality
+from odquality.bridge.decisions.texts import same
 from odquality.bridge.review.queue import image_after, next_issues
 from odquality.bridge.review.views import selected_issues
 from tests.bridge.review.help import DECISIONS, KEY, document_of, documents, edit_label, first
@@ -78,6 +79,45 @@ def test_decisions_taken_back_together_are_made_again_in_their_order(dataset: fo
     batches = [odquality.dismiss(dataset, KEY, one).batch for one in first(dataset, "swap", 5)]
     odquality.undo(dataset, KEY, batches=5)
     assert [odquality.redo(dataset, KEY).batch for _ in batches] == batches
+
+
+def test_decisions_made_again_together_are_taken_back_in_their_order(dataset: fo.Dataset) -> None:
+    batches = [odquality.dismiss(dataset, KEY, one).batch for one in first(dataset, "swap", 5)]
+    odquality.undo(dataset, KEY, batches=5)
+    assert len(odquality.redo(dataset, KEY, batches=5).done) == 5
+    assert [odquality.undo(dataset, KEY).batch for _ in batches] == batches[::-1]
+
+
+def test_runs_on_the_same_labels_take_back_their_own_decisions(dataset: fo.Dataset) -> None:
+    odquality.compute_label_quality(
+        dataset, gt_field="ground_truth", pred_field="predictions", key="second"
+    )
+    (issue,) = first(dataset, "swap")
+    odquality.accept(dataset, KEY, issue)
+    before = documents(dataset)
+    assert odquality.undo(dataset, "second").done == ()
+    assert documents(dataset) == before
+    assert ids(odquality.undo(dataset, KEY)) == [issue.id]
+    assert odquality.redo(dataset, "second").done == ()
+    assert ids(odquality.redo(dataset, KEY)) == [issue.id]
+
+
+@pytest.mark.parametrize("kind", ["spurious", "swap", "badloc"])
+def test_attributes_that_are_no_number_go_and_come_back(dataset: fo.Dataset, kind: str) -> None:
+    (issue,) = first(dataset, kind)
+    edit_label(dataset, issue, weight=float("nan"), parts=[float("nan"), {"a": float("nan")}])
+    before = document_of(dataset, issue)["ground_truth"]
+    odquality.accept(dataset, KEY, issue)
+    accepted = document_of(dataset, issue)["ground_truth"]
+    for _ in range(2):
+        assert ids(odquality.undo(dataset, KEY)) == [issue.id]
+        assert same(document_of(dataset, issue)["ground_truth"], before)
+        assert ids(odquality.redo(dataset, KEY)) == [issue.id]
+        assert same(document_of(dataset, issue)["ground_truth"], accepted)
+
+
+def ids(outcome: odquality.Outcome) -> list[str]:
+    return [one.id for one in outcome.done]
 
 
 def test_decisions_taken_back_one_by_one_are_made_again_one_by_one(dataset: fo.Dataset) -> None:
