@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 START_SECONDS = 30
 # How long a client looks for a server that is gone.
 SEARCH_MILLISECONDS = 3000
+# For data in memory; enough for tests, many of which run at a time.
+SMALL_CACHE = 0.25
 
 
 class PrivateDatabase:
@@ -33,10 +35,19 @@ class PrivateDatabase:
     Args:
         directory: an empty folder for its files.
         search_milliseconds: how long clients look for the server when it does not answer.
+        cache_gigabytes: that the server keeps in memory; None for as much as it takes by itself,
+            as users have it.
     """
 
-    def __init__(self, directory: str, *, search_milliseconds: int = SEARCH_MILLISECONDS) -> None:
+    def __init__(
+        self,
+        directory: str,
+        *,
+        search_milliseconds: int = SEARCH_MILLISECONDS,
+        cache_gigabytes: float | None = SMALL_CACHE,
+    ) -> None:
         self._directory = directory
+        self._cache_gigabytes = cache_gigabytes
         self._port = _free_port()
         self.uri = (
             f"mongodb://127.0.0.1:{self._port}/?serverSelectionTimeoutMS={search_milliseconds}"
@@ -73,7 +84,9 @@ class PrivateDatabase:
             RuntimeError: the server did not start.
         """
         command = [_find_mongod(), "--dbpath", self._directory, "--port", str(self._port)]
-        command += ["--bind_ip", "127.0.0.1", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]
+        command += ["--bind_ip", "127.0.0.1", "--nounixsocket"]
+        if self._cache_gigabytes is not None:
+            command += ["--wiredTigerCacheSizeGB", str(self._cache_gigabytes)]
         self._server = subprocess.Popen(
             command,
             stdout=subprocess.DEVNULL,
@@ -91,11 +104,17 @@ class PrivateDatabase:
 
 @contextmanager
 def running_database(
-    *, search_milliseconds: int = SEARCH_MILLISECONDS
+    *,
+    search_milliseconds: int = SEARCH_MILLISECONDS,
+    cache_gigabytes: float | None = SMALL_CACHE,
 ) -> Iterator[PrivateDatabase]:
     """Runs a database server for as long as the context lasts."""
     with temporary_folder() as directory:
-        database = PrivateDatabase(str(directory), search_milliseconds=search_milliseconds)
+        database = PrivateDatabase(
+            str(directory),
+            search_milliseconds=search_milliseconds,
+            cache_gigabytes=cache_gigabytes,
+        )
         try:
             database.start()
             yield database
@@ -104,8 +123,11 @@ def running_database(
 
 
 @contextmanager
-def private_database() -> Iterator[dict[str, str]]:
+def private_database(*, cache_gigabytes: float | None = SMALL_CACHE) -> Iterator[dict[str, str]]:
     """Starts a database server for as long as the context lasts.
+
+    Args:
+        cache_gigabytes: as `PrivateDatabase` takes it.
 
     Yields:
         Environment variables under which FiftyOne, imported afterwards, uses that server.
@@ -114,22 +136,26 @@ def private_database() -> Iterator[dict[str, str]]:
         FileNotFoundError: there is no ``mongod``.
         RuntimeError: the server did not start.
     """
-    with running_database() as database:
+    with running_database(cache_gigabytes=cache_gigabytes) as database:
         yield database.environment
 
 
 def call_in_private_database(
-    function: Callable[..., Result], *arguments: Any, **environment: str
+    function: Callable[..., Result],
+    *arguments: Any,
+    cache_gigabytes: float | None = SMALL_CACHE,
+    **environment: str,
 ) -> Result:
     """Calls a function in a process with a database of its own: FiftyOne knows one per process.
 
     Args:
         function: of a module, which imports FiftyOne when it is called.
         arguments: of the function; they are pickled.
+        cache_gigabytes: as `PrivateDatabase` takes it.
         environment: more variables of the process's environment.
     """
     with (
-        private_database() as of_database,
+        private_database(cache_gigabytes=cache_gigabytes) as of_database,
         ProcessPoolExecutor(
             1,
             get_context("spawn"),

@@ -33,7 +33,9 @@ Row = dict[str, Any]
 def in_own_database(task: str, *arguments: Any) -> Row:
     """Calls a function of this module in a process with a database of its own."""
     plugins = str(Path(__file__).parents[2])
-    return call_in_private_database(globals()[task], *arguments, FIFTYONE_PLUGINS_DIR=plugins)
+    return call_in_private_database(
+        globals()[task], *arguments, cache_gigabytes=None, FIFTYONE_PLUGINS_DIR=plugins
+    )
 
 
 def run_synthetic(method: str, num_samples: int) -> Row:

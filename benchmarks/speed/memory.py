@@ -18,11 +18,19 @@ _RESET_PEAK = "5"
 
 @dataclass(frozen=True)
 class Measured(Generic[Result]):
-    """A call's result, its seconds, and the megabytes its peak stood above its beginning."""
+    """What a call gave and took.
+
+    Attributes:
+        result: that it gave.
+        seconds: that it took.
+        peak_megabytes: that the process's memory at its peak was above the beginning.
+        process_megabytes: that the process had in all at its peak.
+    """
 
     result: Result
     seconds: float
     peak_megabytes: float
+    process_megabytes: float
 
 
 def measure(call: Callable[[], Result]) -> Measured[Result]:
@@ -35,7 +43,8 @@ def measure(call: Callable[[], Result]) -> Measured[Result]:
     start = perf_counter()
     result = call()
     seconds = perf_counter() - start
-    return Measured(result, seconds, _read("VmHWM") - before)
+    peak = _read("VmHWM")
+    return Measured(result, seconds, peak - before, peak)
 
 
 def _read(name: str) -> float:

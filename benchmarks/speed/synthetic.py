@@ -20,16 +20,15 @@ def insert_scenes(dataset: fo.Dataset, scenes: Scenes) -> None:
     A first sample that FiftyOne itself adds declares the fields and is the pattern of the others.
     """
     detection = fo.Detection(label="class 0", bounding_box=[0.1, 0.1, 0.2, 0.2], confidence=0.5)
-    dataset.add_sample(
-        fo.Sample(
-            "pattern.jpg",
-            metadata=fo.ImageMetadata(width=int(WIDTH), height=int(HEIGHT)),
-            ground_truth=fo.Detections(detections=[detection.copy()]),
-            predictions=fo.Detections(detections=[detection.copy()]),
-        )
+    first = fo.Sample(
+        "pattern.jpg",
+        metadata=fo.ImageMetadata(width=int(WIDTH), height=int(HEIGHT)),
+        ground_truth=fo.Detections(detections=[detection.copy()]),
+        predictions=fo.Detections(detections=[detection.copy()]),
     )
+    dataset.add_sample(first)
     collection = dataset._sample_collection
-    pattern = collection.find_one()
+    pattern = collection.find_one({"_id": first._id})
     box = pattern["ground_truth"]["detections"][0]
     documents: list[dict[str, Any]] = []
     for number, (label, rows) in enumerate(zip(scenes.labels, scenes.predictions, strict=True)):

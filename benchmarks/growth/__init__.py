@@ -1,0 +1,1 @@
+"""How whole runs grow, from ten thousand images to a million: time, memory, disk and traffic."""
