@@ -2,19 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
-from bson import ObjectId
-from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
-import odquality
 from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
 from odquality.kinds import BY_NAME
@@ -298,32 +291,3 @@ def test_fields_stand_in_a_group_of_their_own_and_leave_with_the_run(operator, d
     dataset.delete_run("label_quality")
     assert GROUP not in [group.name for group in dataset.app_config.sidebar_groups or ()]
     assert "label_quality" not in dataset.app_config.active_fields.paths
-
-
-def test_delegated_run_keeps_its_result(operator, dataset):
-    queued = operator(dataset, delegate=True)
-    assert queued.delegated
-    launcher = subprocess.Popen(
-        [Path(sys.executable).with_name("fiftyone"), "delegated", "launch"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        operation = _wait_until_done(queued.result["id"])
-    finally:
-        launcher.terminate()
-        launcher.wait()
-    assert operation.run_state == "completed"
-    assert operation.result.result["num_scored"] == 3
-    dataset.reload()
-    assert odquality.worst_first(dataset, "label_quality").count() == 3
-
-
-def _wait_until_done(operation_id):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        operation = DelegatedOperationService().get(doc_id=ObjectId(operation_id))
-        if operation.run_state in ("completed", "failed"):
-            return operation
-        time.sleep(0.5)
-    pytest.fail("the delegated run did not end within a minute")
