@@ -63,8 +63,9 @@ def is_same(one: Document, other: Document) -> bool:
         return False
     if one.get("kind") != OVERLOOKED:
         return one.get("label_id") is not None and one.get("label_id") == other.get("label_id")
-    overlap = overlap_of(one.get("bounding_box"), other.get("bounding_box"))
-    return one.get("label") == other.get("label") and overlap >= SAME_OBJECT
+    if one.get("label") != other.get("label"):
+        return False
+    return overlap_of(one.get("bounding_box"), other.get("bounding_box")) >= SAME_OBJECT
 
 
 def find_same(suggestion: Document, among: Iterable[Document]) -> Document | None:
