@@ -15,7 +15,7 @@ from odquality.app.panel.place import CARDS, Place
 from odquality.bridge.review.progress import ReviewProgress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.summary.counts import RunCounts
-from odquality.bridge.summary.parts import class_matrix, class_table, error_sizes, image_scores
+from odquality.bridge.summary.parts import class_errors, class_matrix, error_sizes, image_scores
 from odquality.kinds import ANY, BY_NAME
 from odquality.learning.remaining import COVERAGE, ENOUGH
 from odquality.summaries.class_matrix import ClassMatrix
@@ -30,16 +30,16 @@ _LAYOUT = {"dragmode": False, "margin": {"l": 60, "r": 10, "t": 30, "b": 60}, "h
 def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
     """What the plots show, counted by the database."""
     counts = RunCounts(dataset, key)
-    table_of_classes = class_table(counts)
-    worst = [row for row in table_of_classes.worst_first() if row.num_errors][:_NUM_CLASSES]
+    errors = class_errors(counts)
+    worst = sorted(errors, key=lambda name: (-errors[name].total(), name))[:_NUM_CLASSES]
     return {
         "scores": [_bars(image_scores(counts))],
         "matrix": _heat(class_matrix(counts)),
         "classes": [
             {
                 "type": "bar",
-                "x": [row.name for row in worst],
-                "y": [row.errors.get(kind.name, 0) for row in worst],
+                "x": worst,
+                "y": [errors[name][kind.name] for name in worst],
                 "name": kind.title,
                 "marker": {"color": kind.color},
             }
@@ -60,16 +60,27 @@ def add_overview(
     """Numbers, one button per kind, and plots whose bars and cells show boxes."""
     markdown(panel, "progress", _progress(progress, report))
     markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
-    add_kinds(panel, buttons, place.moved(sample_id=None), progress, does="crops")
+    add_kinds(panel, buttons, place.moved(sample_id=None), progress.open, does="crops")
     row = panel.h_stack("start", gap=1)
     start_at = place.moved(tab=CARDS)
     buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
     buttons.add(row, "worst", "Worst images", "sort", place)
     buttons.add(row, "restore", "My colours", "palette", place)
-    _plot(panel, "scores", "Images by score: those to the left are worst", clicks)
-    _plot(panel, "matrix", "Class as labelled (across) and as suggested (up)", clicks)
-    _plot(panel, "classes", "Open issues by class", clicks, barmode="stack")
-    _plot(panel, "sizes", "Open issues by size of the box", clicks, barmode="stack")
+
+    def plot(name: str, title: str, **layout: Any) -> None:
+        panel.plot(
+            name,
+            on_click=clicks[name],
+            config={"displayModeBar": False},
+            layout={**_LAYOUT, "title": {"text": title, "font": {"size": 13}}, **layout},
+            # A click sends it along.
+            **place.to_params(),
+        )
+
+    plot("scores", "Images by score: those to the left are worst")
+    plot("matrix", "Class as labelled (across) and as suggested (up)")
+    plot("classes", "Open issues by class", barmode="stack")
+    plot("sizes", "Open issues by size of the box", barmode="stack")
 
 
 def kind_of_title(title: str) -> str | None:
@@ -152,14 +163,3 @@ def _heat(matrix: ClassMatrix) -> list[dict[str, Any]]:
             "showscale": False,
         }
     ]
-
-
-def _plot(
-    panel: types.Object, name: str, title: str, clicks: Mapping[str, Handler], **layout: Any
-) -> None:
-    panel.plot(
-        name,
-        on_click=clicks[name],
-        config={"displayModeBar": False},
-        layout={**_LAYOUT, "title": {"text": title, "font": {"size": 13}}, **layout},
-    )

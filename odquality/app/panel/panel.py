@@ -170,7 +170,7 @@ class LabelQualityPanel(foo.Panel):
         return types.Property(panel, view=view)
 
     def _place(self, ctx: Any) -> Place:
-        return Place.of_params(ctx.params, str(ctx.panel.state.get("key") or ""))
+        return Place.of_params(ctx.params, "")
 
     def _handlers(self) -> dict[str, Handler]:
         names = (
@@ -194,9 +194,6 @@ class LabelQualityPanel(foo.Panel):
             return None
         if place is None or chosen is None:
             place = Place(state.key)
-        if ctx.panel.state.get("key") != place.key:
-            # Plots send no place along. It changes once, when a run is chosen.
-            ctx.panel.set_state("key", place.key)
         clicks = {
             "scores": self.click_score,
             "matrix": self.click_matrix,

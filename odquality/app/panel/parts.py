@@ -8,7 +8,6 @@ from typing import Any
 import fiftyone.operators.types as types
 
 from odquality.app.panel.place import Place
-from odquality.bridge.review.progress import ReviewProgress
 from odquality.kinds import BY_NAME
 
 Handler = Callable[[Any], None]
@@ -64,7 +63,7 @@ class Buttons:
 
 
 def add_kinds(
-    panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress, *, does: str
+    panel: types.Object, buttons: Buttons, place: Place, counts: Mapping[str, int], *, does: str
 ) -> None:
     """A button for each kind that has open issues, in its colour.
 
@@ -72,14 +71,14 @@ def add_kinds(
         panel: to which they are added.
         buttons: make them.
         place: that they carry, with their kind.
-        progress: how many issues are open.
+        counts: how many issues of each kind are open.
         does: name of their handler.
     """
-    kinds = [BY_NAME[name] for name, number in progress.open.items() if number]
+    kinds = [BY_NAME[name] for name, number in counts.items() if number]
     for start in range(0, len(kinds), SIDE_BY_SIDE):
         row = panel.h_stack(f"kinds{start}", gap=1)
         for kind in kinds[start : start + SIDE_BY_SIDE]:
-            label = f"{kind.title} {progress.open[kind.name]:,}"
+            label = f"{kind.title} {counts[kind.name]:,}"
             there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
             buttons.add(row, name, label, None, there, does=does, color=kind.color)
 

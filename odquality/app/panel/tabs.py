@@ -11,11 +11,11 @@ import fiftyone.operators.types as types
 
 from odquality.app.panel import cards, many, overview
 from odquality.app.panel.parts import SIDE_BY_SIDE, Buttons, Handler, markdown
-from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
+from odquality.app.panel.pictures import card_urls, example_url
 from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
 from odquality.bridge.review.bulk import preview_accept_all
-from odquality.bridge.review.progress import ReviewProgress
-from odquality.bridge.review.queue import next_issues
+from odquality.bridge.review.progress import open_counts
+from odquality.bridge.review.queue import next_card
 from odquality.bridge.review.runs import RunState
 
 Part = Callable[[types.Object], None]
@@ -48,11 +48,10 @@ class Tab:
             clicks: what a click on each of the plots does.
             uri: of the panel, by which keys find its handlers.
         """
-        progress = self.state.progress(self.ctx.dataset)
         if self.place.tab == OVERVIEW:
-            content = self._overview(progress, clicks)
+            content = self._overview(clicks)
         elif self.place.tab == CARDS:
-            content = self._card(progress, uri)
+            content = self._choice() if self.place.choosing else self._card(uri)
         else:
             content = self._many()
 
@@ -64,28 +63,38 @@ class Tab:
 
         return fill
 
-    def _overview(self, progress: ReviewProgress, clicks: Mapping[str, Handler]) -> Part:
+    def _overview(self, clicks: Mapping[str, Handler]) -> Part:
+        progress = self.state.progress(self.ctx.dataset)
         self.ctx.panel.set_data(overview.overview_data(self.ctx.dataset, self.place.key))
         return lambda panel: overview.add_overview(
             panel, self.buttons, self.place, progress, self.state.report, clicks
         )
 
-    def _card(self, progress: ReviewProgress, uri: str) -> Part:
-        dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
-        issues = next_issues(
-            dataset, place.key, order=place.order, kind=place.kind, sample_id=place.sample_id
+    def _card(self, uri: str) -> Part:
+        place, buttons = self.place, self.buttons
+        card = next_card(
+            self.ctx.dataset,
+            place.key,
+            order=place.order,
+            kind=place.kind,
+            of_class=place.of_class,
+            sample_id=place.sample_id,
         )
-        if not issues:
+        if card is None:
             return lambda panel: cards.add_nothing_open(panel, buttons, place)
-        here = place.moved(sample_id=issues[0].sample_id, issue_id=issues[0].id)
-        self.ctx.panel.set_data(cards.card_data(dataset, place.key, issues))
+        here = place.moved(sample_id=card.issue.sample_id, issue_id=card.issue.id)
+        self.ctx.panel.set_data(card_urls(card))
 
         def add(panel: types.Object) -> None:
-            cards.add_card(panel, buttons, here, issues)
-            cards.add_choice(panel, buttons, here, progress)
+            cards.add_card(panel, buttons, here, card)
+            cards.add_order(panel, buttons, here)
             cards.add_keys(panel, uri, here)
 
         return add
+
+    def _choice(self) -> Part:
+        counts = open_counts(self.ctx.dataset, self.place.key)
+        return lambda panel: cards.add_choice(panel, self.buttons, self.place, counts)
 
     def _many(self) -> Part:
         dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
@@ -96,7 +105,7 @@ class Tab:
             return lambda panel: many.add_many(panel, buttons, place, likely)
         self.ctx.panel.set_data(
             {
-                f"example{slot}": crop_url(dataset, place.key, issue, EXAMPLE_SIZE)
+                f"example{slot}": example_url(dataset, place.key, issue)
                 for slot, issue in enumerate(preview.examples)
             }
         )

@@ -59,16 +59,7 @@ def list_issues(
     check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
     choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
     choice("order", order, ORDERS)
-    least = number("min_probability", min_probability, 0, 1)
-    part: Document = {"confidence": {"$gte": least}} if least else {}
-    wanted_kinds = _names("kinds", kinds)
-    if wanted_kinds is not None:
-        for kind in wanted_kinds:
-            choice("kinds", kind, KINDS)
-        part["kind"] = {"$in": wanted_kinds}
-    names = _names("classes", classes)
-    if names is not None:
-        part["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
+    part = query_of(kinds, classes, min_probability)
     most = None if limit is None else integer("limit", limit, 1, 2**31)
     sources = []
     if status in (OPEN, ANY_STATUS):
@@ -85,11 +76,7 @@ def list_issues(
 
 
 def issues_of(
-    samples: SampleCollection,
-    key: str,
-    sample_ids: str | Sequence[str],
-    *,
-    kinds: str | Iterable[str] | None = None,
+    samples: SampleCollection, key: str, sample_ids: str | Sequence[str]
 ) -> list[ReviewIssue]:
     """The open issues of some samples of the dataset, of each the likeliest first.
 
@@ -97,7 +84,30 @@ def issues_of(
         ValueError: as `list_issues` does.
     """
     chosen = database.all_samples(database.dataset_of(samples)).select(sample_ids)
-    return list_issues(chosen, key, kinds=kinds)
+    return list_issues(chosen, key)
+
+
+def query_of(
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+    min_probability: float = 0.0,
+) -> Document:
+    """The database's query for the document of an issue, as `list_issues` takes its arguments.
+
+    Raises:
+        ValueError: an argument is out of its range.
+    """
+    least = number("min_probability", min_probability, 0, 1)
+    query: Document = {"confidence": {"$gte": least}} if least else {}
+    wanted_kinds = _names("kinds", kinds)
+    if wanted_kinds is not None:
+        for kind in wanted_kinds:
+            choice("kinds", kind, KINDS)
+        query["kind"] = {"$in": wanted_kinds}
+    names = _names("classes", classes)
+    if names is not None:
+        query["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
+    return query
 
 
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:

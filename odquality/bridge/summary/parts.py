@@ -29,14 +29,11 @@ def class_table(counts: RunCounts) -> ClassTable:
     labels: Counter[str] = Counter()
     scored: Counter[str] = Counter()
     quality: dict[str, float] = {}
-    errors: dict[str, Counter[str]] = {}
+    errors = class_errors(counts)
     for labelled in counts.labels:
         labels[labelled.name] += labelled.number
         scored[labelled.name] += labelled.scored
         quality[labelled.name] = quality.get(labelled.name, 0.0) + labelled.quality
-    for suspected in counts.errors:
-        name = suspected.suggested if suspected.given is None else suspected.given
-        errors.setdefault(name, Counter())[suspected.kind] += suspected.number
     return ClassTable.of(
         ClassRow(
             name,
@@ -47,6 +44,15 @@ def class_table(counts: RunCounts) -> ClassTable:
         )
         for name in {*labels, *counts.predictions, *errors}
     )
+
+
+def class_errors(counts: RunCounts) -> dict[str, Counter[str]]:
+    """Suspected errors by class as labelled, of missing labels as suggested, and by kind."""
+    errors: dict[str, Counter[str]] = {}
+    for suspected in counts.errors:
+        name = suspected.suggested if suspected.given is None else suspected.given
+        errors.setdefault(name, Counter())[suspected.kind] += suspected.number
+    return errors
 
 
 def class_matrix(counts: RunCounts) -> ClassMatrix:

@@ -40,7 +40,7 @@ class Shown:
     """What an event of the panel asks the App to do."""
 
     def __init__(self, dataset: fo.Dataset, method: str, place: Place | None = None, **params):
-        params |= {"__method__": method, "panel_id": "p", "panel_state": {"key": KEY}}
+        params |= {"__method__": method, "panel_id": "p"}
         if place is not None:
             params |= place.to_params()
         request = {"dataset_name": dataset.name, "params": params, **params.pop("request", {})}
@@ -144,7 +144,7 @@ def test_a_kind_is_shown_as_crops(scored: fo.Dataset) -> None:
 
 
 def test_a_bar_of_scores_shows_its_images(scored: fo.Dataset) -> None:
-    shown = Shown(scored, "click_score", x=0.025)
+    shown = Shown(scored, "click_score", Place(KEY), x=0.025)
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == set(scored.match(fo.ViewField(KEY) <= 0.05).values("id"))
     assert len(view)
@@ -154,7 +154,7 @@ def test_a_bar_of_a_class_shows_its_issues(scored: fo.Dataset) -> None:
     issues = [
         one for one in odquality.list_issues(scored, KEY, kinds="overlooked") if one.label == "cat"
     ]
-    shown = Shown(scored, "click_class", x="cat", trace="Missing")
+    shown = Shown(scored, "click_class", Place(KEY), x="cat", trace="Missing")
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == {one.suggestion_id for one in issues}
     assert issues
