@@ -15,11 +15,12 @@ _PLACE = """(plot, [x, y]) => {
 }"""
 # The middle of the bar of which there is most, in the values of the axes.
 _LARGEST = """plot => {
-    const bars = plot.calcdata.flatMap(bars => bars.filter(bar => bar.s > 0));
+    const bars = plot.calcdata.flatMap(trace => trace.filter(bar => bar.s > 0).map(
+        bar => ({...bar, trace: trace[0].trace})));
     const bar = bars.reduce((one, other) => (other.s > one.s ? other : one));
     const {xaxis} = plot._fullLayout;
     const x = xaxis.type === "category" ? xaxis._categories[bar.p] : bar.p;
-    return [x, bar.b + bar.s / 2];
+    return [x, bar.b + bar.s / 2, bar.trace.name ?? ""];
 }"""
 
 
@@ -37,10 +38,10 @@ class Plot:
             state="attached"
         )
 
-    def largest(self) -> tuple[str | float, float]:
-        """The middle of the largest bar, in the values of the axes."""
-        x, y = self.locator.evaluate(_LARGEST)
-        return x, y
+    def largest(self) -> tuple[str | float, float, str]:
+        """The middle of the largest bar, in the values of the axes, and what it is one of."""
+        x, y, name = self.locator.evaluate(_LARGEST)
+        return x, y, name
 
     def click(self, x: str | float, y: str | float) -> None:
         """Clicks on a place, in the values of the axes: names of classes, or numbers."""

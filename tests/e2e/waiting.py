@@ -137,7 +137,7 @@ def _grid_seconds(app: AppPage, title: str) -> float:
     """From a click on the largest bar of a plot to tiles of its images or boxes."""
     _tiles_after(app, lambda: _click(app, "worst"))
     plot = Plot(app.page, title)
-    x, y = plot.largest()
+    x, y, _ = plot.largest()
     plot.locator.scroll_into_view_if_needed()
     return _seconds(lambda: _tiles_after(app, lambda: plot.click(x, y)), lambda: None)
 

@@ -16,23 +16,30 @@ from odquality.bridge.review.progress import ReviewProgress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.summary.counts import RunCounts
 from odquality.bridge.summary.parts import class_errors, class_matrix, error_sizes, image_scores
-from odquality.kinds import ANY, BY_NAME
+from odquality.kinds import ANY, BY_NAME, Kind
 from odquality.learning.remaining import COVERAGE, ENOUGH
 from odquality.summaries.class_matrix import ClassMatrix
 from odquality.summaries.histogram import Histogram
 
 _NUM_CLASSES = 12
+# Titles of the plots.
+_PLOTS = {
+    "scores": "Images by score: those to the left are worst",
+    "matrix": "Class as labelled (across) and as suggested (up)",
+    "classes": "Open issues by class",
+    "sizes": "Open issues by size of the box",
+}
 # The colours of the theme shine through.
 _HEAT = [[0, "rgba(255,109,4,0)"], [1, "rgba(255,109,4,1)"]]
 _LAYOUT = {"dragmode": False, "margin": {"l": 60, "r": 10, "t": 30, "b": 60}, "height": 230}
 
 
-def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
-    """What the plots show, counted by the database."""
+def plots_of(dataset: SampleCollection, key: str) -> dict[str, list[dict[str, Any]]]:
+    """What each plot shows, counted by the database; those that would be empty are left out."""
     counts = RunCounts(dataset, key)
     errors = class_errors(counts)
     worst = sorted(errors, key=lambda name: (-errors[name].total(), name))[:_NUM_CLASSES]
-    return {
+    plots = {
         "scores": [_bars(image_scores(counts))],
         "matrix": _heat(class_matrix(counts)),
         "classes": [
@@ -47,6 +54,7 @@ def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
         ],
         "sizes": _sizes(error_sizes(counts)),
     }
+    return {name: shown for name, shown in plots.items() if any(len(one["x"]) for one in shown)}
 
 
 def add_overview(
@@ -57,35 +65,41 @@ def add_overview(
     report: LabelQualityReport,
     clicks: Mapping[str, Handler],
 ) -> None:
-    """Numbers, one button per kind, and plots whose bars and cells show boxes."""
+    """Numbers, one button per kind, and plots whose bars and cells show boxes.
+
+    Args:
+        panel: to which they are added.
+        buttons: make the buttons.
+        place: where the reviewer is.
+        progress: of the review.
+        report: of the run.
+        clicks: by the name of each plot that is there, what a click on it does.
+    """
     markdown(panel, "progress", _progress(progress, report))
     markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
-    add_kinds(panel, buttons, place.moved(sample_id=None), progress.open, does="crops")
+    kinds = place.moved(sample_id=None, of_class=None)
+    add_kinds(panel, buttons, kinds, progress.open, does="crops")
     row = panel.h_stack("start", gap=1)
     start_at = place.moved(tab=CARDS)
     buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
     buttons.add(row, "worst", "Worst images", "sort", place)
     buttons.add(row, "restore", "My colours", "palette", place)
 
-    def plot(name: str, title: str, **layout: Any) -> None:
+    for name, click in clicks.items():
+        title = {"text": _PLOTS[name], "font": {"size": 13}}
         panel.plot(
             name,
-            on_click=clicks[name],
+            on_click=click,
             config={"displayModeBar": False},
-            layout={**_LAYOUT, "title": {"text": title, "font": {"size": 13}}, **layout},
+            layout={**_LAYOUT, "title": title, "barmode": "stack"},
             # A click sends it along.
             **place.to_params(),
         )
 
-    plot("scores", "Images by score: those to the left are worst")
-    plot("matrix", "Class as labelled (across) and as suggested (up)")
-    plot("classes", "Open issues by class", barmode="stack")
-    plot("sizes", "Open issues by size of the box", barmode="stack")
 
-
-def kind_of_title(title: str) -> str | None:
+def kind_of_title(title: str) -> Kind | None:
     """The kind of error that a bar is about, None for none."""
-    return next((kind.name for kind in BY_NAME.values() if kind.title == title), None)
+    return next((kind for kind in BY_NAME.values() if kind.title == title), None)
 
 
 def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
@@ -145,10 +159,11 @@ def _sizes(histogram: Histogram) -> list[dict[str, Any]]:
             "type": "bar",
             "x": names,
             "y": list(numbers),
-            "name": BY_NAME[kind].title if kind in BY_NAME else kind,
-            "marker": {"color": BY_NAME[kind].color} if kind in BY_NAME else {},
+            "name": title,
+            "marker": {"color": kind.color},
         }
-        for kind, numbers in histogram.counts.items()
+        for title, numbers in histogram.counts.items()
+        if (kind := kind_of_title(title)) is not None
     ]
 
 

@@ -110,13 +110,13 @@ class LabelQualityPanel(foo.Panel):
     def worst(self, ctx: Any) -> None:
         """Shows the worst images in the grid."""
         place = self._place(ctx)
-        ctx.ops.set_view(view=worst_first(ctx.dataset, place.key))
+        self._set_images(ctx, place.key, worst_first(ctx.dataset, place.key))
         self._show(ctx, place)
 
     def crops(self, ctx: Any) -> None:
         """Shows the open issues of a kind, or of all, as crops in the grid."""
         place = self._place(ctx)
-        self._set_crops(ctx, place.key, kind=place.kind)
+        self._set_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self._show(ctx, place.moved(tab=MANY))
 
     def accept_selected(self, ctx: Any) -> None:
@@ -131,7 +131,11 @@ class LabelQualityPanel(foo.Panel):
         """Accepts what the preview showed."""
         place = self._place(ctx)
         preview = preview_accept_all(
-            ctx.dataset, place.key, kinds=place.kind, min_probability=place.least or 1.0
+            ctx.dataset,
+            place.key,
+            kinds=place.kind,
+            classes=place.of_class,
+            min_probability=place.least or 1.0,
         )
         outcome = accept(ctx.dataset, place.key, preview.issues)
         ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
@@ -139,17 +143,18 @@ class LabelQualityPanel(foo.Panel):
 
     def click_score(self, ctx: Any) -> None:
         """Shows the images of a bar of the scores."""
-        key, middle = self._place(ctx).key, float(ctx.params["x"])
-        low, high = _around(middle, SCORE_EDGES)
-        ctx.ops.set_view(view=images_between(ctx.dataset, key, low, high))
-        self._show(ctx, Place(key))
+        place = self._place(ctx)
+        low, high = _around(float(ctx.params["x"]), SCORE_EDGES)
+        images = images_between(ctx.dataset, place.key, low, high)
+        self._set_images(ctx, place.key, images)
+        self._show(ctx, place)
 
     def click_matrix(self, ctx: Any) -> None:
         """Shows the labels of a cell of the matrix."""
-        key = self._place(ctx).key
+        place = self._place(ctx)
         given, suggested = str(ctx.params["x"]), str(ctx.params["y"])
-        self._set_crops(ctx, key, kind="swap", given_label=given, label=suggested)
-        self._show(ctx, Place(key))
+        self._set_crops(ctx, place.key, kind="swap", given_label=given, label=suggested)
+        self._show(ctx, place)
 
     def click_class(self, ctx: Any) -> None:
         """Shows the issues of a bar of the classes."""
@@ -230,7 +235,7 @@ class LabelQualityPanel(foo.Panel):
     def _after_many(self, ctx: Any, place: Place, outcome: Outcome) -> None:
         self._say_refusals(ctx, outcome)
         ctx.ops.clear_selected_samples()
-        self._set_crops(ctx, place.key, kind=place.kind)
+        self._set_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self._show(ctx, place.decided(outcome.batch))
 
     def _say_refusals(self, ctx: Any, outcome: Outcome) -> None:
@@ -245,13 +250,20 @@ class LabelQualityPanel(foo.Panel):
         # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
         ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
         field = ReviewTarget.of(ctx.dataset, key).suggestions
-        ctx.ops.set_active_fields([field, f"{field}.kind", f"{field}.confidence"])
+        ctx.ops.set_active_fields([field, f"{field}.title", f"{field}.confidence"])
+
+    def _set_images(self, ctx: Any, key: str, view: Any) -> None:
+        """Shows images with what the form shows at first: crops show less."""
+        ctx.ops.set_view(view=view)
+        target = ReviewTarget.of(ctx.dataset, key)
+        shown = (target.gt_field, target.suggestions, target.record.score_field)
+        ctx.ops.set_active_fields([*shown, *filter(None, [target.expected_errors])])
 
     def _click_bar(self, ctx: Any, **wanted: Any) -> None:
-        key, trace = self._place(ctx).key, ctx.params.get("trace")
-        kind = overview.kind_of_title(str(trace))
-        self._set_crops(ctx, key, kind=kind, **wanted)
-        self._show(ctx, Place(key))
+        place = self._place(ctx)
+        kind = overview.kind_of_title(str(ctx.params.get("trace")))
+        self._set_crops(ctx, place.key, kind=None if kind is None else kind.name, **wanted)
+        self._show(ctx, place)
 
 
 def _around(middle: float, edges: Any) -> tuple[float, float]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import fiftyone.operators.types as types
 
+from odquality.app.operators.output import escape
 from odquality.app.panel.place import Place
 from odquality.kinds import BY_NAME
 
 Handler = Callable[[Any], None]
+Item = TypeVar("Item")
 
 # A narrow panel has room for so many buttons.
 SIDE_BY_SIDE = 3
@@ -75,12 +77,25 @@ def add_kinds(
         does: name of their handler.
     """
     kinds = [BY_NAME[name] for name, number in counts.items() if number]
-    for start in range(0, len(kinds), SIDE_BY_SIDE):
-        row = panel.h_stack(f"kinds{start}", gap=1)
-        for kind in kinds[start : start + SIDE_BY_SIDE]:
-            label = f"{kind.title} {counts[kind.name]:,}"
-            there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
-            buttons.add(row, name, label, None, there, does=does, color=kind.color)
+    for row, kind in in_rows(panel, "kinds", kinds):
+        label = f"{kind.title} {counts[kind.name]:,}"
+        there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
+        buttons.add(row, name, label, None, there, does=does, color=kind.color)
+
+
+def narrowed_to(place: Place) -> str:
+    """Which issues are looked at, for people; empty for all."""
+    kind = "" if place.kind is None else f"“{BY_NAME[place.kind].title}”"
+    of_class = "" if place.of_class is None else f"of class “{escape(place.of_class)}”"
+    return " ".join(filter(None, (kind, of_class)))
+
+
+def in_rows(panel: types.Object, name: str, items: Sequence[Item]) -> Iterator[tuple[Any, Item]]:
+    """Items with the rows to add them to: as many in each as a narrow panel has room for."""
+    for start in range(0, len(items), SIDE_BY_SIDE):
+        row = panel.h_stack(f"{name}{start}", gap=1)
+        for item in items[start : start + SIDE_BY_SIDE]:
+            yield row, item
 
 
 def markdown(panel: types.Object, name: str, text: str) -> None:

@@ -10,7 +10,7 @@ import fiftyone as fo
 import fiftyone.operators.types as types
 
 from odquality.app.panel import cards, many, overview
-from odquality.app.panel.parts import SIDE_BY_SIDE, Buttons, Handler, markdown
+from odquality.app.panel.parts import Buttons, Handler, in_rows, markdown
 from odquality.app.panel.pictures import card_urls, example_url
 from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
 from odquality.bridge.review.bulk import preview_accept_all
@@ -65,9 +65,11 @@ class Tab:
 
     def _overview(self, clicks: Mapping[str, Handler]) -> Part:
         progress = self.state.progress(self.ctx.dataset)
-        self.ctx.panel.set_data(overview.overview_data(self.ctx.dataset, self.place.key))
+        plots = overview.plots_of(self.ctx.dataset, self.place.key)
+        self.ctx.panel.set_data(plots)
+        shown = {name: clicks[name] for name in plots}
         return lambda panel: overview.add_overview(
-            panel, self.buttons, self.place, progress, self.state.report, clicks
+            panel, self.buttons, self.place, progress, self.state.report, shown
         )
 
     def _card(self, uri: str) -> Part:
@@ -99,7 +101,9 @@ class Tab:
     def _many(self) -> Part:
         dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
         least = min(many.LEAST) if place.least is None else place.least
-        preview = preview_accept_all(dataset, place.key, kinds=place.kind, min_probability=least)
+        preview = preview_accept_all(
+            dataset, place.key, kinds=place.kind, classes=place.of_class, min_probability=least
+        )
         if place.least is None:
             likely = list(preview.issues)
             return lambda panel: many.add_many(panel, buttons, place, likely)
@@ -115,16 +119,14 @@ class Tab:
         row = panel.h_stack("tabs", gap=1)
         for tab, title in _TITLES.items():
             variant = "contained" if tab == self.place.tab else "outlined"
-            there = self.place.moved(tab=tab, least=None)
+            there = self.place.moved(tab=tab, least=None, choosing=False)
             self.buttons.add(row, f"tab_{tab}", title, None, there, does="show", variant=variant)
         others = [
             state for state in self.states if state.key != self.place.key and state.is_reviewable
         ]
-        for start in range(0, len(others), SIDE_BY_SIDE):
-            row = panel.h_stack(f"runs{start}", gap=1)
-            for state in others[start : start + SIDE_BY_SIDE]:
-                name, label = f"run_{state.key}", f"Run {state.key}"
-                self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
+        for row, state in in_rows(panel, "runs", others):
+            name, label = f"run_{state.key}", f"Run {state.key}"
+            self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
 
 
 def add_next_step(

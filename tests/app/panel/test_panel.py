@@ -17,7 +17,9 @@ import odquality
 from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel.place import CARDS, MANY, Place
 from odquality.bridge.store import claims, records
+from odquality.kinds import BY_NAME
 from tests.bridge.datasets import random_samples
+from tests.bridge.spoiled import make_spoiled
 
 KEY = "run"
 
@@ -34,6 +36,15 @@ def dataset() -> Iterator[fo.Dataset]:
 def scored(dataset: fo.Dataset) -> fo.Dataset:
     odquality.compute_label_quality(dataset, key=KEY)
     return dataset
+
+
+@pytest.fixture
+def spoiled() -> Iterator[fo.Dataset]:
+    """With errors of every kind, scored."""
+    made = make_spoiled().dataset
+    made.rename_run("quality", KEY)
+    yield made
+    made.delete()
 
 
 class Shown:
@@ -158,6 +169,82 @@ def test_a_bar_of_a_class_shows_its_issues(scored: fo.Dataset) -> None:
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == {one.suggestion_id for one in issues}
     assert issues
+
+
+def test_a_cell_of_the_matrix_shows_its_labels(spoiled: fo.Dataset) -> None:
+    swap = odquality.list_issues(spoiled, KEY, kinds="swap", limit=1)[0]
+    same = [
+        one.suggestion_id
+        for one in odquality.list_issues(spoiled, KEY, kinds="swap")
+        if (one.given_label, one.label) == (swap.given_label, swap.label)
+    ]
+    shown = Shown(spoiled, "click_matrix", Place(KEY), x=swap.given_label, y=swap.label)
+    view = fo.DatasetView._build(spoiled, shown.requests["set_view"]["view"])
+    assert set(view.values("id")) == set(same)
+
+
+def test_what_is_decided_here_can_be_undone_after_a_look_at_a_plot(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "click_score", Place(KEY, batches=("one",)), x=0.025)
+    assert "'batches': ['one']" in shown.parts
+
+
+def test_plots_have_the_colours_of_kinds_and_are_there_if_they_show_anything(spoiled) -> None:
+    shown = Shown(spoiled, "on_load")
+    plots = shown.requests["patch_panel_data"]["data"]
+    assert set(plots) == {"scores", "matrix", "classes", "sizes"}
+    colors = {kind.title: kind.color for kind in BY_NAME.values()}
+    for name in ("classes", "sizes"):
+        assert {
+            one["name"]: one["marker"]["color"] for one in plots[name]
+        }.items() <= colors.items()
+    assert "as suggested" in shown.parts
+    odquality.dismiss(spoiled, KEY, odquality.list_issues(spoiled, KEY, kinds="swap"))
+    shown = Shown(spoiled, "on_load")
+    assert set(shown.requests["patch_panel_data"]["data"]) == {"scores", "classes", "sizes"}
+    assert "as suggested" not in shown.parts
+
+
+def test_crops_tell_what_is_wrong_in_plain_words(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "crops", Place(KEY))
+    fields = shown.requests["set_active_fields"]["fields"]
+    assert fields == ["run_suggestions", "run_suggestions.title", "run_suggestions.confidence"]
+
+
+def test_images_are_shown_with_their_labels_after_crops(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "worst", Place(KEY))
+    assert {"ground_truth", "run_suggestions"} <= set(shown.requests["set_active_fields"]["fields"])
+
+
+def test_one_kind_or_one_class_is_chosen_among_those_that_are_open(spoiled: fo.Dataset) -> None:
+    shown = Shown(spoiled, "show", Place(KEY, CARDS, choosing=True))
+    swaps, cats = (
+        len(odquality.list_issues(spoiled, KEY, **part))
+        for part in ({"kinds": "swap"}, {"classes": "cat"})
+    )
+    assert f"Wrong class {swaps}" in shown.parts
+    assert f"cat {cats}" in shown.parts
+    cards = Shown(spoiled, "show", Place(KEY, CARDS, of_class="cat"))
+    first = odquality.list_issues(spoiled, KEY, classes="cat", limit=1)[0]
+    assert first.id in cards.parts
+    assert "cat only" in cards.parts
+    none = Shown(spoiled, "show", Place(KEY, CARDS, kind="swap", of_class="giraffe"))
+    assert "No open issues “Wrong class” of class “giraffe”" in none.parts
+
+
+def test_of_one_class_many_are_decided_on(scored: fo.Dataset) -> None:
+    preview = odquality.preview_accept_all(scored, KEY, min_probability=0.5, classes="cat")
+    assert 0 < preview.count < len(odquality.list_issues(scored, KEY, min_probability=0.5))
+    Shown(scored, "accept_all", Place(KEY, MANY, least=0.5, of_class="cat"))
+    accepted = odquality.list_issues(scored, KEY, status="accepted")
+    assert {one.id for one in accepted} == {one.id for one in preview.issues}
+
+
+def test_probabilities_that_no_issue_reaches_are_left_out(spoiled: fo.Dataset) -> None:
+    likely = odquality.list_issues(spoiled, KEY, kinds="swap", min_probability=0.5)
+    odquality.dismiss(spoiled, KEY, likely)
+    shown = Shown(spoiled, "show", Place(KEY, MANY, kind="swap"))
+    assert "No open issue has 50% or more" in shown.parts
+    assert "label-quality-least" not in shown.parts
 
 
 def test_what_is_selected_in_the_grid_is_decided_on(scored: fo.Dataset) -> None:
