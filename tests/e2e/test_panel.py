@@ -191,6 +191,7 @@ def test_what_is_edited_by_hand_counts_as_decided(
 ) -> None:
     panel.review()
     issue = odquality.list_issues(scored, KEY)[0]
+    before = panel.says()
     panel.button("edit").click()
     app.page.locator("[data-cy=modal]").wait_for()
     # As the Annotate tab saves it.
@@ -202,8 +203,7 @@ def test_what_is_edited_by_hand_counts_as_decided(
     sample.save()
     app.page.keyboard.press("Escape")
     app.page.locator("[data-cy=modal]").wait_for(state="detached")
-    panel.button("edited").click()
-    panel.button("edit").wait_for()
+    panel.wait_for_other_than(before)
     edited = odquality.list_issues(scored, KEY, status="edited")
     assert issue.id in [one.id for one in edited]
     assert {one.sample_id for one in edited} == {issue.sample_id}

@@ -44,10 +44,7 @@ def add_card(panel: types.Object, buttons: Buttons, place: Place, card: Card) ->
     buttons.add(row, "skip", "Skip", "skip_next", place)
     row = panel.h_stack("besides", gap=1)
     buttons.add(row, "undo", "Undo", "undo", place)
-    if place.editing:
-        buttons.add(row, "edited", "Edited", "done", place, variant="contained")
-    else:
-        buttons.add(row, "edit", "Edit", "edit", place)
+    buttons.add(row, "edit", "Edit", "edit", place)
     buttons.add(row, "finish", "Refresh grid", "grid_view", place)
     panel.img("crop", width="100%", alt_text=issue.evidence)
     markdown(panel, "legend", LEGEND)

@@ -62,6 +62,7 @@ def add_overview(
     buttons: Buttons,
     place: Place,
     progress: ReviewProgress,
+    num_edited: int,
     report: LabelQualityReport,
     clicks: Mapping[str, Handler],
 ) -> None:
@@ -72,10 +73,23 @@ def add_overview(
         buttons: make the buttons.
         place: where the reviewer is.
         progress: of the review.
+        num_edited: how many open issues were settled by hand.
         report: of the run.
         clicks: by the name of each plot that is there, what a click on it does.
     """
     markdown(panel, "progress", _progress(progress, report))
+    if num_edited:
+        what = "open issue is" if num_edited == 1 else "open issues are"
+        markdown(
+            panel,
+            "edited_says",
+            f"**{num_edited:,} {what} settled by hand**: the label was changed or removed since "
+            "the run, or a missing one drawn. Count that as decided, or score again to have the "
+            "new labels checked too.",
+        )
+        row = panel.h_stack("edited", gap=1)
+        buttons.add(row, "count_edits", "Count as decided", "done_all", place)
+        buttons.add(row, "score", "Score again", "fact_check", place)
     markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
     kinds = place.moved(sample_id=None, of_class=None)
     add_kinds(panel, buttons, kinds, progress.open, does="crops")
@@ -109,7 +123,10 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
     lines = [f"**{progress.num_open:,} open issues**" + (f" · decided: {told}" if told else "")]
     left = progress.remaining.get(ANY)
     if report.maybe_in_sample:
-        lines += [escape(one) for one in report.warnings if "trained" in one]
+        lines.append(
+            "How many errors are left cannot be known: the detector may have been trained on these "
+            "labels."
+        )
     elif left:
         expected, low, high = (left.get(name, 0.0) for name in ("expected", "low", "high"))
         lines.append(
@@ -123,7 +140,7 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
             if name in progress.remaining
         ]
         lines.append("\n" + table(rows))
-    lines += [escape(one) for one in report.warnings if "trained" not in one]
+    lines += [escape(one) for one in report.warnings]
     return "\n\n".join(lines)
 
 

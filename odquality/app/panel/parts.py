@@ -9,6 +9,7 @@ import fiftyone.operators.types as types
 
 from odquality.app.operators.output import escape
 from odquality.app.panel.place import Place
+from odquality.bridge.review.outcome import Outcome
 from odquality.kinds import BY_NAME
 
 Handler = Callable[[Any], None]
@@ -96,6 +97,19 @@ def in_rows(panel: types.Object, name: str, items: Sequence[Item]) -> Iterator[t
         row = panel.h_stack(f"{name}{start}", gap=1)
         for item in items[start : start + SIDE_BY_SIDE]:
             yield row, item
+
+
+def say_refusals(ctx: Any, outcome: Outcome) -> None:
+    """Tells why something was not done, each reason once."""
+    for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
+        ctx.ops.notify(f"Not done: {reason}", variant="warning")
+
+
+def say_edits(ctx: Any, outcome: Outcome) -> None:
+    """Tells what was found to be settled by hand."""
+    number = len(outcome.done)
+    which = "1 issue was" if number == 1 else f"{number:,} issues were"
+    ctx.ops.notify(f"{which} settled by hand, which counts as a decision", variant="success")
 
 
 def markdown(panel: types.Object, name: str, text: str) -> None:

@@ -32,7 +32,6 @@ class Place:
         kind: of error that is reviewed; all if None.
         sample_id: of the image that is looked at.
         issue_id: of the card.
-        editing: whether the image was opened to be edited by hand.
         least: probability from which on many are accepted, None before one is chosen.
         batches: what was decided from here, the latest last.
         of_class: class, as labelled or as suggested, that is reviewed; all if None.
@@ -45,7 +44,6 @@ class Place:
     kind: str | None = None
     sample_id: str | None = None
     issue_id: str | None = None
-    editing: bool = False
     least: float | None = None
     batches: tuple[str, ...] = field(default=())
     of_class: str | None = None
@@ -58,7 +56,7 @@ class Place:
     def decided(self, batch: str | None) -> Place:
         """This place after a decision, no more than whose batch is known."""
         made = self.batches if batch is None else (*self.batches, batch)
-        return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None, editing=False)
+        return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None)
 
     def to_params(self) -> dict[str, Any]:
         """What a button carries."""
@@ -79,7 +77,6 @@ class Place:
             kind=given["kind"] if given.get("kind") in KINDS else None,
             sample_id=_text(given.get("sample_id")),
             issue_id=_text(given.get("issue_id")),
-            editing=given.get("editing") is True,
             least=float(least) if isinstance(least, (int, float)) else None,
             batches=tuple(filter(_text, given.get("batches") or ())),
             of_class=_text(given.get("of_class")),

@@ -10,13 +10,15 @@ import fiftyone as fo
 import fiftyone.operators.types as types
 
 from odquality.app.panel import cards, many, overview
-from odquality.app.panel.parts import Buttons, Handler, in_rows, markdown
+from odquality.app.panel.parts import Buttons, Handler, in_rows, markdown, say_edits
 from odquality.app.panel.pictures import card_urls, example_url
 from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
 from odquality.bridge.review.bulk import preview_accept_all
+from odquality.bridge.review.decide import note_edits
 from odquality.bridge.review.progress import open_counts
-from odquality.bridge.review.queue import next_card
+from odquality.bridge.review.queue import Card, next_card
 from odquality.bridge.review.runs import RunState
+from odquality.bridge.review.stale import edited_issues
 
 Part = Callable[[types.Object], None]
 
@@ -65,23 +67,17 @@ class Tab:
 
     def _overview(self, clicks: Mapping[str, Handler]) -> Part:
         progress = self.state.progress(self.ctx.dataset)
+        edited = edited_issues(self.ctx.dataset, self.place.key)
         plots = overview.plots_of(self.ctx.dataset, self.place.key)
         self.ctx.panel.set_data(plots)
         shown = {name: clicks[name] for name in plots}
         return lambda panel: overview.add_overview(
-            panel, self.buttons, self.place, progress, self.state.report, shown
+            panel, self.buttons, self.place, progress, edited.number, self.state.report, shown
         )
 
     def _card(self, uri: str) -> Part:
-        place, buttons = self.place, self.buttons
-        card = next_card(
-            self.ctx.dataset,
-            place.key,
-            order=place.order,
-            kind=place.kind,
-            of_class=place.of_class,
-            sample_id=place.sample_id,
-        )
+        place, card = self._next()
+        buttons = self.buttons
         if card is None:
             return lambda panel: cards.add_nothing_open(panel, buttons, place)
         here = place.moved(sample_id=card.issue.sample_id, issue_id=card.issue.id)
@@ -93,6 +89,27 @@ class Tab:
             cards.add_keys(panel, uri, here)
 
         return add
+
+    def _next(self) -> tuple[Place, Card | None]:
+        """The card of the place; what was settled by hand is counted as decided before it."""
+        place = self.place
+        while True:
+            card = next_card(
+                self.ctx.dataset,
+                place.key,
+                order=place.order,
+                kind=place.kind,
+                of_class=place.of_class,
+                sample_id=place.sample_id,
+            )
+            if card is None or not card.is_edited:
+                return place, card
+            sample_id = card.issue.sample_id
+            noted = note_edits(self.ctx.dataset, place.key, sample_ids=sample_id)
+            if not noted.done:
+                return place, card
+            say_edits(self.ctx, noted)
+            place = place.decided(noted.batch).moved(sample_id=sample_id)
 
     def _choice(self) -> Part:
         counts = open_counts(self.ctx.dataset, self.place.key)

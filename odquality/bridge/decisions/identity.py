@@ -22,7 +22,7 @@ SAME_OBJECT = 0.5
 # From here on a box that is suggested instead of a label's is another one than before.
 SAME_BOX = 0.7
 # Of a normalised coordinate; pixels and back lose less.
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 
 
 def identity_of(sample_id: str, suggestion: Document) -> str:
@@ -84,7 +84,7 @@ def same_box(one: Any, other: Any) -> bool:
     """Whether two normalised boxes are the same but for rounding."""
     if not _is_box(one) or not _is_box(other):
         return one == other
-    return bool(np.allclose(one, other, rtol=_ROUNDING, atol=_ROUNDING))
+    return bool(np.allclose(one, other, rtol=ROUNDING, atol=ROUNDING))
 
 
 def overlap_of(one: Any, other: Any) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.listing import BY_IMAGES, list_issues, open_samples
 from odquality.bridge.review.target import ReviewTarget
@@ -28,6 +29,8 @@ class Card:
         num_behind: how many of them are reviewed.
         labels: documents of the image's labels, as the database has them.
         predictions: likewise.
+        is_edited: whether somebody has settled one of the image's issues by hand, which
+            `note_edits` counts as decided.
     """
 
     issue: ReviewIssue
@@ -35,6 +38,7 @@ class Card:
     num_behind: int
     labels: Sequence[Document]
     predictions: Sequence[Document]
+    is_edited: bool
 
 
 def next_card(
@@ -127,11 +131,13 @@ def _card_of(
     ]
     if not wanted:
         return None
+    labels = found.get("labels") or ()
     others = [*wanted[1:], *(issue for issue in issues if issue not in wanted)]
     return Card(
         wanted[0],
         tuple(others),
         len(wanted) - 1,
-        found.get("labels") or (),
+        labels,
         found.get("predictions") or (),
+        any(edit_of(one, labels, target.scored_by) is not None for one in suggestions),
     )

@@ -134,6 +134,37 @@ def test_a_decision_that_is_refused_says_why(scored: fo.Dataset) -> None:
     assert "accepted by ann already" in shown.requests["notify"]["message"]
 
 
+def test_what_was_settled_by_hand_is_counted_and_then_decided(spoiled: fo.Dataset) -> None:
+    assert "settled by hand" not in Shown(spoiled, "on_load").parts
+    issue = odquality.list_issues(spoiled, KEY, kinds="swap", order="probability", limit=1)[0]
+    sample = spoiled[issue.sample_id]
+    for label in sample.ground_truth.detections:
+        if label.id == issue.label_id:
+            label.label = "giraffe"
+    sample.save()
+    shown = Shown(spoiled, "on_load")
+    assert "1 open issue is settled by hand" in shown.parts
+    assert "label-quality-count_edits" in shown.parts
+    Shown(spoiled, "count_edits", Place(KEY))
+    edited = odquality.list_issues(spoiled, KEY, status="edited")
+    assert [one.id for one in edited] == [issue.id]
+    assert "settled by hand" not in Shown(spoiled, "on_load").parts
+
+
+def test_a_card_that_was_settled_by_hand_counts_as_decided_when_it_is_looked_at(spoiled) -> None:
+    issue = odquality.list_issues(spoiled, KEY, kinds="spurious", limit=1)[0]
+    sample = spoiled[issue.sample_id]
+    kept = [one for one in sample.ground_truth.detections if one.id != issue.label_id]
+    sample.ground_truth.detections = kept
+    sample.save()
+    shown = Shown(spoiled, "show", Place(KEY, CARDS, kind="spurious", sample_id=issue.sample_id))
+    edited = odquality.list_issues(spoiled, KEY, status="edited")
+    assert issue.id in [one.id for one in edited]
+    assert "settled by hand" in shown.requests["notify"]["message"]
+    (batch,) = {one.batch for one in edited}
+    assert f"'batches': ['{batch}']" in shown.parts
+
+
 def test_undo_takes_back_what_was_decided_here_and_then_what_was_before(scored) -> None:
     one, two = odquality.list_issues(scored, KEY, limit=2)
     here = odquality.accept(scored, KEY, one).batch

@@ -6,7 +6,7 @@ from odquality.app.panel.place import CARDS, OVERVIEW, Place
 
 
 def test_a_place_travels_with_a_button_and_back() -> None:
-    place = Place("run", CARDS, "probability", "swap", "s", "i", True, 0.5, ("a", "b"), "cat", True)
+    place = Place("run", CARDS, "probability", "swap", "s", "i", 0.5, ("a", "b"), "cat", True)
     assert Place.of_params(place.to_params(), "other") == place
 
 
