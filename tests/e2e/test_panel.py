@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import fiftyone as fo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import odquality
 from odquality.app.names import PANEL
+from odquality.kinds import BY_NAME
 from tests.e2e.app import SECONDS, AppPage, app_server
+from tests.e2e.plots import Plot
 
 KEY = "label_quality"
 
@@ -187,6 +191,7 @@ def test_what_is_edited_by_hand_counts_as_decided(
 ) -> None:
     panel.review()
     issue = odquality.list_issues(scored, KEY)[0]
+    before = panel.says()
     panel.button("edit").click()
     app.page.locator("[data-cy=modal]").wait_for()
     # As the Annotate tab saves it.
@@ -198,8 +203,7 @@ def test_what_is_edited_by_hand_counts_as_decided(
     sample.save()
     app.page.keyboard.press("Escape")
     app.page.locator("[data-cy=modal]").wait_for(state="detached")
-    panel.button("edited").click()
-    panel.button("edit").wait_for()
+    panel.wait_for_other_than(before)
     edited = odquality.list_issues(scored, KEY, status="edited")
     assert issue.id in [one.id for one in edited]
     assert {one.sample_id for one in edited} == {issue.sample_id}
@@ -246,6 +250,41 @@ def test_a_kind_is_shown_as_crops_and_a_bar_shows_its_images(
     right = len(scored.match(fo.ViewField(KEY) >= 0.95))
     assert right != number
     expect(count).to_contain_text(f"{right} sample", timeout=SECONDS * 1000)
+
+
+def test_a_cell_and_bars_show_their_boxes(scored: fo.Dataset, app: AppPage, panel: Panel) -> None:
+    count = app.page.locator("[data-cy=entry-counts]")
+    issues = odquality.list_issues(scored, KEY)
+    cells = Counter((one.given_label, one.label) for one in issues if one.kind == "swap")
+    (given, suggested), number = cells.most_common()[-1]
+    Plot(app.page, "as suggested").click(given, suggested)
+    expect(count).to_contain_text(f"{number} patch", timeout=SECONDS * 1000)
+    crops = app.page.locator(f'[data-cy="tag-{KEY}_suggestions"]')
+    expect(crops).to_have_text([suggested] * number)
+    titles = app.page.locator(f'[data-cy="tag-{KEY}_suggestions.title"]')
+    expect(titles).to_have_text([BY_NAME["swap"].title] * number)
+    plot = Plot(app.page, "Open issues by class")
+    of_class, height, title = plot.largest()
+    same = [one for one in issues if (one.given_label or one.label, one.title) == (of_class, title)]
+    assert len(same) != number
+    plot.click(of_class, height)
+    expect(count).to_contain_text(f"{len(same)} patch", timeout=SECONDS * 1000)
+
+
+def test_one_class_alone_is_reviewed(scored: fo.Dataset, panel: Panel) -> None:
+    panel.review()
+    panel.button("choose").click()
+    panel.button("class0").wait_for()
+    name = panel.button("class0").inner_text().split()[0]
+    wanted = odquality.list_issues(scored, KEY, classes=name)
+    assert panel.button("class0").inner_text().split() == [name, str(len(wanted))]
+    panel.button("class0").click()
+    panel.button("every_class").wait_for()
+    panel.decide(scored, "skip", key="s")
+    (skipped,) = odquality.list_issues(scored, KEY, status="skipped")
+    assert skipped.id == wanted[0].id
+    panel.button("every_class").click()
+    panel.button("every_class").wait_for(state="detached")
 
 
 def test_many_are_accepted_at_once_and_undone(scored: fo.Dataset, panel: Panel) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone.operators.types as types
-from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.output import escape
-from odquality.app.panel.parts import Buttons, add_kinds, markdown
-from odquality.app.panel.pictures import CROP_SIZE, crop_url, image_url
+from odquality.app.panel.parts import Buttons, add_kinds, in_rows, markdown, narrowed_to
 from odquality.app.panel.place import Place
-from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import BY_IMAGES, BY_PROBABILITY
-from odquality.bridge.review.progress import ReviewProgress
+from odquality.bridge.review.progress import OpenCounts
+from odquality.bridge.review.queue import Card
 from odquality.kinds import BY_NAME
 
 _ACTIONS = {
@@ -23,25 +21,16 @@ _ACTIONS = {
     "remove": "remove the label",
 }
 
+# So many classes have a button; those with the most open issues.
+_MOST_CLASSES = 12
+
 LEGEND = "Keys: **a** accept, **d** dismiss, **s** skip, **u** undo, **e** edit by hand"
 
 
-def card_data(dataset: SampleCollection, key: str, issues: list[ReviewIssue]) -> dict[str, str]:
-    """The pictures of a card: the issue, and its image with all that is open on it."""
-    issue = issues[0]
-    return {
-        "crop": crop_url(dataset, key, issue, CROP_SIZE),
-        "whole": image_url(dataset, key, issue),
-    }
-
-
-def add_card(
-    panel: types.Object, buttons: Buttons, place: Place, issues: list[ReviewIssue]
-) -> None:
+def add_card(panel: types.Object, buttons: Buttons, place: Place, card: Card) -> None:
     """What is suspected, the pictures and the decisions."""
-    issue = issues[0]
-    others = len(issues) - 1
-    behind = f" · {others} more on this image" if others else ""
+    issue = card.issue
+    behind = f" · {len(card.others)} more on this image" if card.others else ""
     fix = _ACTIONS[issue.action].format(label=escape(issue.label))
     markdown(
         panel,
@@ -55,46 +44,65 @@ def add_card(
     buttons.add(row, "skip", "Skip", "skip_next", place)
     row = panel.h_stack("besides", gap=1)
     buttons.add(row, "undo", "Undo", "undo", place)
-    if place.editing:
-        buttons.add(row, "edited", "I have edited it", "done", place, variant="contained")
-    else:
-        buttons.add(row, "edit", "Edit by hand", "edit", place)
+    buttons.add(row, "edit", "Edit", "edit", place)
     buttons.add(row, "finish", "Refresh grid", "grid_view", place)
     panel.img("crop", width="100%", alt_text=issue.evidence)
     markdown(panel, "legend", LEGEND)
+    markdown(panel, "whole_says", "All that is open on its image; this card is in the light:")
     panel.img("whole", width="100%", alt_text="The whole image")
 
 
 def add_nothing_open(panel: types.Object, buttons: Buttons, place: Place) -> None:
     """What is said when all is decided."""
-    what = "issues" if place.kind is None else f"issues “{BY_NAME[place.kind].title}”"
-    markdown(panel, "says", f"**No open {what}.** Score again to see what is left.")
+    which = narrowed_to(place)
+    said = f"**No open issues {which}**".replace(" **", "**")
+    markdown(panel, "says", f"{said}. Score again to see what is left.")
     row = panel.h_stack("besides", gap=1)
     buttons.add(row, "undo", "Undo", "undo", place)
-    if place.kind is not None:
-        buttons.add(row, "show", "All kinds", "filter_alt_off", place.moved(kind=None))
+    if which:
+        everything = place.moved(kind=None, of_class=None)
+        buttons.add(row, "all", "All cards", "filter_alt_off", everything, does="show")
     buttons.add(row, "score", "Score again", "fact_check", place)
 
 
-def add_choice(
-    panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress
-) -> None:
+def add_order(panel: types.Object, buttons: Buttons, place: Place) -> None:
     """Which cards come, and in which order."""
     row = panel.h_stack("order", gap=1)
     by_images = place.order == BY_IMAGES
-    buttons.add(
-        row,
-        "order",
-        "Image by image" if by_images else "Likeliest first",
-        "swap_vert",
-        place.moved(order=BY_PROBABILITY if by_images else BY_IMAGES, sample_id=None),
-        does="show",
-    )
+    other = BY_PROBABILITY if by_images else BY_IMAGES
+    name = "Image by image" if by_images else "Likeliest first"
+    anywhere = place.moved(sample_id=None)
+    there = anywhere.moved(order=other)
+    buttons.add(row, "order", name, "swap_vert", there, does="show")
+    there = anywhere.moved(choosing=True)
+    buttons.add(row, "choose", "Which cards …", "filter_alt", there, does="show")
+    if narrowed_to(place):
+        row = panel.h_stack("narrowed", gap=1)
     if place.kind is not None:
         name = f"{BY_NAME[place.kind].title} only"
-        buttons.add(row, "every", name, "filter_alt_off", place.moved(kind=None), does="show")
-        return
-    add_kinds(panel, buttons, place.moved(sample_id=None), progress, does="show")
+        there = anywhere.moved(kind=None)
+        buttons.add(row, "every", name, "filter_alt_off", there, does="show")
+    if place.of_class is not None:
+        there = anywhere.moved(of_class=None)
+        buttons.add(
+            row, "every_class", f"{place.of_class} only", "filter_alt_off", there, does="show"
+        )
+
+
+def add_choice(panel: types.Object, buttons: Buttons, place: Place, counts: OpenCounts) -> None:
+    """What there is to choose from, with how many cards it has."""
+    there = place.moved(choosing=False, sample_id=None)
+    markdown(panel, "kind_says", "**Which cards come?** Those of one kind of error:")
+    add_kinds(panel, buttons, there, counts.kinds, does="show")
+    classes = list(counts.classes)
+    most = f", of {len(classes):,} those with the most" if len(classes) > _MOST_CLASSES else ""
+    markdown(panel, "class_says", f"Those of one class, as labelled or as suggested{most}:")
+    for line, (slot, name) in in_rows(panel, "classes", list(enumerate(classes[:_MOST_CLASSES]))):
+        label, here = f"{name} {counts.classes[name]:,}", there.moved(of_class=name)
+        buttons.add(line, f"class{slot}", label, None, here, does="show")
+    row = panel.h_stack("all", gap=1)
+    everything = there.moved(kind=None, of_class=None)
+    buttons.add(row, "all", "All cards", "filter_alt_off", everything, does="show")
 
 
 def add_keys(panel: types.Object, uri: str, place: Place) -> None:

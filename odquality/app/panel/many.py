@@ -5,7 +5,7 @@ from __future__ import annotations
 import fiftyone.operators.types as types
 
 from odquality.app.operators.output import escape, table
-from odquality.app.panel.parts import Buttons, markdown
+from odquality.app.panel.parts import Buttons, in_rows, markdown, narrowed_to
 from odquality.app.panel.place import Place
 from odquality.bridge.review.bulk import AcceptPreview
 from odquality.bridge.review.issue import ReviewIssue
@@ -25,7 +25,6 @@ def add_many(
         place: where the reviewer is.
         likely: every open issue of at least the least of `LEAST`.
     """
-    kind = "all kinds" if place.kind is None else f"“{BY_NAME[place.kind].title}” only"
     markdown(
         panel,
         "selected_says",
@@ -39,17 +38,22 @@ def add_many(
     buttons.add(row, "undo", "Undo", "undo", place)
     buttons.add(row, "crops", "Show crops", "grid_view", place)
     rows = [["From", "Open issues", "No errors among them"]]
-    for least in LEAST:
+    reached = [least for least in LEAST if any(one.probability >= least for one in likely)]
+    for least in reached:
         some = [issue for issue in likely if issue.probability >= least]
         wrong = sum(1 - issue.probability for issue in some)
         rows.append([f"{least:.0%}", f"{len(some):,}", f"about {wrong:,.0f}"])
-    markdown(panel, "all_says", f"**Accept all from a probability on** ({kind}):\n\n{table(rows)}")
-    for start in range(0, len(LEAST), 3):
-        row = panel.h_stack(f"least{start}", gap=1)
-        for least in LEAST[start : start + 3]:
-            name = f"least_{least:.0%}".rstrip("%")
-            there = place.moved(least=least)
-            buttons.add(row, name, f"{least:.0%} …", "preview", there, does="show")
+    which = narrowed_to(place) or "all kinds"
+    few = f"No open issue has {min(LEAST):.0%} or more."
+    text = f"**Accept all from a probability on** ({which}):\n\n{table(rows) if reached else few}"
+    markdown(panel, "all_says", text)
+    for row, least in in_rows(panel, "least", reached):
+        name = f"least_{least:.0%}".rstrip("%")
+        buttons.add(row, name, f"{least:.0%} …", "preview", place.moved(least=least), does="show")
+    if narrowed_to(place):
+        row = panel.h_stack("all", gap=1)
+        everything = place.moved(kind=None, of_class=None)
+        buttons.add(row, "all", "All kinds and classes", "filter_alt_off", everything, does="show")
 
 
 def add_preview(

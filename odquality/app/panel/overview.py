@@ -15,31 +15,38 @@ from odquality.app.panel.place import CARDS, Place
 from odquality.bridge.review.progress import ReviewProgress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.summary.counts import RunCounts
-from odquality.bridge.summary.parts import class_matrix, class_table, error_sizes, image_scores
-from odquality.kinds import ANY, BY_NAME
+from odquality.bridge.summary.parts import class_errors, class_matrix, error_sizes, image_scores
+from odquality.kinds import ANY, BY_NAME, Kind
 from odquality.learning.remaining import COVERAGE, ENOUGH
 from odquality.summaries.class_matrix import ClassMatrix
 from odquality.summaries.histogram import Histogram
 
 _NUM_CLASSES = 12
+# Titles of the plots.
+_PLOTS = {
+    "scores": "Images by score: those to the left are worst",
+    "matrix": "Class as labelled (across) and as suggested (up)",
+    "classes": "Open issues by class",
+    "sizes": "Open issues by size of the box",
+}
 # The colours of the theme shine through.
 _HEAT = [[0, "rgba(255,109,4,0)"], [1, "rgba(255,109,4,1)"]]
 _LAYOUT = {"dragmode": False, "margin": {"l": 60, "r": 10, "t": 30, "b": 60}, "height": 230}
 
 
-def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
-    """What the plots show, counted by the database."""
+def plots_of(dataset: SampleCollection, key: str) -> dict[str, list[dict[str, Any]]]:
+    """What each plot shows, counted by the database; those that would be empty are left out."""
     counts = RunCounts(dataset, key)
-    table_of_classes = class_table(counts)
-    worst = [row for row in table_of_classes.worst_first() if row.num_errors][:_NUM_CLASSES]
-    return {
+    errors = class_errors(counts)
+    worst = sorted(errors, key=lambda name: (-errors[name].total(), name))[:_NUM_CLASSES]
+    plots = {
         "scores": [_bars(image_scores(counts))],
         "matrix": _heat(class_matrix(counts)),
         "classes": [
             {
                 "type": "bar",
-                "x": [row.name for row in worst],
-                "y": [row.errors.get(kind.name, 0) for row in worst],
+                "x": worst,
+                "y": [errors[name][kind.name] for name in worst],
                 "name": kind.title,
                 "marker": {"color": kind.color},
             }
@@ -47,6 +54,7 @@ def overview_data(dataset: SampleCollection, key: str) -> dict[str, Any]:
         ],
         "sizes": _sizes(error_sizes(counts)),
     }
+    return {name: shown for name, shown in plots.items() if any(len(one["x"]) for one in shown)}
 
 
 def add_overview(
@@ -54,27 +62,58 @@ def add_overview(
     buttons: Buttons,
     place: Place,
     progress: ReviewProgress,
+    num_edited: int,
     report: LabelQualityReport,
     clicks: Mapping[str, Handler],
 ) -> None:
-    """Numbers, one button per kind, and plots whose bars and cells show boxes."""
+    """Numbers, one button per kind, and plots whose bars and cells show boxes.
+
+    Args:
+        panel: to which they are added.
+        buttons: make the buttons.
+        place: where the reviewer is.
+        progress: of the review.
+        num_edited: how many open issues were settled by hand.
+        report: of the run.
+        clicks: by the name of each plot that is there, what a click on it does.
+    """
     markdown(panel, "progress", _progress(progress, report))
+    if num_edited:
+        what = "open issue is" if num_edited == 1 else "open issues are"
+        markdown(
+            panel,
+            "edited_says",
+            f"**{num_edited:,} {what} settled by hand**: the label was changed or removed since "
+            "the run, or a missing one drawn. Count that as decided, or score again to have the "
+            "new labels checked too.",
+        )
+        row = panel.h_stack("edited", gap=1)
+        buttons.add(row, "count_edits", "Count as decided", "done_all", place)
+        buttons.add(row, "score", "Score again", "fact_check", place)
     markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
-    add_kinds(panel, buttons, place.moved(sample_id=None), progress, does="crops")
+    kinds = place.moved(sample_id=None, of_class=None)
+    add_kinds(panel, buttons, kinds, progress.open, does="crops")
     row = panel.h_stack("start", gap=1)
     start_at = place.moved(tab=CARDS)
     buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
     buttons.add(row, "worst", "Worst images", "sort", place)
     buttons.add(row, "restore", "My colours", "palette", place)
-    _plot(panel, "scores", "Images by score: those to the left are worst", clicks)
-    _plot(panel, "matrix", "Class as labelled (across) and as suggested (up)", clicks)
-    _plot(panel, "classes", "Open issues by class", clicks, barmode="stack")
-    _plot(panel, "sizes", "Open issues by size of the box", clicks, barmode="stack")
+
+    for name, click in clicks.items():
+        title = {"text": _PLOTS[name], "font": {"size": 13}}
+        panel.plot(
+            name,
+            on_click=click,
+            config={"displayModeBar": False},
+            layout={**_LAYOUT, "title": title, "barmode": "stack"},
+            # A click sends it along.
+            **place.to_params(),
+        )
 
 
-def kind_of_title(title: str) -> str | None:
+def kind_of_title(title: str) -> Kind | None:
     """The kind of error that a bar is about, None for none."""
-    return next((kind.name for kind in BY_NAME.values() if kind.title == title), None)
+    return next((kind for kind in BY_NAME.values() if kind.title == title), None)
 
 
 def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
@@ -84,7 +123,10 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
     lines = [f"**{progress.num_open:,} open issues**" + (f" · decided: {told}" if told else "")]
     left = progress.remaining.get(ANY)
     if report.maybe_in_sample:
-        lines += [escape(one) for one in report.warnings if "trained" in one]
+        lines.append(
+            "How many errors are left cannot be known: the detector may have been trained on these "
+            "labels."
+        )
     elif left:
         expected, low, high = (left.get(name, 0.0) for name in ("expected", "low", "high"))
         lines.append(
@@ -98,7 +140,7 @@ def _progress(progress: ReviewProgress, report: LabelQualityReport) -> str:
             if name in progress.remaining
         ]
         lines.append("\n" + table(rows))
-    lines += [escape(one) for one in report.warnings if "trained" not in one]
+    lines += [escape(one) for one in report.warnings]
     return "\n\n".join(lines)
 
 
@@ -134,10 +176,11 @@ def _sizes(histogram: Histogram) -> list[dict[str, Any]]:
             "type": "bar",
             "x": names,
             "y": list(numbers),
-            "name": BY_NAME[kind].title if kind in BY_NAME else kind,
-            "marker": {"color": BY_NAME[kind].color} if kind in BY_NAME else {},
+            "name": title,
+            "marker": {"color": kind.color},
         }
-        for kind, numbers in histogram.counts.items()
+        for title, numbers in histogram.counts.items()
+        if (kind := kind_of_title(title)) is not None
     ]
 
 
@@ -152,14 +195,3 @@ def _heat(matrix: ClassMatrix) -> list[dict[str, Any]]:
             "showscale": False,
         }
     ]
-
-
-def _plot(
-    panel: types.Object, name: str, title: str, clicks: Mapping[str, Handler], **layout: Any
-) -> None:
-    panel.plot(
-        name,
-        on_click=clicks[name],
-        config={"displayModeBar": False},
-        layout={**_LAYOUT, "title": {"text": title, "font": {"size": 13}}, **layout},
-    )

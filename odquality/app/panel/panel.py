@@ -7,10 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.colors import kind_colors
 from odquality.app.names import COMPUTE, PANEL
 from odquality.app.panel import overview
-from odquality.app.panel.parts import Buttons, Handler
+from odquality.app.panel.grid import colors_of, show_crops, show_images
+from odquality.app.panel.parts import Buttons, Handler, say_edits, say_refusals
 from odquality.app.panel.place import MANY, Place
 from odquality.app.panel.tabs import Tab, add_next_step
 from odquality.bridge.review.bulk import preview_accept_all
@@ -18,8 +18,8 @@ from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
-from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.review.views import crops, images_between, selected_issues
+from odquality.bridge.review.stale import edited_issues
+from odquality.bridge.review.views import images_between, selected_issues
 from odquality.bridge.run.worst import worst_first
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
@@ -43,7 +43,7 @@ class LabelQualityPanel(foo.Panel):
         """The panel was opened, or the page was loaded again."""
         key = self._show(ctx, None)
         if key is not None:
-            ctx.trigger("set_color_scheme", self._colors(ctx, key))
+            ctx.trigger("set_color_scheme", colors_of(ctx, key))
 
     def on_change_dataset(self, ctx: Any) -> None:
         """Another dataset is shown."""
@@ -75,21 +75,35 @@ class LabelQualityPanel(foo.Panel):
             there = there.moved(sample_id=outcome.done[0].sample_id)
         elif not outcome.refused:
             ctx.ops.notify("There is nothing to undo", variant="info")
-        self._say_refusals(ctx, outcome)
+        say_refusals(ctx, outcome)
         self._show(ctx, there)
 
     def edit(self, ctx: Any) -> None:
         """Opens the image of the card where labels are edited by hand."""
         place = self._place(ctx)
+        ctx.panel.set_state("editing", place.to_params())
         ctx.trigger("open_sample", {"id": place.sample_id, "mode": "annotate"})
-        self._show(ctx, place.moved(editing=True))
+        self._show(ctx, place)
 
-    def edited(self, ctx: Any) -> None:
-        """Counts what was edited by hand as decided."""
+    def on_change_current_sample(self, ctx: Any) -> None:
+        """An image that was opened to be edited is closed: its card is looked at again."""
+        place = Place.of_params(ctx.panel.state.get("editing") or {}, "")
+        ctx.panel.set_state("editing", None)
+        self._show(ctx, place)
+
+    def execute(self, ctx: Any) -> Any:
+        """An event. Images that are opened and closed otherwise change nothing here."""
+        is_image = ctx.params.get("__method__") == self.on_change_current_sample.__name__
+        if is_image and (ctx.current_sample or not ctx.panel.state.get("editing")):
+            return None
+        return super().execute(ctx)
+
+    def count_edits(self, ctx: Any) -> None:
+        """Counts as decided what was settled by hand."""
         place = self._place(ctx)
-        outcome = note_edits(ctx.dataset, place.key, sample_ids=[str(place.sample_id)])
-        if not outcome.done:
-            ctx.ops.notify("No label of this image has been changed", variant="info")
+        found = edited_issues(ctx.dataset, place.key)
+        outcome = note_edits(ctx.dataset, place.key, sample_ids=found.sample_ids)
+        say_edits(ctx, outcome)
         self._show(ctx, place.decided(outcome.batch))
 
     def finish(self, ctx: Any) -> None:
@@ -110,13 +124,13 @@ class LabelQualityPanel(foo.Panel):
     def worst(self, ctx: Any) -> None:
         """Shows the worst images in the grid."""
         place = self._place(ctx)
-        ctx.ops.set_view(view=worst_first(ctx.dataset, place.key))
+        show_images(ctx, place.key, worst_first(ctx.dataset, place.key))
         self._show(ctx, place)
 
     def crops(self, ctx: Any) -> None:
         """Shows the open issues of a kind, or of all, as crops in the grid."""
         place = self._place(ctx)
-        self._set_crops(ctx, place.key, kind=place.kind)
+        show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self._show(ctx, place.moved(tab=MANY))
 
     def accept_selected(self, ctx: Any) -> None:
@@ -131,7 +145,11 @@ class LabelQualityPanel(foo.Panel):
         """Accepts what the preview showed."""
         place = self._place(ctx)
         preview = preview_accept_all(
-            ctx.dataset, place.key, kinds=place.kind, min_probability=place.least or 1.0
+            ctx.dataset,
+            place.key,
+            kinds=place.kind,
+            classes=place.of_class,
+            min_probability=place.least or 1.0,
         )
         outcome = accept(ctx.dataset, place.key, preview.issues)
         ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
@@ -139,17 +157,18 @@ class LabelQualityPanel(foo.Panel):
 
     def click_score(self, ctx: Any) -> None:
         """Shows the images of a bar of the scores."""
-        key, middle = self._place(ctx).key, float(ctx.params["x"])
-        low, high = _around(middle, SCORE_EDGES)
-        ctx.ops.set_view(view=images_between(ctx.dataset, key, low, high))
-        self._show(ctx, Place(key))
+        place = self._place(ctx)
+        low, high = _around(float(ctx.params["x"]), SCORE_EDGES)
+        images = images_between(ctx.dataset, place.key, low, high)
+        show_images(ctx, place.key, images)
+        self._show(ctx, place)
 
     def click_matrix(self, ctx: Any) -> None:
         """Shows the labels of a cell of the matrix."""
-        key = self._place(ctx).key
+        place = self._place(ctx)
         given, suggested = str(ctx.params["x"]), str(ctx.params["y"])
-        self._set_crops(ctx, key, kind="swap", given_label=given, label=suggested)
-        self._show(ctx, Place(key))
+        show_crops(ctx, place.key, kind="swap", given_label=given, label=suggested)
+        self._show(ctx, place)
 
     def click_class(self, ctx: Any) -> None:
         """Shows the issues of a bar of the classes."""
@@ -170,11 +189,11 @@ class LabelQualityPanel(foo.Panel):
         return types.Property(panel, view=view)
 
     def _place(self, ctx: Any) -> Place:
-        return Place.of_params(ctx.params, str(ctx.panel.state.get("key") or ""))
+        return Place.of_params(ctx.params, "")
 
     def _handlers(self) -> dict[str, Handler]:
         names = (
-            "show", "accept", "dismiss", "skip", "undo", "edit", "edited", "finish", "restore",
+            "show", "accept", "dismiss", "skip", "undo", "edit", "count_edits", "finish", "restore",
             "score", "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
@@ -194,9 +213,6 @@ class LabelQualityPanel(foo.Panel):
             return None
         if place is None or chosen is None:
             place = Place(state.key)
-        if ctx.panel.state.get("key") != place.key:
-            # Plots send no place along. It changes once, when a run is chosen.
-            ctx.panel.set_state("key", place.key)
         clicks = {
             "scores": self.click_score,
             "matrix": self.click_matrix,
@@ -213,10 +229,7 @@ class LabelQualityPanel(foo.Panel):
             self._show(ctx, place)
             return
         outcome = how(ctx.dataset, place.key, place.issue_id)
-        self._say_refusals(ctx, outcome)
-        if outcome.refused:
-            # Someone has changed the label: that decides it.
-            note_edits(ctx.dataset, place.key, sample_ids=[str(place.sample_id)])
+        say_refusals(ctx, outcome)
         self._show(ctx, place.decided(outcome.batch))
 
     def _decide_selected(self, ctx: Any, how: Any) -> None:
@@ -231,30 +244,16 @@ class LabelQualityPanel(foo.Panel):
         self._after_many(ctx, place, outcome)
 
     def _after_many(self, ctx: Any, place: Place, outcome: Outcome) -> None:
-        self._say_refusals(ctx, outcome)
+        say_refusals(ctx, outcome)
         ctx.ops.clear_selected_samples()
-        self._set_crops(ctx, place.key, kind=place.kind)
+        show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self._show(ctx, place.decided(outcome.batch))
 
-    def _say_refusals(self, ctx: Any, outcome: Outcome) -> None:
-        for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
-            ctx.ops.notify(f"Not done: {reason}", variant="warning")
-
-    def _colors(self, ctx: Any, key: str) -> dict[str, Any]:
-        target = ReviewTarget.of(ctx.dataset, key)
-        return kind_colors(target.dataset, target.gt_field, target.suggestions, target.issue)
-
-    def _set_crops(self, ctx: Any, key: str, **wanted: Any) -> None:
-        # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
-        ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
-        field = ReviewTarget.of(ctx.dataset, key).suggestions
-        ctx.ops.set_active_fields([field, f"{field}.kind", f"{field}.confidence"])
-
     def _click_bar(self, ctx: Any, **wanted: Any) -> None:
-        key, trace = self._place(ctx).key, ctx.params.get("trace")
-        kind = overview.kind_of_title(str(trace))
-        self._set_crops(ctx, key, kind=kind, **wanted)
-        self._show(ctx, Place(key))
+        place = self._place(ctx)
+        kind = overview.kind_of_title(str(ctx.params.get("trace")))
+        show_crops(ctx, place.key, kind=None if kind is None else kind.name, **wanted)
+        self._show(ctx, place)
 
 
 def _around(middle: float, edges: Any) -> tuple[float, float]:

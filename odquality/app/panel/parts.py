@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import fiftyone.operators.types as types
 
+from odquality.app.operators.output import escape
 from odquality.app.panel.place import Place
-from odquality.bridge.review.progress import ReviewProgress
+from odquality.bridge.review.outcome import Outcome
 from odquality.kinds import BY_NAME
 
 Handler = Callable[[Any], None]
+Item = TypeVar("Item")
 
 # A narrow panel has room for so many buttons.
 SIDE_BY_SIDE = 3
@@ -64,7 +66,7 @@ class Buttons:
 
 
 def add_kinds(
-    panel: types.Object, buttons: Buttons, place: Place, progress: ReviewProgress, *, does: str
+    panel: types.Object, buttons: Buttons, place: Place, counts: Mapping[str, int], *, does: str
 ) -> None:
     """A button for each kind that has open issues, in its colour.
 
@@ -72,16 +74,42 @@ def add_kinds(
         panel: to which they are added.
         buttons: make them.
         place: that they carry, with their kind.
-        progress: how many issues are open.
+        counts: how many issues of each kind are open.
         does: name of their handler.
     """
-    kinds = [BY_NAME[name] for name, number in progress.open.items() if number]
-    for start in range(0, len(kinds), SIDE_BY_SIDE):
-        row = panel.h_stack(f"kinds{start}", gap=1)
-        for kind in kinds[start : start + SIDE_BY_SIDE]:
-            label = f"{kind.title} {progress.open[kind.name]:,}"
-            there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
-            buttons.add(row, name, label, None, there, does=does, color=kind.color)
+    kinds = [BY_NAME[name] for name, number in counts.items() if number]
+    for row, kind in in_rows(panel, "kinds", kinds):
+        label = f"{kind.title} {counts[kind.name]:,}"
+        there, name = place.moved(kind=kind.name), f"{does}_{kind.name}"
+        buttons.add(row, name, label, None, there, does=does, color=kind.color)
+
+
+def narrowed_to(place: Place) -> str:
+    """Which issues are looked at, for people; empty for all."""
+    kind = "" if place.kind is None else f"“{BY_NAME[place.kind].title}”"
+    of_class = "" if place.of_class is None else f"of class “{escape(place.of_class)}”"
+    return " ".join(filter(None, (kind, of_class)))
+
+
+def in_rows(panel: types.Object, name: str, items: Sequence[Item]) -> Iterator[tuple[Any, Item]]:
+    """Items with the rows to add them to: as many in each as a narrow panel has room for."""
+    for start in range(0, len(items), SIDE_BY_SIDE):
+        row = panel.h_stack(f"{name}{start}", gap=1)
+        for item in items[start : start + SIDE_BY_SIDE]:
+            yield row, item
+
+
+def say_refusals(ctx: Any, outcome: Outcome) -> None:
+    """Tells why something was not done, each reason once."""
+    for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
+        ctx.ops.notify(f"Not done: {reason}", variant="warning")
+
+
+def say_edits(ctx: Any, outcome: Outcome) -> None:
+    """Tells what was found to be settled by hand."""
+    number = len(outcome.done)
+    which = "1 issue was" if number == 1 else f"{number:,} issues were"
+    ctx.ops.notify(f"{which} settled by hand, which counts as a decision", variant="success")
 
 
 def markdown(panel: types.Object, name: str, text: str) -> None:

@@ -1,7 +1,8 @@
 """Where a reviewer is in the panel; the buttons carry it along.
 
 A panel can keep state, but the App stores each change of it with its layout, which takes it a
-second. So nothing is kept: whatever a button needs to know travels with it to the page and back.
+second. So nothing is kept: whatever a button or a plot needs to know travels with it to the page
+and back.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class Place:
         kind: of error that is reviewed; all if None.
         sample_id: of the image that is looked at.
         issue_id: of the card.
-        editing: whether the image was opened to be edited by hand.
         least: probability from which on many are accepted, None before one is chosen.
         batches: what was decided from here, the latest last.
+        of_class: class, as labelled or as suggested, that is reviewed; all if None.
+        choosing: whether the reviewer chooses which cards come.
     """
 
     key: str
@@ -42,9 +44,10 @@ class Place:
     kind: str | None = None
     sample_id: str | None = None
     issue_id: str | None = None
-    editing: bool = False
     least: float | None = None
     batches: tuple[str, ...] = field(default=())
+    of_class: str | None = None
+    choosing: bool = False
 
     def moved(self, **changes: Any) -> Place:
         """This place with something else."""
@@ -53,7 +56,7 @@ class Place:
     def decided(self, batch: str | None) -> Place:
         """This place after a decision, no more than whose batch is known."""
         made = self.batches if batch is None else (*self.batches, batch)
-        return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None, editing=False)
+        return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None)
 
     def to_params(self) -> dict[str, Any]:
         """What a button carries."""
@@ -61,8 +64,9 @@ class Place:
 
     @classmethod
     def of_params(cls, params: Mapping[str, Any], key: str) -> Place:
-        """The place that a button carried; the overview of a run if it carried none."""
-        given = params.get("place")
+        """The place that a button or a plot carried; the overview of a run if none did."""
+        view = params.get("view")
+        given = params.get("place", view.get("place") if isinstance(view, Mapping) else None)
         if not isinstance(given, Mapping) or not isinstance(given.get("key"), str):
             return cls(key)
         least = given.get("least")
@@ -73,9 +77,10 @@ class Place:
             kind=given["kind"] if given.get("kind") in KINDS else None,
             sample_id=_text(given.get("sample_id")),
             issue_id=_text(given.get("issue_id")),
-            editing=given.get("editing") is True,
             least=float(least) if isinstance(least, (int, float)) else None,
             batches=tuple(filter(_text, given.get("batches") or ())),
+            of_class=_text(given.get("of_class")),
+            choosing=given.get("choosing") is True,
         )
 
 

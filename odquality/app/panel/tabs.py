@@ -10,13 +10,15 @@ import fiftyone as fo
 import fiftyone.operators.types as types
 
 from odquality.app.panel import cards, many, overview
-from odquality.app.panel.parts import SIDE_BY_SIDE, Buttons, Handler, markdown
-from odquality.app.panel.pictures import EXAMPLE_SIZE, crop_url
+from odquality.app.panel.parts import Buttons, Handler, in_rows, markdown, say_edits
+from odquality.app.panel.pictures import card_urls, example_url
 from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
 from odquality.bridge.review.bulk import preview_accept_all
-from odquality.bridge.review.progress import ReviewProgress
-from odquality.bridge.review.queue import next_issues
+from odquality.bridge.review.decide import note_edits
+from odquality.bridge.review.progress import open_counts
+from odquality.bridge.review.queue import Card, next_card
 from odquality.bridge.review.runs import RunState
+from odquality.bridge.review.stale import edited_issues
 
 Part = Callable[[types.Object], None]
 
@@ -48,11 +50,10 @@ class Tab:
             clicks: what a click on each of the plots does.
             uri: of the panel, by which keys find its handlers.
         """
-        progress = self.state.progress(self.ctx.dataset)
         if self.place.tab == OVERVIEW:
-            content = self._overview(progress, clicks)
+            content = self._overview(clicks)
         elif self.place.tab == CARDS:
-            content = self._card(progress, uri)
+            content = self._choice() if self.place.choosing else self._card(uri)
         else:
             content = self._many()
 
@@ -64,39 +65,68 @@ class Tab:
 
         return fill
 
-    def _overview(self, progress: ReviewProgress, clicks: Mapping[str, Handler]) -> Part:
-        self.ctx.panel.set_data(overview.overview_data(self.ctx.dataset, self.place.key))
+    def _overview(self, clicks: Mapping[str, Handler]) -> Part:
+        progress = self.state.progress(self.ctx.dataset)
+        edited = edited_issues(self.ctx.dataset, self.place.key)
+        plots = overview.plots_of(self.ctx.dataset, self.place.key)
+        self.ctx.panel.set_data(plots)
+        shown = {name: clicks[name] for name in plots}
         return lambda panel: overview.add_overview(
-            panel, self.buttons, self.place, progress, self.state.report, clicks
+            panel, self.buttons, self.place, progress, edited.number, self.state.report, shown
         )
 
-    def _card(self, progress: ReviewProgress, uri: str) -> Part:
-        dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
-        issues = next_issues(
-            dataset, place.key, order=place.order, kind=place.kind, sample_id=place.sample_id
-        )
-        if not issues:
+    def _card(self, uri: str) -> Part:
+        place, card = self._next()
+        buttons = self.buttons
+        if card is None:
             return lambda panel: cards.add_nothing_open(panel, buttons, place)
-        here = place.moved(sample_id=issues[0].sample_id, issue_id=issues[0].id)
-        self.ctx.panel.set_data(cards.card_data(dataset, place.key, issues))
+        here = place.moved(sample_id=card.issue.sample_id, issue_id=card.issue.id)
+        self.ctx.panel.set_data(card_urls(card))
 
         def add(panel: types.Object) -> None:
-            cards.add_card(panel, buttons, here, issues)
-            cards.add_choice(panel, buttons, here, progress)
+            cards.add_card(panel, buttons, here, card)
+            cards.add_order(panel, buttons, here)
             cards.add_keys(panel, uri, here)
 
         return add
 
+    def _next(self) -> tuple[Place, Card | None]:
+        """The card of the place; what was settled by hand is counted as decided before it."""
+        place = self.place
+        while True:
+            card = next_card(
+                self.ctx.dataset,
+                place.key,
+                order=place.order,
+                kind=place.kind,
+                of_class=place.of_class,
+                sample_id=place.sample_id,
+            )
+            if card is None or not card.is_edited:
+                return place, card
+            sample_id = card.issue.sample_id
+            noted = note_edits(self.ctx.dataset, place.key, sample_ids=sample_id)
+            if not noted.done:
+                return place, card
+            say_edits(self.ctx, noted)
+            place = place.decided(noted.batch).moved(sample_id=sample_id)
+
+    def _choice(self) -> Part:
+        counts = open_counts(self.ctx.dataset, self.place.key)
+        return lambda panel: cards.add_choice(panel, self.buttons, self.place, counts)
+
     def _many(self) -> Part:
         dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
         least = min(many.LEAST) if place.least is None else place.least
-        preview = preview_accept_all(dataset, place.key, kinds=place.kind, min_probability=least)
+        preview = preview_accept_all(
+            dataset, place.key, kinds=place.kind, classes=place.of_class, min_probability=least
+        )
         if place.least is None:
             likely = list(preview.issues)
             return lambda panel: many.add_many(panel, buttons, place, likely)
         self.ctx.panel.set_data(
             {
-                f"example{slot}": crop_url(dataset, place.key, issue, EXAMPLE_SIZE)
+                f"example{slot}": example_url(dataset, place.key, issue)
                 for slot, issue in enumerate(preview.examples)
             }
         )
@@ -106,16 +136,14 @@ class Tab:
         row = panel.h_stack("tabs", gap=1)
         for tab, title in _TITLES.items():
             variant = "contained" if tab == self.place.tab else "outlined"
-            there = self.place.moved(tab=tab, least=None)
+            there = self.place.moved(tab=tab, least=None, choosing=False)
             self.buttons.add(row, f"tab_{tab}", title, None, there, does="show", variant=variant)
         others = [
             state for state in self.states if state.key != self.place.key and state.is_reviewable
         ]
-        for start in range(0, len(others), SIDE_BY_SIDE):
-            row = panel.h_stack(f"runs{start}", gap=1)
-            for state in others[start : start + SIDE_BY_SIDE]:
-                name, label = f"run_{state.key}", f"Run {state.key}"
-                self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
+        for row, state in in_rows(panel, "runs", others):
+            name, label = f"run_{state.key}", f"Run {state.key}"
+            self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
 
 
 def add_next_step(

@@ -23,7 +23,7 @@ SAME_OBJECT = 0.5
 # From here on a box that is suggested instead of a label's is another one than before.
 SAME_BOX = 0.7
 # Of a normalised coordinate; pixels and back lose less.
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 
 
 def identity_of(sample_id: str, suggestion: Document) -> str:
@@ -87,7 +87,7 @@ def same_box(one: Any, other: Any) -> bool:
     if not _is_box(one) or not _is_box(other):
         return one == other
     pairs = zip(one, other, strict=True)
-    return all(isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING) for a, b in pairs)
+    return all(isclose(a, b, rel_tol=ROUNDING, abs_tol=ROUNDING) for a, b in pairs)
 
 
 def overlap_of(one: Any, other: Any) -> float:

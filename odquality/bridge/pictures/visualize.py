@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import fiftyone as fo
-import numpy as np
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from fiftyone.core.sample import SampleView
 
+from odquality.bridge.pictures.boxes import (
+    ATTRIBUTES,
+    LEAST_CONFIDENCE,
+    Document,
+    error_box,
+    has_box,
+    likely,
+    named_box,
+    places_of,
+)
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import find_issue
 from odquality.bridge.run.run_paths import RunPaths
@@ -19,7 +27,7 @@ from odquality.bridge.run.worst import find_run, worst_first
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.samples import check_collection
 from odquality.core.parameters import number, shown
-from odquality.drawing.boxes import ErrorBox, NamedBox, RelativeBox, SuspectedError
+from odquality.drawing.boxes import RelativeBox, SuspectedError
 from odquality.drawing.frame import around_all
 from odquality.drawing.images import RgbArray, read_image, save_image
 from odquality.drawing.scene import DEFAULT_SIZE, draw_scene
@@ -32,7 +40,7 @@ def visualize(
     issue: ReviewIssue | fo.Detection | str | None = None,
     around: RelativeBox | None = None,
     surroundings: float = 0.75,
-    min_confidence: float = 0.3,
+    min_confidence: float = LEAST_CONFIDENCE,
     size: int = DEFAULT_SIZE,
     legend: bool = True,
     save_as: str | os.PathLike[str] | None = None,
@@ -83,23 +91,19 @@ def visualize(
         paths.check_shown(samples.get_field_schema())
         sample = _sample_of(samples, key, paths, issue)
     paths.check_shown(sample.field_names)
-    labels = {one.id: _named(one) for one in _detections(sample, paths.labels)}
+    labels = {name: named_box(one) for name, one in _detections(sample, paths.labels).items()}
     suspected: dict[str, SuspectedError] = {
-        one.id: _error(one, labels.get(_value(one, "label_id")))
-        for one in _detections(sample, paths.suggestions)
+        name: error_box(one, labels.get(str(one.get("label_id"))))
+        for name, one in _detections(sample, paths.suggestions).items()
     }
     errors = list(suspected.values())
     if issue is not None:
         errors = [_chosen(issue, key, suspected)]
-        around = around_all(_places(errors[0])) if around is None else around
-    predictions = [_named(one) for one in _detections(sample, paths.predictions)]
+        around = around_all(places_of(errors[0])) if around is None else around
     picture = draw_scene(
         read_image(sample.filepath),
         labels=labels.values(),
-        predictions=sorted(
-            (one for one in predictions if one.confidence is None or one.confidence >= least),
-            key=lambda one: -(one.confidence or 0),
-        ),
+        predictions=likely(_detections(sample, paths.predictions).values(), least),
         errors=errors,
         around=around,
         surroundings=surroundings,
@@ -177,40 +181,13 @@ def _field(path: str) -> str:
     return path.rpartition(".")[0]
 
 
-def _detections(sample: fo.Sample | SampleView, path: str | None) -> list[fo.Detection]:
-    """The detections in a list that have a box."""
+def _detections(sample: fo.Sample | SampleView, path: str | None) -> dict[str, Document]:
+    """What is drawn of the detections in a list that have a box, by their ids."""
     value = None if path is None else sample.get_field(_field(path))
-    found = [] if value is None else value.detections or []
-    return [one for one in found if _is_box(one.bounding_box)]
+    found = {} if value is None else {one.id: _document(one) for one in value.detections or []}
+    return {name: one for name, one in found.items() if has_box(one)}
 
 
-def _is_box(value: Any) -> bool:
-    try:
-        return np.shape(value) == (4,) and bool(np.isfinite(value).all())
-    except (TypeError, ValueError):
-        return False
-
-
-def _value(detection: fo.Detection, name: str) -> Any:
-    """An attribute that a detection may lack; runs of earlier versions wrote fewer."""
-    return detection[name] if detection.has_field(name) else None
-
-
-def _named(detection: fo.Detection) -> NamedBox:
-    return NamedBox(detection.label or "", tuple(detection.bounding_box), detection.confidence)
-
-
-def _error(suggestion: fo.Detection, label: NamedBox | None) -> ErrorBox:
-    """What a suggestion is about, with the label that it is about as it is now."""
-    return ErrorBox(
-        _value(suggestion, "kind"),
-        suggestion.confidence,
-        suggestion.label,
-        tuple(suggestion.bounding_box),
-        given_label=None if label is None else label.label,
-        given_box=None if label is None else label.box,
-    )
-
-
-def _places(error: SuspectedError) -> list[RelativeBox]:
-    return [box for box in (error.box, error.given_box) if box is not None]
+def _document(detection: fo.Detection) -> Document:
+    """A detection with what it has of the attributes; runs of earlier versions wrote fewer."""
+    return {name: detection[name] for name in ATTRIBUTES if detection.has_field(name)}

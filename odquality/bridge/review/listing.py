@@ -61,16 +61,7 @@ def list_issues(
     check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
     choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
     choice("order", order, ORDERS)
-    least = number("min_probability", min_probability, 0, 1)
-    part: Document = {"confidence": {"$gte": least}} if least else {}
-    wanted_kinds = _names("kinds", kinds)
-    if wanted_kinds is not None:
-        for kind in wanted_kinds:
-            choice("kinds", kind, KINDS)
-        part["kind"] = {"$in": wanted_kinds}
-    names = _names("classes", classes)
-    if names is not None:
-        part["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
+    part = query_of(kinds, classes, min_probability)
     most = None if limit is None else integer("limit", limit, 1, 2**31)
     sources = []
     if status in (OPEN, ANY_STATUS):
@@ -87,18 +78,14 @@ def list_issues(
 
 
 def issues_of(
-    samples: SampleCollection,
-    key: str,
-    sample_ids: str | Sequence[str],
-    *,
-    kinds: str | Iterable[str] | None = None,
+    samples: SampleCollection, key: str, sample_ids: str | Sequence[str]
 ) -> list[ReviewIssue]:
     """The open issues of some samples of the dataset, of each the likeliest first.
 
     Raises:
         ValueError: as `list_issues` does.
     """
-    return list_issues(_of_dataset(samples, sample_ids), key, kinds=kinds)
+    return list_issues(_of_dataset(samples, sample_ids), key)
 
 
 def find_issue(samples: SampleCollection, key: str, identity: str) -> ReviewIssue | None:
@@ -110,6 +97,29 @@ def find_issue(samples: SampleCollection, key: str, identity: str) -> ReviewIssu
     sample = _of_dataset(samples, named(identity)[0])
     issues = list_issues(sample, key, status=ANY_STATUS)
     return next((one for one in issues if one.id == identity), None)
+
+
+def query_of(
+    kinds: str | Iterable[str] | None = None,
+    classes: str | Iterable[str] | None = None,
+    min_probability: float = 0.0,
+) -> Document:
+    """The database's query for the document of an issue, as `list_issues` takes its arguments.
+
+    Raises:
+        ValueError: an argument is out of its range.
+    """
+    least = number("min_probability", min_probability, 0, 1)
+    query: Document = {"confidence": {"$gte": least}} if least else {}
+    wanted_kinds = _names("kinds", kinds)
+    if wanted_kinds is not None:
+        for kind in wanted_kinds:
+            choice("kinds", kind, KINDS)
+        query["kind"] = {"$in": wanted_kinds}
+    names = _names("classes", classes)
+    if names is not None:
+        query["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
+    return query
 
 
 def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:

@@ -53,6 +53,20 @@ class ReviewProgress:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class OpenCounts:
+    """How many issues of a run are open.
+
+    Attributes:
+        kinds: by kind of error.
+        classes: by class, the most first; an issue counts for its class as labelled and, if that is
+            another one, for the one that is suggested.
+    """
+
+    kinds: Mapping[str, int]
+    classes: Mapping[str, int]
+
+
 def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
     """How many issues of a run are open, what was decided, and how many errors are left.
 
@@ -64,29 +78,59 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
-    is_open = {target.num_issues: {"$gt": 0}}
-    opened = _count(target, target.suggestions, is_open, "kind", {})
-    made: Counter[str] = Counter()
+    opened = _count(target, target.suggestions, _has_open(target), {"kind": "$one.kind"}, {})
+    made: Counter[Any] = Counter()
     if target.decisions is not None:
         some = has_any(target.decisions)
-        made = _count(target, target.decisions, some, "status", STANDING)
+        made = _count(target, target.decisions, some, {"status": "$one.status"}, STANDING)
     report = results.load_report(target.record.results) or {}
     return ReviewProgress(
-        {kind: opened[kind] for kind in KINDS},
-        {status: made[status] for status in STATUSES},
+        {kind: opened[kind,] for kind in KINDS},
+        {status: made[status,] for status in STATUSES},
         read_remaining(report.get("remaining")),
     )
 
 
+def open_counts(samples: SampleCollection, key: str) -> OpenCounts:
+    """How many issues of a run are open, by kind and by class.
+
+    Args:
+        samples: a dataset or view; the whole dataset is counted.
+        key: of a run by the calibrated method.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    target = ReviewTarget.of(samples, key)
+    names = {name: f"$one.{name}" for name in ("kind", "given_label", "label")}
+    kinds: Counter[str] = Counter()
+    classes: Counter[str] = Counter()
+    counted = _count(target, target.suggestions, _has_open(target), names, {})
+    for (kind, given, suggested), number in counted.items():
+        kinds[kind] += number
+        for name in {given, suggested} - {None}:
+            classes[name] += number
+    ranked = sorted(classes.items(), key=lambda one: (-one[1], one[0]))
+    return OpenCounts({kind: kinds[kind] for kind in KINDS}, dict(ranked))
+
+
+def _has_open(target: ReviewTarget) -> dict[str, Any]:
+    return {target.num_issues: {"$gt": 0}}
+
+
 def _count(
-    target: ReviewTarget, field: str, some: Mapping[str, Any], name: str, part: Mapping[str, Any]
-) -> Counter[str]:
-    """How many documents of a field have which value of an attribute."""
+    target: ReviewTarget,
+    field: str,
+    some: Mapping[str, Any],
+    names: Mapping[str, str],
+    part: Mapping[str, Any],
+) -> Counter[Any]:
+    """How many documents of a field, each ``one``, have which values of some expressions."""
     stages: list[dict[str, Any]] = [
         {"$unwind": "$one"},
         {"$match": {f"one.{attribute}": value for attribute, value in part.items()}},
-        {"$group": {"_id": f"$one.{name}", "number": {"$sum": 1}}},
+        {"$group": {"_id": dict(names), "number": {"$sum": 1}}},
     ]
     columns = {"one": f"${field}.detections"}
     rows = database.find_documents(target.dataset, some, columns, after=stages)
-    return Counter({row["_id"]: row["number"] for row in rows})
+    return Counter({tuple(map(row["_id"].get, names)): row["number"] for row in rows})

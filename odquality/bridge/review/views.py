@@ -22,6 +22,7 @@ def crops(
     given_label: str | None = None,
     label: str | None = None,
     of_class: str | None = None,
+    about: str | None = None,
     min_probability: float = 0.0,
     max_probability: float = 1.0,
     min_area: float = 0.0,
@@ -36,6 +37,7 @@ def crops(
         given_label: the class as labelled; all if None.
         label: the class that is suggested; all if None.
         of_class: the class as labelled, of a missing label that which is suggested; all if None.
+        about: a class, as labelled or as suggested; all if None.
         min_probability: in [0, 1].
         max_probability: in [0, 1].
         min_area: share of the image that the box takes, in [0, 1].
@@ -56,8 +58,10 @@ def crops(
     for name, value in (("kind", kind), ("given_label", given_label), ("label", label)):
         if value is not None:
             wanted.append(ViewField(name) == value)
+    given = ViewField("given_label")
+    if about is not None:
+        wanted.append((given == about) | (ViewField("label") == about))
     if of_class is not None:
-        given = ViewField("given_label")
         wanted.append((given == of_class) | ((given == None) & (ViewField("label") == of_class)))  # noqa: E711
     condition = ViewExpression.all(wanted)
     some = all_samples(samples).match(ViewField(target.num_issues) > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -28,25 +29,32 @@ def class_table(counts: RunCounts) -> ClassTable:
     """Labels, predictions, mean label quality and suspected errors of each class."""
     labels: Counter[str] = Counter()
     scored: Counter[str] = Counter()
-    quality: dict[str, float] = {}
-    errors: dict[str, Counter[str]] = {}
+    quality: dict[str, list[float]] = {}
+    errors = class_errors(counts)
+    # The database gives groups in any order, and rounding must not tell.
     for labelled in counts.labels:
         labels[labelled.name] += labelled.number
         scored[labelled.name] += labelled.scored
-        quality[labelled.name] = quality.get(labelled.name, 0.0) + labelled.quality
-    for suspected in counts.errors:
-        name = suspected.suggested if suspected.given is None else suspected.given
-        errors.setdefault(name, Counter())[suspected.kind] += suspected.number
+        quality.setdefault(labelled.name, []).append(labelled.quality)
     return ClassTable.of(
         ClassRow(
             name,
             labels[name],
             predictions=counts.predictions.get(name, 0),
-            quality=quality[name] / scored[name] if scored[name] else None,
+            quality=fsum(quality[name]) / scored[name] if scored[name] else None,
             errors=errors.get(name, {}),
         )
         for name in {*labels, *counts.predictions, *errors}
     )
+
+
+def class_errors(counts: RunCounts) -> dict[str, Counter[str]]:
+    """Suspected errors by class as labelled, of missing labels as suggested, and by kind."""
+    errors: dict[str, Counter[str]] = {}
+    for suspected in counts.errors:
+        name = suspected.suggested if suspected.given is None else suspected.given
+        errors.setdefault(name, Counter())[suspected.kind] += suspected.number
+    return errors
 
 
 def class_matrix(counts: RunCounts) -> ClassMatrix:

@@ -17,7 +17,9 @@ import odquality
 from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel.place import CARDS, MANY, Place
 from odquality.bridge.store import claims, records
+from odquality.kinds import BY_NAME
 from tests.bridge.datasets import random_samples
+from tests.bridge.spoiled import make_spoiled
 
 KEY = "run"
 
@@ -36,11 +38,20 @@ def scored(dataset: fo.Dataset) -> fo.Dataset:
     return dataset
 
 
+@pytest.fixture
+def spoiled() -> Iterator[fo.Dataset]:
+    """With errors of every kind, scored."""
+    made = make_spoiled().dataset
+    made.rename_run("quality", KEY)
+    yield made
+    made.delete()
+
+
 class Shown:
     """What an event of the panel asks the App to do."""
 
     def __init__(self, dataset: fo.Dataset, method: str, place: Place | None = None, **params):
-        params |= {"__method__": method, "panel_id": "p", "panel_state": {"key": KEY}}
+        params |= {"__method__": method, "panel_id": "p"}
         if place is not None:
             params |= place.to_params()
         request = {"dataset_name": dataset.name, "params": params, **params.pop("request", {})}
@@ -123,6 +134,37 @@ def test_a_decision_that_is_refused_says_why(scored: fo.Dataset) -> None:
     assert "accepted by ann already" in shown.requests["notify"]["message"]
 
 
+def test_what_was_settled_by_hand_is_counted_and_then_decided(spoiled: fo.Dataset) -> None:
+    assert "settled by hand" not in Shown(spoiled, "on_load").parts
+    issue = odquality.list_issues(spoiled, KEY, kinds="swap", order="probability", limit=1)[0]
+    sample = spoiled[issue.sample_id]
+    for label in sample.ground_truth.detections:
+        if label.id == issue.label_id:
+            label.label = "giraffe"
+    sample.save()
+    shown = Shown(spoiled, "on_load")
+    assert "1 open issue is settled by hand" in shown.parts
+    assert "label-quality-count_edits" in shown.parts
+    Shown(spoiled, "count_edits", Place(KEY))
+    edited = odquality.list_issues(spoiled, KEY, status="edited")
+    assert [one.id for one in edited] == [issue.id]
+    assert "settled by hand" not in Shown(spoiled, "on_load").parts
+
+
+def test_a_card_that_was_settled_by_hand_counts_as_decided_when_it_is_looked_at(spoiled) -> None:
+    issue = odquality.list_issues(spoiled, KEY, kinds="spurious", limit=1)[0]
+    sample = spoiled[issue.sample_id]
+    kept = [one for one in sample.ground_truth.detections if one.id != issue.label_id]
+    sample.ground_truth.detections = kept
+    sample.save()
+    shown = Shown(spoiled, "show", Place(KEY, CARDS, kind="spurious", sample_id=issue.sample_id))
+    edited = odquality.list_issues(spoiled, KEY, status="edited")
+    assert issue.id in [one.id for one in edited]
+    assert "settled by hand" in shown.requests["notify"]["message"]
+    (batch,) = {one.batch for one in edited}
+    assert f"'batches': ['{batch}']" in shown.parts
+
+
 def test_undo_takes_back_what_was_decided_here_and_then_what_was_before(scored) -> None:
     one, two = odquality.list_issues(scored, KEY, limit=2)
     here = odquality.accept(scored, KEY, one).batch
@@ -144,7 +186,7 @@ def test_a_kind_is_shown_as_crops(scored: fo.Dataset) -> None:
 
 
 def test_a_bar_of_scores_shows_its_images(scored: fo.Dataset) -> None:
-    shown = Shown(scored, "click_score", x=0.025)
+    shown = Shown(scored, "click_score", Place(KEY), x=0.025)
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == set(scored.match(fo.ViewField(KEY) <= 0.05).values("id"))
     assert len(view)
@@ -154,10 +196,86 @@ def test_a_bar_of_a_class_shows_its_issues(scored: fo.Dataset) -> None:
     issues = [
         one for one in odquality.list_issues(scored, KEY, kinds="overlooked") if one.label == "cat"
     ]
-    shown = Shown(scored, "click_class", x="cat", trace="Missing")
+    shown = Shown(scored, "click_class", Place(KEY), x="cat", trace="Missing")
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == {one.suggestion_id for one in issues}
     assert issues
+
+
+def test_a_cell_of_the_matrix_shows_its_labels(spoiled: fo.Dataset) -> None:
+    swap = odquality.list_issues(spoiled, KEY, kinds="swap", limit=1)[0]
+    same = [
+        one.suggestion_id
+        for one in odquality.list_issues(spoiled, KEY, kinds="swap")
+        if (one.given_label, one.label) == (swap.given_label, swap.label)
+    ]
+    shown = Shown(spoiled, "click_matrix", Place(KEY), x=swap.given_label, y=swap.label)
+    view = fo.DatasetView._build(spoiled, shown.requests["set_view"]["view"])
+    assert set(view.values("id")) == set(same)
+
+
+def test_what_is_decided_here_can_be_undone_after_a_look_at_a_plot(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "click_score", Place(KEY, batches=("one",)), x=0.025)
+    assert "'batches': ['one']" in shown.parts
+
+
+def test_plots_have_the_colours_of_kinds_and_are_there_if_they_show_anything(spoiled) -> None:
+    shown = Shown(spoiled, "on_load")
+    plots = shown.requests["patch_panel_data"]["data"]
+    assert set(plots) == {"scores", "matrix", "classes", "sizes"}
+    colors = {kind.title: kind.color for kind in BY_NAME.values()}
+    for name in ("classes", "sizes"):
+        assert {
+            one["name"]: one["marker"]["color"] for one in plots[name]
+        }.items() <= colors.items()
+    assert "as suggested" in shown.parts
+    odquality.dismiss(spoiled, KEY, odquality.list_issues(spoiled, KEY, kinds="swap"))
+    shown = Shown(spoiled, "on_load")
+    assert set(shown.requests["patch_panel_data"]["data"]) == {"scores", "classes", "sizes"}
+    assert "as suggested" not in shown.parts
+
+
+def test_crops_tell_what_is_wrong_in_plain_words(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "crops", Place(KEY))
+    fields = shown.requests["set_active_fields"]["fields"]
+    assert fields == ["run_suggestions", "run_suggestions.title", "run_suggestions.confidence"]
+
+
+def test_images_are_shown_with_their_labels_after_crops(scored: fo.Dataset) -> None:
+    shown = Shown(scored, "worst", Place(KEY))
+    assert {"ground_truth", "run_suggestions"} <= set(shown.requests["set_active_fields"]["fields"])
+
+
+def test_one_kind_or_one_class_is_chosen_among_those_that_are_open(spoiled: fo.Dataset) -> None:
+    shown = Shown(spoiled, "show", Place(KEY, CARDS, choosing=True))
+    swaps, cats = (
+        len(odquality.list_issues(spoiled, KEY, **part))
+        for part in ({"kinds": "swap"}, {"classes": "cat"})
+    )
+    assert f"Wrong class {swaps}" in shown.parts
+    assert f"cat {cats}" in shown.parts
+    cards = Shown(spoiled, "show", Place(KEY, CARDS, of_class="cat"))
+    first = odquality.list_issues(spoiled, KEY, classes="cat", limit=1)[0]
+    assert first.id in cards.parts
+    assert "cat only" in cards.parts
+    none = Shown(spoiled, "show", Place(KEY, CARDS, kind="swap", of_class="giraffe"))
+    assert "No open issues “Wrong class” of class “giraffe”" in none.parts
+
+
+def test_of_one_class_many_are_decided_on(scored: fo.Dataset) -> None:
+    preview = odquality.preview_accept_all(scored, KEY, min_probability=0.5, classes="cat")
+    assert 0 < preview.count < len(odquality.list_issues(scored, KEY, min_probability=0.5))
+    Shown(scored, "accept_all", Place(KEY, MANY, least=0.5, of_class="cat"))
+    accepted = odquality.list_issues(scored, KEY, status="accepted")
+    assert {one.id for one in accepted} == {one.id for one in preview.issues}
+
+
+def test_probabilities_that_no_issue_reaches_are_left_out(spoiled: fo.Dataset) -> None:
+    likely = odquality.list_issues(spoiled, KEY, kinds="swap", min_probability=0.5)
+    odquality.dismiss(spoiled, KEY, likely)
+    shown = Shown(spoiled, "show", Place(KEY, MANY, kind="swap"))
+    assert "No open issue has 50% or more" in shown.parts
+    assert "label-quality-least" not in shown.parts
 
 
 def test_what_is_selected_in_the_grid_is_decided_on(scored: fo.Dataset) -> None:

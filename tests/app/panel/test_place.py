@@ -6,8 +6,13 @@ from odquality.app.panel.place import CARDS, OVERVIEW, Place
 
 
 def test_a_place_travels_with_a_button_and_back() -> None:
-    place = Place("run", CARDS, "probability", "swap", "s", "i", True, 0.5, ("a", "b"))
+    place = Place("run", CARDS, "probability", "swap", "s", "i", 0.5, ("a", "b"), "cat", True)
     assert Place.of_params(place.to_params(), "other") == place
+
+
+def test_a_plot_sends_its_place_with_the_view_of_it() -> None:
+    params = {"x": 1, "view": Place("run").to_params()}
+    assert Place.of_params(params, "other") == Place("run")
 
 
 def test_without_a_place_a_click_is_on_the_overview_of_the_run() -> None:

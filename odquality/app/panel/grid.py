@@ -1,0 +1,31 @@
+"""What the grid beside the panel shows: crops of issues, or whole images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odquality.app.colors import kind_colors
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.review.views import crops
+
+
+def show_crops(ctx: Any, key: str, **wanted: Any) -> None:
+    """Shows open issues of a run as crops, those that `crops` is asked for."""
+    # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
+    ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
+    field = ReviewTarget.of(ctx.dataset, key).suggestions
+    ctx.ops.set_active_fields([field, f"{field}.title", f"{field}.confidence"])
+
+
+def show_images(ctx: Any, key: str, view: Any) -> None:
+    """Shows images with what they show after a run: crops show less."""
+    ctx.ops.set_view(view=view)
+    target = ReviewTarget.of(ctx.dataset, key)
+    shown = (target.gt_field, target.suggestions, target.record.score_field)
+    ctx.ops.set_active_fields([*shown, *filter(None, [target.expected_errors])])
+
+
+def colors_of(ctx: Any, key: str) -> dict[str, Any]:
+    """The parameters of the App's ``set_color_scheme`` for the boxes of a run."""
+    target = ReviewTarget.of(ctx.dataset, key)
+    return kind_colors(target.dataset, target.gt_field, target.suggestions, target.issue)

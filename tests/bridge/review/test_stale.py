@@ -1,0 +1,79 @@
+"""Open issues that somebody has settled by hand are counted by the database."""
+
+from __future__ import annotations
+
+import fiftyone as fo
+import pytest
+from bson import ObjectId
+
+import odquality
+from odquality.bridge.review.queue import next_card
+from odquality.bridge.review.stale import edited_issues
+from tests.bridge.review.help import KEY, edit_label, first
+
+
+def draw(dataset: fo.Dataset, issue: odquality.ReviewIssue, label: str, shift: float) -> None:
+    """Adds a label to the image of an issue, as a person would."""
+    sample = dataset[issue.sample_id]
+    x, y, width, height = issue.box
+    box = [x + shift * width, y, width, height]
+    sample.ground_truth.detections.append(fo.Detection(label=label, bounding_box=box))
+    sample.save()
+
+
+def remove(dataset: fo.Dataset, issue: odquality.ReviewIssue) -> None:
+    sample = dataset[issue.sample_id]
+    kept = [one for one in sample.ground_truth.detections if one.id != issue.label_id]
+    sample.ground_truth.detections = kept
+    sample.save()
+
+
+def test_nothing_is_edited_after_a_run_or_by_decisions(dataset: fo.Dataset) -> None:
+    assert edited_issues(dataset, KEY).number == 0
+    odquality.accept(dataset, KEY, odquality.list_issues(dataset, KEY, limit=5))
+    assert edited_issues(dataset, KEY).number == 0
+
+
+def test_what_is_counted_is_what_is_noted(dataset: fo.Dataset) -> None:
+    (swap,) = first(dataset, "swap")
+    edit_label(dataset, swap, label="giraffe")
+    (moved,) = first(dataset, "badloc")
+    edit_label(dataset, moved, bounding_box=[0.1, 0.1, 0.2, 0.2])
+    (spurious,) = first(dataset, "spurious")
+    remove(dataset, spurious)
+    near, other, far = first(dataset, "overlooked", 3)
+    draw(dataset, near, near.label, 0.2)
+    draw(dataset, other, "giraffe", 0.0)
+    draw(dataset, far, far.label, 0.8)
+    (rounded,) = first(dataset, "duplicate")
+    box = [number + 1e-9 for number in rounded.given_box or ()]
+    edit_label(dataset, rounded, bounding_box=box)
+    found = edited_issues(dataset, KEY)
+    noted = odquality.note_edits(dataset, KEY)
+    assert found.number == len(noted.done) >= 4
+    assert set(found.sample_ids) == {one.sample_id for one in noted.done}
+    settled = {one.id for one in noted.done}
+    assert {swap.id, moved.id, spurious.id, near.id} <= settled
+    assert not {other.id, far.id, rounded.id} & settled
+    assert edited_issues(dataset, KEY).number == 0
+
+
+@pytest.mark.parametrize("box", [None, "a box", [0.1, "x", 0.1, 0.1], [0.1, 0.1]])
+def test_what_is_no_box_any_more_was_changed(dataset: fo.Dataset, box: object) -> None:
+    (swap,) = first(dataset, "swap")
+    path = "ground_truth.detections"
+    changed = dataset._sample_collection.update_one(
+        {f"{path}._id": ObjectId(swap.label_id)}, {"$set": {f"{path}.$.bounding_box": box}}
+    )
+    assert changed.modified_count == 1
+    assert edited_issues(dataset, KEY).sample_ids == (swap.sample_id,)
+
+
+def test_a_card_tells_that_its_image_was_edited(dataset: fo.Dataset) -> None:
+    card = next_card(dataset, KEY, kind="swap")
+    assert card is not None
+    assert not card.is_edited
+    edit_label(dataset, card.issue, label="giraffe")
+    again = next_card(dataset, KEY, kind="swap")
+    assert again is not None
+    assert again.is_edited

@@ -1,0 +1,176 @@
+"""How long a reviewer waits in the App, browser included: ``python -m tests.e2e.waiting [images]``.
+
+Waits end when the page shows what was asked for: the picture of the next card is loaded, a plot has
+its bars, tiles of the new view are drawn.
+"""
+
+from __future__ import annotations
+
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import fiftyone as fo
+import numpy as np
+from PIL import Image
+
+import odquality
+from benchmarks.accuracy.tables import table
+from benchmarks.review.speed import KEY, make_data
+from benchmarks.speed.scenes import HEIGHT, WIDTH
+from benchmarks.speed.synthetic import insert_scenes
+from devtools.temporary_folder import temporary_folder
+from odquality.app.names import PANEL
+from tests.e2e.app import AppPage, app_server, browser
+from tests.e2e.plots import Plot
+
+NUM_IMAGES, TIMES = 20_000, 20
+# So many files stand for those of all images.
+_NUM_FILES = 50
+_KEYS = {"a": "accept", "d": "dismiss", "s": "skip", "u": "undo"}
+
+_CARD = f"[data-cy='panel-content-{PANEL}'] img"
+# The picture of another card than the one that was there.
+_IS_NEXT = """old => {
+    const picture = document.querySelector("%s");
+    return picture && picture.src !== old && picture.complete && picture.naturalWidth > 0;
+}"""
+_HAS_PLOTS = """names => [...document.querySelectorAll(".js-plotly-plot")].filter(
+    plot => plot.querySelector(".barlayer .point, .heatmaplayer image")).length >= names"""
+# A grid is made anew for another view, of tiles that may have been there before.
+_MARK_GRID = """() => document.querySelectorAll("[data-cy^=spotlight-section]").forEach(
+    section => section.setAttribute("data-old", ""))"""
+_NEW_TILE = "[data-cy^=spotlight-section]:not([data-old]) canvas[canvas-loaded='true']"
+
+# Seconds of each time that something was done, by what it was.
+Waits = dict[str, list[float]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Makes and scores a dataset, reviews it in a browser and prints a table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.e2e.waiting", description="How long a reviewer waits in the App."
+    )
+    parser.add_argument("images", type=int, nargs="?", default=NUM_IMAGES)
+    parser.add_argument(
+        "--flood", action="store_true", help="of a detector that is as sure of anything"
+    )
+    options = parser.parse_args(arguments)
+    with _dataset(options.images, is_flood=options.flood) as dataset:
+        number = odquality.review_progress(dataset, KEY).num_open
+        load = os.getloadavg()[0]
+        with app_server() as address, browser() as context:
+            app = AppPage(context, address, dataset.name)
+            waits = dict(_measured(app))
+            app.page.close()
+    print(
+        f"Seconds in a browser on {options.images:,} images with {number:,} open issues; "
+        f"{os.cpu_count()} cores, load {load:.1f} before, {os.getloadavg()[0]:.1f} after.\n"
+    )
+    rows = [
+        [name, f"{median(seconds):.2f}", f"{max(seconds):.2f}", str(len(seconds))]
+        for name, seconds in waits.items()
+    ]
+    print(table(["", "median", "slowest", "times"], rows))
+
+
+@contextmanager
+def _dataset(num_images: int, *, is_flood: bool) -> Iterator[fo.Dataset]:
+    """A scored dataset whose images can be drawn."""
+    with temporary_folder() as folder:
+        dataset = fo.Dataset("waiting", persistent=True)
+        insert_scenes(dataset, make_data(num_images, sure_of_objects=not is_flood))
+        _write_images(dataset, folder, num_images)
+        odquality.compute_label_quality(
+            dataset, gt_field="ground_truth", pred_field="predictions", key=KEY
+        )
+        yield dataset
+        dataset.delete()
+
+
+def _write_images(dataset: fo.Dataset, folder: Path, num_images: int) -> None:
+    """Gives every sample a file of its own name."""
+    rng = np.random.default_rng(51)
+    size = int(WIDTH), int(HEIGHT)
+    for number in range(num_images):
+        if number < _NUM_FILES:
+            blots = rng.integers(0, 256, (12, 16, 3), np.uint8)
+            Image.fromarray(blots).resize(size).save(folder / f"{number}.jpg")
+        else:
+            (folder / f"{number}.jpg").hardlink_to(folder / f"{number % _NUM_FILES}.jpg")
+    where = {"filepath": {"$concat": [f"{folder}/", "$filepath"]}}
+    dataset._sample_collection.update_many({}, [{"$set": where}])
+
+
+def _measured(app: AppPage) -> Iterator[tuple[str, list[float]]]:
+    """What a reviewer does, with the seconds of each time."""
+    page = app.page
+    page.locator("[data-cy=new-panel-btn]").first.click()
+    option = page.locator(f'[data-cy="new-panel-option-{PANEL}"]')
+    option.wait_for()
+    yield "panel opens, first plots of the page", [_seconds(option.click, lambda: _plots(app))]
+    to_cards: list[float] = []
+    to_overview: list[float] = []
+    for _ in range(5):
+        to_cards.append(_seconds(lambda: _click(app, "tab_cards"), lambda: _card_after(app, "")))
+        to_overview.append(_seconds(lambda: _click(app, "tab_overview"), lambda: _plots(app)))
+    yield "*Overview* with its plots", to_overview
+    yield "*Review*: the first card", to_cards
+    _click(app, "tab_cards")
+    _card_after(app, "")
+    for key, name in _KEYS.items():
+        yield f"`{key}` ({name}) to the next card", [_card_seconds(app, key) for _ in range(TIMES)]
+    _click(app, "tab_overview")
+    _plots(app)
+    for title in ("Images by score", "by class", "by size"):
+        yield f"a bar of *{title}* to the grid", [_grid_seconds(app, title) for _ in range(3)]
+
+
+def _grid_seconds(app: AppPage, title: str) -> float:
+    """From a click on the largest bar of a plot to tiles of its images or boxes."""
+    _tiles_after(app, lambda: _click(app, "worst"))
+    plot = Plot(app.page, title)
+    x, y, _ = plot.largest()
+    plot.locator.scroll_into_view_if_needed()
+    return _seconds(lambda: _tiles_after(app, lambda: plot.click(x, y)), lambda: None)
+
+
+def _tiles_after(app: AppPage, act: Callable[[], object]) -> None:
+    app.page.evaluate(_MARK_GRID)
+    act()
+    app.page.locator(_NEW_TILE).first.wait_for()
+
+
+def _card_seconds(app: AppPage, key: str) -> float:
+    old = app.page.locator(_CARD).first.get_attribute("src") or ""
+    return _seconds(lambda: app.page.keyboard.press(key), lambda: _card_after(app, old))
+
+
+def _card_after(app: AppPage, old: str) -> None:
+    app.page.wait_for_function(_IS_NEXT % _CARD, arg=old)
+
+
+def _plots(app: AppPage) -> None:
+    app.page.wait_for_function(_HAS_PLOTS, arg=4)
+
+
+def _click(app: AppPage, name: str) -> None:
+    app.page.locator(f'[data-cy="label-quality-{name}"]').click()
+
+
+def _seconds(act: Callable[[], object], wait: Callable[[], object]) -> float:
+    start = perf_counter()
+    act()
+    wait()
+    return perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
