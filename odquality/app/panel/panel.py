@@ -13,6 +13,7 @@ from odquality.app.panel.grid import colors_of, show_crops, show_images
 from odquality.app.panel.parts import Buttons, Handler, say_edits, say_refusals
 from odquality.app.panel.place import MANY, Place
 from odquality.app.panel.tabs import Tab, add_next_step
+from odquality.bridge.review import learn
 from odquality.bridge.review.bulk import preview_accept_all
 from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
 from odquality.bridge.review.history import undo
@@ -96,7 +97,9 @@ class LabelQualityPanel(foo.Panel):
         is_image = ctx.params.get("__method__") == self.on_change_current_sample.__name__
         if is_image and (ctx.current_sample or not ctx.panel.state.get("editing")):
             return None
-        return super().execute(ctx)
+        # The next card comes at once; what is learnt from this one shows on those after it.
+        with learn.in_background():
+            return super().execute(ctx)
 
     def count_edits(self, ctx: Any) -> None:
         """Counts as decided what was settled by hand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from fiftyone.operators.executor import ExecutionContext, Executor
 import odquality
 from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel.place import CARDS, MANY, Place
+from odquality.bridge.run.recalibration import load_lessons
 from odquality.bridge.store import claims, records
 from odquality.kinds import BY_NAME
 from tests.bridge.datasets import random_samples
@@ -124,6 +126,15 @@ def test_a_decision_is_made_and_the_next_card_comes(scored, how: str, status: st
     assert first.id not in shown.parts
     # Each change of a panel's state costs the page a second.
     assert not {"patch_panel_state", "set_panel_state"} & set(shown.names)
+
+
+def test_the_run_learns_behind_the_cards(spoiled: fo.Dataset) -> None:
+    for _ in range(10):
+        issue = odquality.list_issues(spoiled, KEY, limit=1)[0]
+        Shown(spoiled, "dismiss", Place(KEY, CARDS, issue_id=issue.id))
+    deadline = time.monotonic() + 60
+    while sum(load_lessons(spoiled, KEY).decided.values()) < 10:
+        assert time.monotonic() < deadline
 
 
 def test_a_decision_that_is_refused_says_why(scored: fo.Dataset) -> None:
