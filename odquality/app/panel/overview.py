@@ -96,7 +96,7 @@ def add_overview(
     row = panel.h_stack("start", gap=1)
     start_at = place.moved(tab=CARDS)
     buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
-    buttons.add(row, "worst", "Worst images", "sort", place)
+    buttons.add(row, "worst", "Worst first", "sort", place)
     buttons.add(row, "restore", "My colours", "palette", place)
 
     for name, click in clicks.items():
@@ -170,7 +170,8 @@ def _bars(histogram: Histogram) -> dict[str, Any]:
 
 def _sizes(histogram: Histogram) -> list[dict[str, Any]]:
     edges = histogram.edges
-    names = [f"{low:.2%} to {high:.2%}" for low, high in pairwise(edges)]
+    percents = [f"{100 * edge:g}" for edge in edges]
+    names = [f"{low}-{high}%" for low, high in pairwise(percents)]
     return [
         {
             "type": "bar",
