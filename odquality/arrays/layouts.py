@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.arrays.columns import as_columns, iter_pieces, largest_column
 from odquality.arrays.flattening import (
     Names,
     as_array,
@@ -17,6 +18,7 @@ from odquality.arrays.flattening import (
     concatenate,
     holds_nothing,
     lengths,
+    row_width,
     stack,
 )
 from odquality.arrays.sequences import NO_SEQUENCES
@@ -32,7 +34,12 @@ _FORM = f"expected {_ANY_FORM}"
 class FlatPredictions:
     """Predictions of some images, not yet checked; in the order in which they were given.
 
-    ``probabilities`` is (P, K) in the rows layout, else None.
+    Attributes:
+        corners: (P, 4) float64.
+        confidence: (P,) float64.
+        classes: (P,) int64.
+        counts: (N,) int64 number of predictions of each image.
+        probabilities: (P, K) in the rows layout, else None.
     """
 
     corners: FloatArray
@@ -52,8 +59,8 @@ class LayoutMemory:
         self._per_class: bool | None = None
         self._num_classes: int | None = None
 
-    def flatten(self, predictions: Sequence[Any], first_image: int) -> FlatPredictions:
-        """Flattens the predictions of consecutive images.
+    def flatten(self, predictions: Sequence[Any], first_image: int) -> Iterable[FlatPredictions]:
+        """Flattens the predictions of consecutive images, in pieces of some images each.
 
         Raises:
             ValueError: an image has no known layout, or another one or another number of classes
@@ -66,18 +73,22 @@ class LayoutMemory:
         for image, prediction in enumerate(images, first_image):
             self._recognise(prediction, image)
         if self._per_class:
-            return self._flatten_per_class(images, first_image)
-        return self._flatten_rows(images, first_image)
+            return [self._flatten_per_class(images, first_image)]
+        return [self._flatten_rows(images, first_image)]
 
-    def _quickly(self, predictions: Sequence[Any], first_image: int) -> FlatPredictions | None:
+    def _quickly(
+        self, predictions: Sequence[Any], first_image: int
+    ) -> Iterable[FlatPredictions] | None:
         """The predictions, if all images are plain arrays of one layout; else None."""
         if not self._per_class:
-            rows = concatenate(predictions)
-            if rows is not None and rows.ndim == 2 and rows.size:
-                counts = lengths(predictions)
+            width = row_width(predictions)
+            counts = lengths(predictions if width else [])
+            if width and counts.any():
                 first = first_image + int(np.flatnonzero(counts)[0])
-                self._remember(False, rows.shape[1] - 5, first)
-                return _split_rows(rows, counts)
+                self._remember(False, width - 5, first)
+                pieces = iter_pieces(predictions, counts, width)
+                # One at a time, while it is in the cache.
+                return (_split_rows(np.concatenate(arrays), of) for arrays, of in pieces)
         if self._per_class is not False and set(map(type, predictions)) <= {list, tuple}:
             numbers = set(map(len, predictions))
             if len(numbers) == 1:
@@ -87,7 +98,7 @@ class LayoutMemory:
                     counts, num_classes = lengths(arrays), numbers.pop()
                     first = first_image + int(np.flatnonzero(counts)[0]) // num_classes
                     self._remember(True, num_classes, first)
-                    return self._split_classes(rows, counts)
+                    return [self._split_classes(rows, counts)]
         return None
 
     def _recognise(self, prediction: Any, image: int) -> None:
@@ -141,16 +152,14 @@ class LayoutMemory:
         assert self._num_classes is not None
         per_image = counts.reshape(-1, self._num_classes)
         classes = np.repeat(np.tile(np.arange(self._num_classes), len(per_image)), counts)
-        boxes = as_float64(rows)
-        return FlatPredictions(boxes[:, :4], boxes[:, 4], classes, per_image.sum(axis=1), None)
+        boxes = as_float64(as_columns(rows))
+        return FlatPredictions(boxes[:4].T, boxes[4], classes, per_image.sum(axis=1), None)
 
 
 def _split_rows(rows: NDArray[Any], counts: IntArray) -> FlatPredictions:
-    probabilities = rows[:, 5:]
-    # numpy's argmax is slow on rows that are not contiguous.
-    classes = np.ascontiguousarray(probabilities).argmax(axis=1)
-    boxes = as_float64(rows[:, :5])
-    return FlatPredictions(boxes[:, :4], boxes[:, 4], classes, counts, probabilities)
+    boxes, probabilities = as_float64(as_columns(rows[:, :5])), as_columns(rows[:, 5:])
+    classes = largest_column(probabilities)
+    return FlatPredictions(boxes[:4].T, boxes[4], classes, counts, probabilities.T)
 
 
 def _readable(prediction: Any, image: int) -> Any:

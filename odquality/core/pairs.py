@@ -76,4 +76,6 @@ def _by_class(boxes: Boxes, classes: IntArray, num_classes: int) -> tuple[IntArr
     """The order that sorts boxes by image and class, and the number of boxes of each such group."""
     group = boxes.image * num_classes + classes
     counts = np.bincount(group, minlength=len(boxes.counts) * num_classes)
-    return np.argsort(group, kind="stable"), counts
+    # numpy sorts 16-bit numbers several times as fast as wider ones.
+    narrow = group.astype(np.min_scalar_type(len(counts)))
+    return np.argsort(narrow, kind="stable"), counts

@@ -54,8 +54,10 @@ class Boxes:
 
     def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
-        columns = [column.name for column in fields(self) if column.name != "counts"]
-        return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
+        # `take` is several times as fast as indexing by brackets, and on columns as on rows.
+        columns = [one.name for one in fields(self) if one.name not in ("xyxy", "counts")]
+        taken = {name: getattr(self, name).take(rows, axis=0) for name in columns}
+        return type(self)(xyxy=self.columns.take(rows, axis=1).T, counts=counts, **taken)
 
     @classmethod
     def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.core.geometry import box_iou
+from odquality.core.overlaps import pair_iou
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import place_in_run, run_starts
@@ -145,9 +145,7 @@ def _best_labels(labels: Boxes, predictions: Predictions) -> tuple[FloatArray, I
     pairs = []
     best = np.zeros(len(predictions))
     for label, prediction in iter_same_class_pairs(labels, predictions):
-        iou = box_iou(
-            labels.columns.take(label, axis=1), predictions.columns.take(prediction, axis=1)
-        )
+        iou = pair_iou(labels, label, predictions, prediction)
         matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
         label, prediction, iou = label[matching], prediction[matching], iou[matching]
         np.maximum.at(best, prediction, iou)

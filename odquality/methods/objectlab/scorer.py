@@ -15,9 +15,9 @@ import numpy as np
 from odquality.core.geometry import (
     box_area,
     box_intersection,
-    box_iou,
     squared_distance,
 )
+from odquality.core.overlaps import pair_iou
 from odquality.core.pairs import iter_pairs, iter_same_class_pairs
 from odquality.core.scenes import (
     IGNORED_SHARE,
@@ -197,7 +197,7 @@ def _confident_evidence(
     other_class = np.full(len(labels), _NO_PARTNER)
     above_high = confident.confidence > settings.high_probability
     for label, prediction in iter_pairs(labels.counts, confident.counts):
-        iou = _iou(labels, label, confident, prediction)
+        iou = pair_iou(labels, label, confident, prediction)
         similar = _similarity(settings.alpha, iou, labels, label, confident, prediction)
         overlaps[prediction[iou > 0]] = True
         same = labels.classes[label] == confident.classes[prediction]
@@ -211,17 +211,12 @@ def _best_location(alpha: float, labels: Boxes, likely: Predictions) -> FloatArr
     """Largest similarity of each label to an overlapping prediction of its class, (L,); or -1."""
     best = np.full(len(labels), _NO_PARTNER)
     for label, prediction in iter_same_class_pairs(labels, likely):
-        iou = _iou(labels, label, likely, prediction)
+        iou = pair_iou(labels, label, likely, prediction)
         overlapping = np.flatnonzero(iou)
         label, prediction = label.take(overlapping), prediction.take(overlapping)
         similar = _similarity(alpha, iou.take(overlapping), labels, label, likely, prediction)
         np.maximum.at(best, label, similar)
     return best
-
-
-def _iou(first: Boxes, first_rows: IntArray, second: Boxes, second_rows: IntArray) -> FloatArray:
-    # `take` is several times as fast as indexing by brackets.
-    return box_iou(first.columns.take(first_rows, axis=1), second.columns.take(second_rows, axis=1))
 
 
 def _similarity(
@@ -242,7 +237,7 @@ def _conflicting(labels: Boxes) -> BoolArray:
     """Which labels share their box with a label of another class, (L,) bool."""
     conflicting = np.zeros(len(labels), bool)
     for first, second in iter_pairs(labels.counts, labels.counts):
-        iou = _iou(labels, first, labels, second)
+        iou = pair_iou(labels, first, labels, second)
         same_box = np.flatnonzero(iou >= LABEL_OVERLAP)
         first, second = first.take(same_box), second.take(same_box)
         conflicting[first[labels.classes[first] != labels.classes[second]]] = True
