@@ -1,7 +1,6 @@
 """Turns rows of numbers into columns, a piece at a time that stays in a core's cache.
 
-What is done with each row of a wide array is slow in numpy; what is done with whole columns is
-quick. Turning rows into columns is quick only while both fit the cache.
+What numpy does row by row is slow; what it does with whole columns is quick.
 """
 
 from __future__ import annotations
@@ -19,40 +18,41 @@ from odquality.core.segments import run_starts
 PIECE_NUMBERS = 1 << 16
 
 
-def iter_pieces(
-    arrays: Sequence[Any], counts: IntArray, width: int
-) -> Iterator[tuple[Sequence[Any], IntArray]]:
-    """Yields consecutive arrays of rows, some at a time.
+def iter_columns(
+    arrays: Sequence[NDArray[Any]], counts: IntArray, width: int
+) -> Iterator[NDArray[Any]]:
+    """Yields the columns of all rows of some arrays, then of the next ones.
 
     Args:
-        arrays: n arrays.
-        counts: (n,) int64 number of rows of each.
+        arrays: at least one array (n, width) of numbers.
+        counts: (number of arrays,) int64, the n of each.
         width: numbers in a row.
 
     Yields:
-        Arrays that have about `PIECE_NUMBERS` numbers together, and their numbers of rows.
+        (width, rows) of a type that holds them all, each column in one piece of memory. Arrays
+        stay whole, and as many go together as have about `PIECE_NUMBERS` numbers.
     """
-    starts = run_starts(np.cumsum(counts) * width // PIECE_NUMBERS).tolist()
-    for start, stop in zip(starts, [*starts[1:], len(arrays)], strict=True):
-        yield arrays[start:stop], counts[start:stop]
+    starts = run_starts(np.cumsum(counts) * width // PIECE_NUMBERS)
+    rows = np.add.reduceat(counts, starts).tolist()
+    bounds = [*starts.tolist(), len(arrays)]
+    for start, stop, number in zip(bounds, bounds[1:], rows, strict=False):
+        piece = arrays[start:stop]
+        columns = np.empty((width, number), np.result_type(*{array.dtype for array in piece}))
+        yield np.concatenate([array.T for array in piece], axis=1, out=columns)
 
 
-def as_columns(rows: NDArray[Any]) -> NDArray[Any]:
-    """The columns of rows (n, width), each in one piece of memory; (width, n)."""
-    return np.ascontiguousarray(rows.T)
-
-
-def largest_column(columns: NDArray[Any]) -> IntArray:
-    """Which column is the largest at each row, the first among equals.
+def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
+    """The first column that has a given value at each row.
 
     Args:
-        columns: (K, n) of any numbers, K at least 1.
+        columns: (K, n), K at least 1.
+        values: (n,)
 
     Returns:
-        (n,) int64 in [0, K); K for a row that has NaN.
+        (n,) int64 in [0, K); K for a row that lacks its value.
     """
     number = len(columns)
     # Counted from the end, so that the first of equals has the largest number.
     from_end = np.arange(number, 0, -1, dtype=np.min_scalar_type(number))
-    largest = (columns == columns.max(axis=0)) * from_end[:, None]
-    return number - largest.max(axis=0).astype(np.int64)
+    places = (columns == values) * from_end[:, None]
+    return number - places.max(axis=0).astype(np.int64)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from odquality.arrays import checks
-from odquality.arrays.labels import FlatLabels, flatten_labels
+from odquality.arrays.labels import flatten_labels
 from odquality.arrays.layouts import LayoutMemory
 from odquality.arrays.sequences import one_per_image, same_images
 from odquality.arrays.yolo_rows import YoloRowsCheck
@@ -134,35 +134,26 @@ class ImageLists:
 
     def _chunk(self, start: int, stop: int) -> ImageChunk:
         given = flatten_labels(self._labels[start:stop], start)
+        found = self._layout.flatten(self._predictions[start:stop], start)
         if not self._verified:
+            self._yolo_rows.add(given, found)
             checks.classes(given, start)
+            checks.probabilities(found, start)
         boxes = Boxes(given.corners, given.classes.astype(np.int64, copy=False), given.counts)
         reviewed, ignored, rows = _split(boxes, given.iscrowd)
         sizes = None if self._image_sizes is None else self._image_sizes[start:stop]
-        predictions = self._read_predictions(given, start, stop)
+        predictions = Predictions(
+            xyxy=found.corners,
+            classes=found.classes,
+            counts=found.counts,
+            confidence=clip_hair(found.confidence),
+        )
+        if self._alternatives and found.probabilities is not None:
+            predictions = with_alternatives(predictions, found.probabilities.read())
         if not self._verified:
             checks.corners("labels[{image}]['bboxes'][{box}]", boxes, start)
             checks.corners("predictions[{image}][{box}]", predictions, start)
         return ImageChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
-
-    def _read_predictions(self, labels: FlatLabels, start: int, stop: int) -> Predictions:
-        parts = []
-        first_image = start
-        for found in self._layout.flatten(self._predictions[start:stop], start):
-            if not self._verified:
-                self._yolo_rows.add(labels, found)
-                checks.probabilities(found, first_image)
-            predictions = Predictions(
-                xyxy=found.corners,
-                classes=found.classes,
-                counts=found.counts,
-                confidence=clip_hair(found.confidence),
-            )
-            if self._alternatives and found.probabilities is not None:
-                predictions = with_alternatives(predictions, found.probabilities)
-            parts.append(predictions)
-            first_image += len(found.counts)
-        return Predictions.join(parts)
 
 
 def _split(boxes: Boxes, iscrowd: Any) -> tuple[Boxes, Boxes, IntArray]:

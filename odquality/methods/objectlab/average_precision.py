@@ -144,7 +144,7 @@ def _best_labels(labels: Boxes, predictions: Predictions) -> tuple[FloatArray, I
     """Largest IoU of each prediction with a label of its class, and the first such label; (P,)."""
     pairs = []
     best = np.zeros(len(predictions))
-    for label, prediction in iter_same_class_pairs(labels, predictions):
+    for prediction, label in iter_same_class_pairs(predictions, labels):
         iou = pair_iou(labels, label, predictions, prediction)
         matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
         label, prediction, iou = label[matching], prediction[matching], iou[matching]

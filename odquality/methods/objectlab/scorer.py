@@ -148,73 +148,73 @@ class ObjectLabScorer:
     def _box_scores(self, scenes: Scenes) -> tuple[dict[str, FloatArray], FloatArray]:
         """Scores of the labels (L,) by kind, and overlooked scores of the predictions (P,)."""
         settings, labels, predictions = self.settings, scenes.labels, scenes.predictions
-        confidence = predictions.confidence
-        rows = np.flatnonzero(confidence >= settings.high_probability)
-        confident = predictions.take(rows)
-        evidence = _confident_evidence(settings, labels, confident)
-
-        candidate = ~evidence.overlaps & ~_mostly_ignored(scenes.ignored, confident)
-        nearest = np.where(
-            evidence.nearest_label == _NO_PARTNER,
-            self.min_similarity * (1.0 - confident.confidence),
-            evidence.nearest_label,
-        )
+        evidence = _confident_evidence(settings, labels, predictions)
+        candidate = evidence.apart & ~_mostly_ignored(scenes.ignored, predictions, evidence.apart)
+        rows = np.flatnonzero(candidate)
+        nearest = evidence.nearest_label.take(rows)
         overlooked = np.full(len(predictions), np.nan)
-        overlooked[rows] = np.where(candidate, nearest, np.nan)
+        overlooked[rows] = np.where(
+            nearest == _NO_PARTNER,
+            self.min_similarity * (1.0 - predictions.confidence.take(rows)),
+            nearest,
+        )
 
         swap = np.maximum(self.min_similarity, 1.0 - evidence.other_class)
         swap[evidence.other_class == _NO_PARTNER] = 1.0
         if settings.overlapping_label_check:
             swap[_conflicting(labels)] = self.min_similarity
 
-        likely = predictions.take(np.flatnonzero(confidence > settings.low_probability))
-        badloc = _best_location(settings.alpha, labels, likely)
+        badloc = _best_location(settings, labels, predictions)
         badloc[badloc == _NO_PARTNER] = 1.0
         return {"swap": swap, "badloc": badloc}, overlooked
 
 
 @dataclass(frozen=True)
 class _ConfidentEvidence:
-    """What highly confident predictions (C,) and labels (L,) of an image say of each other.
+    """What highly confident predictions, of all (P,), and labels (L,) of an image say of each other.
 
     Attributes:
-        nearest_label: (C,) largest similarity to a label of the same class, or -1.
-        overlaps: (C,) bool, whether a prediction overlaps any label.
+        apart: (P,) bool, which of these predictions overlap no label.
+        nearest_label: (P,) largest similarity to a label of the same class, or -1.
         other_class: (L,) largest similarity to a prediction of another class above the high
             probability, or -1.
     """
 
+    apart: BoolArray
     nearest_label: FloatArray
-    overlaps: BoolArray
     other_class: FloatArray
 
 
 def _confident_evidence(
-    settings: ObjectLab, labels: Boxes, confident: Predictions
+    settings: ObjectLab, labels: Boxes, predictions: Predictions
 ) -> _ConfidentEvidence:
-    nearest_label = np.full(len(confident), _NO_PARTNER)
-    overlaps = np.zeros(len(confident), bool)
+    nearest_label = np.full(len(predictions), _NO_PARTNER)
     other_class = np.full(len(labels), _NO_PARTNER)
-    above_high = confident.confidence > settings.high_probability
-    for label, prediction in iter_pairs(labels.counts, confident.counts):
-        iou = pair_iou(labels, label, confident, prediction)
-        similar = _similarity(settings.alpha, iou, labels, label, confident, prediction)
-        overlaps[prediction[iou > 0]] = True
-        same = labels.classes[label] == confident.classes[prediction]
-        np.maximum.at(nearest_label, prediction[same], similar[same])
-        other = ~same & above_high[prediction]
-        np.maximum.at(other_class, label[other], similar[other])
-    return _ConfidentEvidence(nearest_label, overlaps, other_class)
+    confident = predictions.confidence >= settings.high_probability
+    apart = confident.copy()
+    for prediction, label in iter_pairs(predictions.counts, labels.counts, keep_first=confident):
+        iou = pair_iou(labels, label, predictions, prediction)
+        similar = _similarity(settings.alpha, iou, labels, label, predictions, prediction)
+        apart[prediction.take(np.flatnonzero(iou))] = False
+        is_same = labels.classes.take(label) == predictions.classes.take(prediction)
+        same = np.flatnonzero(is_same)
+        np.maximum.at(nearest_label, prediction.take(same), similar.take(same))
+        above_high = predictions.confidence.take(prediction) > settings.high_probability
+        other = np.flatnonzero(~is_same & above_high)
+        np.maximum.at(other_class, label.take(other), similar.take(other))
+    return _ConfidentEvidence(apart, nearest_label, other_class)
 
 
-def _best_location(alpha: float, labels: Boxes, likely: Predictions) -> FloatArray:
+def _best_location(settings: ObjectLab, labels: Boxes, predictions: Predictions) -> FloatArray:
     """Largest similarity of each label to an overlapping prediction of its class, (L,); or -1."""
     best = np.full(len(labels), _NO_PARTNER)
-    for label, prediction in iter_same_class_pairs(labels, likely):
-        iou = pair_iou(labels, label, likely, prediction)
+    likely = predictions.confidence > settings.low_probability
+    for prediction, label in iter_same_class_pairs(predictions, labels, keep_first=likely):
+        iou = pair_iou(labels, label, predictions, prediction)
         overlapping = np.flatnonzero(iou)
-        label, prediction = label.take(overlapping), prediction.take(overlapping)
-        similar = _similarity(alpha, iou.take(overlapping), labels, label, likely, prediction)
+        iou, label = iou.take(overlapping), label.take(overlapping)
+        prediction = prediction.take(overlapping)
+        similar = _similarity(settings.alpha, iou, labels, label, predictions, prediction)
         np.maximum.at(best, label, similar)
     return best
 
@@ -244,12 +244,12 @@ def _conflicting(labels: Boxes) -> BoolArray:
     return conflicting
 
 
-def _mostly_ignored(regions: Boxes, predictions: Predictions) -> BoolArray:
-    """Which predictions lie mostly in an ignored region of their image, (P,) bool."""
+def _mostly_ignored(regions: Boxes, predictions: Predictions, keep: BoolArray) -> BoolArray:
+    """Which of the predictions ``keep`` lie mostly in an ignored region of their image, (P,)."""
     ignored = np.zeros(len(predictions), bool)
-    for region, prediction in iter_pairs(regions.counts, predictions.counts):
-        box = predictions.columns[:, prediction]
-        inside = box_intersection(regions.columns[:, region], box)
+    for prediction, region in iter_pairs(predictions.counts, regions.counts, keep_first=keep):
+        box = predictions.columns.take(prediction, axis=1)
+        inside = box_intersection(regions.columns.take(region, axis=1), box)
         area = box_area(box)
         ignored[prediction[(inside >= IGNORED_SHARE * area) & (area > 0)]] = True
     return ignored
