@@ -93,9 +93,7 @@ class LayoutMemory:
             return self._flatten_per_class(images, first_image)
         return self._flatten_rows(images, first_image)
 
-    def _quickly(
-        self, predictions: Sequence[Any], first_image: int
-    ) -> FlatPredictions | None:
+    def _quickly(self, predictions: Sequence[Any], first_image: int) -> FlatPredictions | None:
         """The predictions, if all images are plain arrays of one layout; else None."""
         if not self._per_class:
             width = row_width(predictions)

@@ -1,4 +1,8 @@
-"""IoU of pairs of boxes, computed only where they overlap."""
+"""IoU of pairs of boxes, computed only where they overlap.
+
+Most pairs of boxes of an image lie apart, and one axis shows that for most of these. What is taken
+out of arrays costs more time here than what is computed from it.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,10 @@ from odquality.core.geometry import box_iou
 from odquality.core.scenes import Boxes, FloatArray, IntArray
 
 
-def pair_iou(
+def overlapping_pairs(
     first: Boxes, first_rows: IntArray, second: Boxes, second_rows: IntArray
-) -> FloatArray:
-    """IoU of n pairs of boxes.
-
-    Most pairs of boxes of an image lie apart, and one side shows that for most of these. What is
-    taken out of arrays costs more time here than what is computed from it.
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Those of n pairs of boxes that share any area, in order.
 
     Args:
         first: boxes.
@@ -23,18 +24,37 @@ def pair_iou(
         second_rows: (n,) int64 rows of ``second``.
 
     Returns:
-        (n,) float64 in [0, 1].
+        (m,) int64 rows of ``first``, (m,) int64 rows of ``second``, and (m,) float64 IoU in (0, 1].
     """
+    pairs, iou = _overlapping(first, first_rows, second, second_rows)
+    return first_rows.take(pairs), second_rows.take(pairs), iou
+
+
+def pair_iou(
+    first: Boxes, first_rows: IntArray, second: Boxes, second_rows: IntArray
+) -> FloatArray:
+    """IoU of n pairs of boxes, (n,) float64 in [0, 1]; arguments as of `overlapping_pairs`."""
     iou = np.zeros(len(first_rows))
+    pairs, shared = _overlapping(first, first_rows, second, second_rows)
+    iou[pairs] = shared
+    return iou
+
+
+def _overlapping(
+    first: Boxes, first_rows: IntArray, second: Boxes, second_rows: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Which pairs overlap, as positions, and their IoU."""
     pairs = _sharing(0, first, first_rows, second, second_rows)
     first_rows, second_rows = first_rows.take(pairs), second_rows.take(pairs)
     both = _sharing(1, first, first_rows, second, second_rows)
     # `take` is several times as fast as indexing by brackets.
-    iou[pairs.take(both)] = box_iou(
+    iou = box_iou(
         first.columns.take(first_rows.take(both), axis=1),
         second.columns.take(second_rows.take(both), axis=1),
     )
-    return iou
+    # An area that is too small for a float is none.
+    shared = np.flatnonzero(iou > 0)
+    return pairs.take(both.take(shared)), iou.take(shared)
 
 
 def _sharing(

@@ -40,6 +40,20 @@ def iter_pairs(
     yield from _iter_pairs_of(rows, group.take(rows), second_counts, block_pairs)
 
 
+def iter_image_pairs(
+    first: Boxes, second: Boxes, *, keep_first: BoolArray | None = None
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yields all pairs of a first and a second box of the same image, as `iter_pairs` does.
+
+    Args:
+        first: boxes of N images.
+        second: boxes of the same images.
+        keep_first: (number of first boxes,) which of them to pair; all of them if None.
+    """
+    rows = _kept(len(first), keep_first)
+    return _iter_pairs_of(rows, first.image.take(rows), second.counts, BLOCK_PAIRS)
+
+
 def iter_same_class_pairs(
     first: Boxes, second: Boxes, *, keep_first: BoolArray | None = None
 ) -> Iterator[tuple[IntArray, IntArray]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.core.overlaps import pair_iou
+from odquality.core.overlaps import overlapping_pairs
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import place_in_run, run_starts
@@ -145,7 +145,7 @@ def _best_labels(labels: Boxes, predictions: Predictions) -> tuple[FloatArray, I
     pairs = []
     best = np.zeros(len(predictions))
     for prediction, label in iter_same_class_pairs(predictions, labels):
-        iou = pair_iou(labels, label, predictions, prediction)
+        label, prediction, iou = overlapping_pairs(labels, label, predictions, prediction)
         matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
         label, prediction, iou = label[matching], prediction[matching], iou[matching]
         np.maximum.at(best, prediction, iou)

@@ -8,8 +8,8 @@ import numpy as np
 
 from odquality.core.geometry import squared_distance
 from odquality.core.overlaps import pair_iou
-from odquality.core.pairs import iter_pairs
-from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
+from odquality.core.pairs import iter_image_pairs
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, box_centre
 from odquality.core.segments import reduce_runs
 from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance, similarity
 
@@ -59,9 +59,11 @@ class _Search:
     def scan(self, keep: BoolArray) -> None:
         """Takes all pairs of some labels into account."""
         labels, predictions = self._labels, self._predictions
-        for label, prediction in iter_pairs(labels.counts, predictions.counts, keep_first=keep):
+        for label, prediction in iter_image_pairs(labels, predictions, keep_first=keep):
+            # Of few labels: the centres of all predictions are not needed.
             distance = squared_distance(
-                labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)
+                box_centre(labels.columns.take(label, axis=1)),
+                box_centre(predictions.columns.take(prediction, axis=1)),
             )
             far = np.flatnonzero(distance >= self.reach_squared)
             iou = pair_iou(labels, label.take(far), predictions, prediction.take(far))
@@ -100,7 +102,8 @@ def _farthest_overlap(labels: Boxes, predictions: Boxes) -> FloatArray:
 
 def _largest_overlap(labels: Boxes, predictions: Boxes) -> float:
     """Squared distance of centres beyond which no prediction overlaps any label."""
-    return float(((_sides(labels).max(axis=1) + _sides(predictions).max(axis=1)) ** 2).sum() / 4)
+    sides = (_sides(boxes).max(axis=1) for boxes in (labels, predictions))
+    return float((sum(sides) ** 2).sum() / 4)
 
 
 def _sides(boxes: Boxes) -> FloatArray:

@@ -12,39 +12,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from odquality.core.geometry import (
-    box_area,
-    box_intersection,
-    squared_distance,
-)
-from odquality.core.overlaps import pair_iou
-from odquality.core.pairs import iter_pairs, iter_same_class_pairs
-from odquality.core.scenes import (
-    IGNORED_SHARE,
-    BoolArray,
-    Boxes,
-    FloatArray,
-    IntArray,
-    Predictions,
-    Scenes,
-)
+from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import segment_softmin
 from odquality.methods.interface import Scores
+from odquality.methods.objectlab.evidence import (
+    NO_PARTNER,
+    ConfidentEvidence,
+    best_location,
+    confident_evidence,
+    conflicting,
+    mostly_ignored,
+)
 from odquality.methods.objectlab.min_similarity import min_similarity
 from odquality.methods.objectlab.pixel_check import unit_extent, verify_pixels
-from odquality.methods.objectlab.similarity import ALPHA, similarity
+from odquality.methods.objectlab.similarity import ALPHA
 from odquality.methods.objectlab.weights import AggregationWeights
 
 LOW_PROBABILITY = 0.5
 HIGH_PROBABILITY = 0.95
 TEMPERATURE = 0.1
-LABEL_OVERLAP = 0.95
 
 # Offset that keeps the logarithm of a score of 0 finite.
 TINY = 1e-100
-
-# Marks a box without any partner; a similarity is never negative.
-_NO_PARTNER = -1.0
 
 
 @dataclass(frozen=True)
@@ -127,129 +116,63 @@ class ObjectLabScorer:
 
     def score(self, scenes: Scenes) -> Scores:
         """Scores every image and box of ``scenes``."""
-        label_scores, overlooked = self._box_scores(scenes)
-        label_image, prediction_image = scenes.labels.image, scenes.predictions.image
+        settings = self.settings
+        # Predictions of little confidence, which are most of many a detector's, tell nothing.
+        least = min(settings.low_probability, settings.high_probability)
+        rows = np.flatnonzero(scenes.predictions.confidence >= least)
+        telling = scenes.predictions.take(rows)
 
         def pool(values: FloatArray, image: IntArray) -> FloatArray:
-            temperature = self.settings.temperature
-            return segment_softmin(values, image, len(scenes), temperature=temperature)
+            return segment_softmin(values, image, len(scenes), temperature=settings.temperature)
 
-        images = {"overlooked": pool(overlooked, prediction_image)}
-        images |= {kind: pool(values, label_image) for kind, values in label_scores.items()}
+        evidence = confident_evidence(
+            scenes.labels, telling, settings.high_probability, settings.alpha
+        )
+        telling_overlooked = self._overlooked(evidence, telling, scenes.ignored)
+        overlooked = np.full(len(scenes.predictions), np.nan)
+        overlooked[rows] = telling_overlooked
+        labels = {
+            "swap": self._swap(evidence, scenes.labels),
+            "badloc": self._badloc(scenes.labels, telling),
+        }
+        images = {"overlooked": pool(telling_overlooked, telling.image)}
+        images |= {kind: pool(values, scenes.labels.image) for kind, values in labels.items()}
         logs = sum(
-            weight * np.log(TINY + images[kind]) for kind, weight in self.settings.weights.items()
+            weight * np.log(TINY + images[kind]) for kind, weight in settings.weights.items()
         )
         return Scores(
             images={"quality": np.exp(logs), **images},
-            labels=label_scores,
+            labels=labels,
             predictions={"overlooked": overlooked},
         )
 
-    def _box_scores(self, scenes: Scenes) -> tuple[dict[str, FloatArray], FloatArray]:
-        """Scores of the labels (L,) by kind, and overlooked scores of the predictions (P,)."""
-        settings, labels, predictions = self.settings, scenes.labels, scenes.predictions
-        evidence = _confident_evidence(settings, labels, predictions)
-        candidate = evidence.apart & ~_mostly_ignored(scenes.ignored, predictions, evidence.apart)
+    def _overlooked(
+        self, evidence: ConfidentEvidence, predictions: Predictions, ignored: Boxes
+    ) -> FloatArray:
+        """Score of each prediction, (P,); NaN for no candidate."""
+        candidate = evidence.apart & ~mostly_ignored(ignored, predictions, evidence.apart)
         rows = np.flatnonzero(candidate)
         nearest = evidence.nearest_label.take(rows)
         overlooked = np.full(len(predictions), np.nan)
         overlooked[rows] = np.where(
-            nearest == _NO_PARTNER,
+            nearest == NO_PARTNER,
             self.min_similarity * (1.0 - predictions.confidence.take(rows)),
             nearest,
         )
+        return overlooked
 
+    def _swap(self, evidence: ConfidentEvidence, labels: Boxes) -> FloatArray:
+        """Score of each label, (L,)."""
         swap = np.maximum(self.min_similarity, 1.0 - evidence.other_class)
-        swap[evidence.other_class == _NO_PARTNER] = 1.0
-        if settings.overlapping_label_check:
-            swap[_conflicting(labels)] = self.min_similarity
+        swap[evidence.other_class == NO_PARTNER] = 1.0
+        if self.settings.overlapping_label_check:
+            swap[conflicting(labels)] = self.min_similarity
+        return swap
 
-        badloc = _best_location(settings, labels, predictions)
-        badloc[badloc == _NO_PARTNER] = 1.0
-        return {"swap": swap, "badloc": badloc}, overlooked
-
-
-@dataclass(frozen=True)
-class _ConfidentEvidence:
-    """What highly confident predictions, of all (P,), and labels (L,) of an image say of each other.
-
-    Attributes:
-        apart: (P,) bool, which of these predictions overlap no label.
-        nearest_label: (P,) largest similarity to a label of the same class, or -1.
-        other_class: (L,) largest similarity to a prediction of another class above the high
-            probability, or -1.
-    """
-
-    apart: BoolArray
-    nearest_label: FloatArray
-    other_class: FloatArray
-
-
-def _confident_evidence(
-    settings: ObjectLab, labels: Boxes, predictions: Predictions
-) -> _ConfidentEvidence:
-    nearest_label = np.full(len(predictions), _NO_PARTNER)
-    other_class = np.full(len(labels), _NO_PARTNER)
-    confident = predictions.confidence >= settings.high_probability
-    apart = confident.copy()
-    for prediction, label in iter_pairs(predictions.counts, labels.counts, keep_first=confident):
-        iou = pair_iou(labels, label, predictions, prediction)
-        similar = _similarity(settings.alpha, iou, labels, label, predictions, prediction)
-        apart[prediction.take(np.flatnonzero(iou))] = False
-        is_same = labels.classes.take(label) == predictions.classes.take(prediction)
-        same = np.flatnonzero(is_same)
-        np.maximum.at(nearest_label, prediction.take(same), similar.take(same))
-        above_high = predictions.confidence.take(prediction) > settings.high_probability
-        other = np.flatnonzero(~is_same & above_high)
-        np.maximum.at(other_class, label.take(other), similar.take(other))
-    return _ConfidentEvidence(apart, nearest_label, other_class)
-
-
-def _best_location(settings: ObjectLab, labels: Boxes, predictions: Predictions) -> FloatArray:
-    """Largest similarity of each label to an overlapping prediction of its class, (L,); or -1."""
-    best = np.full(len(labels), _NO_PARTNER)
-    likely = predictions.confidence > settings.low_probability
-    for prediction, label in iter_same_class_pairs(predictions, labels, keep_first=likely):
-        iou = pair_iou(labels, label, predictions, prediction)
-        overlapping = np.flatnonzero(iou)
-        iou, label = iou.take(overlapping), label.take(overlapping)
-        prediction = prediction.take(overlapping)
-        similar = _similarity(settings.alpha, iou, labels, label, predictions, prediction)
-        np.maximum.at(best, label, similar)
-    return best
-
-
-def _similarity(
-    alpha: float,
-    iou: FloatArray,
-    labels: Boxes,
-    label: IntArray,
-    predictions: Boxes,
-    prediction: IntArray,
-) -> FloatArray:
-    distance = squared_distance(
-        labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)
-    )
-    return similarity(iou, distance, alpha)
-
-
-def _conflicting(labels: Boxes) -> BoolArray:
-    """Which labels share their box with a label of another class, (L,) bool."""
-    conflicting = np.zeros(len(labels), bool)
-    for first, second in iter_pairs(labels.counts, labels.counts):
-        iou = pair_iou(labels, first, labels, second)
-        same_box = np.flatnonzero(iou >= LABEL_OVERLAP)
-        first, second = first.take(same_box), second.take(same_box)
-        conflicting[first[labels.classes[first] != labels.classes[second]]] = True
-    return conflicting
-
-
-def _mostly_ignored(regions: Boxes, predictions: Predictions, keep: BoolArray) -> BoolArray:
-    """Which of the predictions ``keep`` lie mostly in an ignored region of their image, (P,)."""
-    ignored = np.zeros(len(predictions), bool)
-    for prediction, region in iter_pairs(predictions.counts, regions.counts, keep_first=keep):
-        box = predictions.columns.take(prediction, axis=1)
-        inside = box_intersection(regions.columns.take(region, axis=1), box)
-        area = box_area(box)
-        ignored[prediction[(inside >= IGNORED_SHARE * area) & (area > 0)]] = True
-    return ignored
+    def _badloc(self, labels: Boxes, predictions: Predictions) -> FloatArray:
+        """Score of each label, (L,)."""
+        badloc = best_location(
+            labels, predictions, self.settings.low_probability, self.settings.alpha
+        )
+        badloc[badloc == NO_PARTNER] = 1.0
+        return badloc
