@@ -32,13 +32,13 @@ def iter_columns(
         (width, rows) of a type that holds them all, each column in one piece of memory. Arrays
         stay whole, and as many go together as have about `PIECE_NUMBERS` numbers.
     """
+    dtype = np.result_type(*{array.dtype for array in arrays})
     starts = run_starts(np.cumsum(counts) * width // PIECE_NUMBERS)
     rows = np.add.reduceat(counts, starts).tolist()
     bounds = [*starts.tolist(), len(arrays)]
     for start, stop, number in zip(bounds, bounds[1:], rows, strict=False):
-        piece = arrays[start:stop]
-        columns = np.empty((width, number), np.result_type(*{array.dtype for array in piece}))
-        yield np.concatenate([array.T for array in piece], axis=1, out=columns)
+        transposed = [array.T for array in arrays[start:stop]]
+        yield np.concatenate(transposed, axis=1, out=np.empty((width, number), dtype))
 
 
 def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
