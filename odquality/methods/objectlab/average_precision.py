@@ -1,32 +1,28 @@
 """Average precision of a detector per class, over IoU .5, .55, ..., .95.
 
-Precision falls between true positives, so it matters at them alone, and there are no more of them
-than labels. How many predictions are more confident than each takes another look at them all:
-`Ranking` counts them, and `AveragePrecision` keeps them instead, for data that is seen once.
+Precision falls between true positives, so it matters at them alone, and they are few. How many
+predictions are more confident than each takes another look at them all: `Ranking` counts them, and
+`AveragePrecision` keeps them instead, for data that is seen once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 from odquality.core.segments import run_starts, sorting_order
-from odquality.methods.objectlab.matching import IOU_THRESHOLDS, true_positives
-from odquality.methods.objectlab.precision_curve import area_under_curve
-
-# One bit per threshold replaces the last bits of a confidence, so that a prediction takes eight
-# bytes and one sort orders all. float32 confidences keep all their digits, float64 ones 13.
-_FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
+from odquality.methods.objectlab.matching import true_positives
+from odquality.methods.objectlab.precision_curve import FLAGS, Bits, area_under_curve
 
 # So many confidences, 32 MB, are sorted together.
 _BATCH = 1 << 22
 
-_Bits = NDArray[np.uint64]
+# So many true positives are looked up together.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -41,16 +37,16 @@ class Confidences:
 
     classes: IntArray
     offsets: IntArray
-    bits: _Bits
+    bits: Bits
 
     def __len__(self) -> int:
         return len(self.bits)
 
     @classmethod
-    def of(cls, classes: IntArray, confidence: FloatArray, flags: _Bits | None) -> Confidences:
+    def of(cls, classes: IntArray, confidence: FloatArray, flags: Bits | None) -> Confidences:
         """Those of n predictions, and a bit for each threshold at which they are true positives."""
         # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
-        bits = (confidence + 0.0).view(np.uint64) & ~_FLAGS
+        bits = (confidence + 0.0).view(np.uint64) & ~FLAGS
         if flags is not None:
             bits |= flags
         order = sorting_order(classes, 1 + int(classes.max(initial=0)))
@@ -61,7 +57,7 @@ class Confidences:
 
 @dataclass(frozen=True)
 class TruePositives:
-    """The true positives of some images; take eight bytes each.
+    """The true positives of some images, eight bytes each.
 
     Attributes:
         num_labels: number of labels of each class.
@@ -84,6 +80,23 @@ class TruePositives:
         """Those in the images of both."""
         return TruePositives(self.num_labels + other.num_labels, self.parts + other.parts)
 
+    def sorted(self) -> SortedPositives:
+        """Those of all images, in order."""
+        return SortedPositives(self.num_labels, dict(_iter_sorted(self.parts)))
+
+
+@dataclass(frozen=True)
+class SortedPositives:
+    """All true positives of a dataset.
+
+    Attributes:
+        num_labels: number of labels of each class.
+        by_class: confidence and flags of the true positives of each class, ascending.
+    """
+
+    num_labels: Mapping[int, int]
+    by_class: Mapping[int, Bits]
+
 
 class Ranking:
     """Counts how many predictions are more confident than each true positive of their class.
@@ -92,12 +105,9 @@ class Ranking:
         positives: all true positives of a dataset.
     """
 
-    def __init__(self, positives: TruePositives) -> None:
-        self._num_labels = positives.num_labels
-        self._positives = _gathered(positives.parts)
-        self._more_confident = {
-            number: np.zeros(len(bits), np.int64) for number, bits in self._positives.items()
-        }
+    def __init__(self, positives: SortedPositives) -> None:
+        self._num_labels, self._positives = positives.num_labels, positives.by_class
+        self._more_confident: dict[int, IntArray] = {}
         self._predicted: set[int] = set()
         self._batch: list[Confidences] = []
 
@@ -110,11 +120,13 @@ class Ranking:
 
     def _count(self) -> None:
         batch, self._batch = self._batch, []
-        for number, bits in _gathered(batch).items():
-            if number in self._positives:
-                upper = self._positives[number] | _FLAGS
-                above = len(bits) - np.searchsorted(bits, upper, side="right")
-                self._more_confident[number] += above
+        for number, confidences in _iter_sorted(batch):
+            positives = self._positives.get(number, confidences[:0])
+            counts = self._more_confident.setdefault(number, np.zeros(len(positives), np.int64))
+            for start in range(0, len(positives), _BLOCK):
+                block = slice(start, start + _BLOCK)
+                below = np.searchsorted(confidences, positives[block] | FLAGS, side="right")
+                counts[block] += len(confidences) - below
 
     def per_class(self) -> tuple[IntArray, FloatArray]:
         """Mean average precision of each class over the thresholds.
@@ -131,13 +143,8 @@ class Ranking:
     def _average_precision(self, number: int) -> float:
         if number not in self._positives:
             return 0.0
-        bits = self._positives[number]
         return area_under_curve(
-            bits & ~_FLAGS,
-            bits & _FLAGS,
-            self._more_confident[number],
-            self._num_labels[number],
-            len(IOU_THRESHOLDS),
+            self._positives[number], self._more_confident[number], self._num_labels[number]
         )
 
 
@@ -164,7 +171,7 @@ class AveragePrecision:
 
     def per_class(self) -> tuple[IntArray, FloatArray]:
         """Mean average precision of each class, as of `Ranking`."""
-        ranking = Ranking(self.positives)
+        ranking = Ranking(self.positives.sorted())
         for part in self.parts:
             ranking.add(part)
         return ranking.per_class()
@@ -175,14 +182,14 @@ def all_confidences(scenes: Scenes) -> Confidences:
     return Confidences.of(scenes.predictions.classes, scenes.predictions.confidence, None)
 
 
-def _gathered(parts: Iterable[Confidences]) -> dict[int, _Bits]:
-    """Confidences of each class, ascending."""
-    pieces: dict[int, list[_Bits]] = {}
+def _iter_sorted(parts: Iterable[Confidences]) -> Iterator[tuple[int, Bits]]:
+    """Yields each class and all of its confidences, ascending."""
+    pieces: dict[int, list[Bits]] = {}
     for part in parts:
         bounds = part.offsets.tolist()
         for row, number in enumerate(part.classes.tolist()):
             pieces.setdefault(number, []).append(part.bits[bounds[row] : bounds[row + 1]])
-    gathered = {number: np.concatenate(of_class) for number, of_class in pieces.items()}
-    for bits in gathered.values():
-        bits.sort()
-    return gathered
+    for number, of_class in pieces.items():
+        confidences = np.concatenate(of_class)
+        confidences.sort()
+        yield number, confidences

@@ -9,7 +9,12 @@ import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.methods.interface import Scores, learn
-from odquality.methods.objectlab.average_precision import Ranking, TruePositives, all_confidences
+from odquality.methods.objectlab.average_precision import (
+    Ranking,
+    SortedPositives,
+    TruePositives,
+    all_confidences,
+)
 from odquality.methods.objectlab.scorer import ObjectLab, ObjectLabScorer, ObjectLabStatistics
 
 # A box is an issue if its score is at most this share of its class's average precision.
@@ -77,7 +82,7 @@ class Flagging:
         Raises:
             ValueError: the boxes are evidently not in pixels.
         """
-        return Flagger(self.method.fit(statistics.objectlab), statistics.true_positives)
+        return Flagger(self.method.fit(statistics.objectlab), statistics.true_positives.sorted())
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Flagger:
     """
 
     scorer: ObjectLabScorer
-    true_positives: TruePositives
+    true_positives: SortedPositives
 
     def flag(self, scenes: Scenes) -> FlaggedImages:
         """Flags the images of a dataset in one piece."""
