@@ -67,11 +67,11 @@ def probabilities(flat: FlatPredictions, first_image: int) -> None:
     """
     where = Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
     where.refuse_no_probabilities(flat.confidence)
-    if flat.probabilities is not None:
-        where = Locator(
-            "class probabilities of predictions[{image}][{box}]", flat.counts, first_image
-        )
-        where.refuse_no_probabilities(flat.probabilities)
+    probabilities = flat.probabilities
+    if probabilities is None or (probabilities.lowest >= 0 and probabilities.highest <= 1 + HAIR):
+        return
+    where = Locator("class probabilities of predictions[{image}][{box}]", flat.counts, first_image)
+    where.refuse_no_probabilities(probabilities.read())
 
 
 def corners(name: str, boxes: Boxes, first_image: int) -> None:

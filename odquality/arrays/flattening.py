@@ -57,6 +57,18 @@ def concatenate(arrays: Sequence[Any]) -> NDArray[Any] | None:
     return flat if flat.dtype.kind in NUMBERS else None
 
 
+def row_width(arrays: Sequence[Any]) -> int | None:
+    """Numbers in a row, if all are plain arrays of rows of numbers, equally long; else None."""
+    if set(map(type, arrays)) != {np.ndarray}:
+        return None
+    forms = {(array.shape[1:], array.dtype.kind) for array in arrays}
+    rows = {shape for shape, _ in forms}
+    if len(rows) > 1 or any(kind not in NUMBERS for _, kind in forms):
+        return None
+    (row,) = rows
+    return row[0] if len(row) == 1 else None
+
+
 def lengths(arrays: Sequence[Any]) -> IntArray:
     """How many rows each array has, (n,)."""
     return np.fromiter(map(len, arrays), np.int64, len(arrays))

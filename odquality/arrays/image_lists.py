@@ -11,6 +11,7 @@ import numpy as np
 from odquality.arrays import checks
 from odquality.arrays.labels import flatten_labels
 from odquality.arrays.layouts import LayoutMemory
+from odquality.arrays.memory import keep_freed_memory
 from odquality.arrays.sequences import one_per_image, same_images
 from odquality.arrays.yolo_rows import YoloRowsCheck
 from odquality.core.agreement import Agreement
@@ -72,6 +73,7 @@ class ImageLists:
         compare: bool = False,
         images_per_chunk: int = IMAGES_PER_CHUNK,
     ) -> None:
+        keep_freed_memory()
         self._labels = one_per_image("labels", labels)
         self._predictions = one_per_image("predictions", predictions)
         same_images(self._labels, self._predictions)
@@ -149,7 +151,7 @@ class ImageLists:
             confidence=clip_hair(found.confidence),
         )
         if self._alternatives and found.probabilities is not None:
-            predictions = with_alternatives(predictions, found.probabilities)
+            predictions = with_alternatives(predictions, found.probabilities.read())
         if not self._verified:
             checks.corners("labels[{image}]['bboxes'][{box}]", boxes, start)
             checks.corners("predictions[{image}][{box}]", predictions, start)

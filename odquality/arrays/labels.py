@@ -87,7 +87,7 @@ def _are_exact(classes: NDArray[Any]) -> bool:
 
 def _flatten_crowds(crowds: Sequence[Any], counts: IntArray, names: Names) -> BoolArray | None:
     """Which boxes are regions to ignore, (L,); None where no image says so."""
-    if all(crowd is None for crowd in crowds):
+    if set(map(type, crowds)) <= {type(None)}:
         return None
     given = [
         np.zeros(count, bool) if crowd is None else crowd

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.arrays.columns import first_equal, iter_columns
 from odquality.arrays.flattening import (
     Names,
     as_array,
@@ -17,6 +18,7 @@ from odquality.arrays.flattening import (
     concatenate,
     holds_nothing,
     lengths,
+    row_width,
     stack,
 )
 from odquality.arrays.sequences import NO_SEQUENCES
@@ -29,17 +31,39 @@ _FORM = f"expected {_ANY_FORM}"
 
 
 @dataclass(frozen=True)
+class ClassProbabilities:
+    """Class probabilities (P, K), which are many, and of which hardly anyone needs all.
+
+    Attributes:
+        num_classes: K.
+        lowest: of all of them; NaN if any is.
+        highest: of all of them; NaN if any is.
+        read: gives all of them.
+    """
+
+    num_classes: int
+    lowest: float
+    highest: float
+    read: Callable[[], NDArray[Any]]
+
+
+@dataclass(frozen=True)
 class FlatPredictions:
     """Predictions of some images, not yet checked; in the order in which they were given.
 
-    ``probabilities`` is (P, K) in the rows layout, else None.
+    Attributes:
+        corners: (P, 4) float64.
+        confidence: (P,) float64.
+        classes: (P,) int64.
+        counts: (N,) int64 number of predictions of each image.
+        probabilities: of the classes in the rows layout, else None.
     """
 
     corners: FloatArray
     confidence: FloatArray
     classes: IntArray
     counts: IntArray
-    probabilities: NDArray[Any] | None
+    probabilities: ClassProbabilities | None
 
 
 class LayoutMemory:
@@ -72,12 +96,12 @@ class LayoutMemory:
     def _quickly(self, predictions: Sequence[Any], first_image: int) -> FlatPredictions | None:
         """The predictions, if all images are plain arrays of one layout; else None."""
         if not self._per_class:
-            rows = concatenate(predictions)
-            if rows is not None and rows.ndim == 2 and rows.size:
-                counts = lengths(predictions)
+            width = row_width(predictions)
+            counts = lengths(predictions if width else [])
+            if width and counts.any():
                 first = first_image + int(np.flatnonzero(counts)[0])
-                self._remember(False, rows.shape[1] - 5, first)
-                return _split_rows(rows, counts)
+                self._remember(False, width - 5, first)
+                return _split_rows(predictions, counts, width)
         if self._per_class is not False and set(map(type, predictions)) <= {list, tuple}:
             numbers = set(map(len, predictions))
             if len(numbers) == 1:
@@ -125,7 +149,9 @@ class LayoutMemory:
         row = ((self._num_classes or 1) + 5,)
         # What holds nothing may be too oddly shaped for an array.
         filled = [[] if holds_nothing(given) else given for given in predictions]
-        return _split_rows(*stack(filled, row, Names("predictions[{}]", first_image), ROWS_FORM))
+        rows, counts = stack(filled, row, Names("predictions[{}]", first_image), ROWS_FORM)
+        images = np.split(rows, np.cumsum(counts)[:-1])
+        return _split_rows(images, counts, row[0])
 
     def _flatten_per_class(self, predictions: Sequence[Any], first_image: int) -> FlatPredictions:
         assert self._num_classes is not None
@@ -141,16 +167,36 @@ class LayoutMemory:
         assert self._num_classes is not None
         per_image = counts.reshape(-1, self._num_classes)
         classes = np.repeat(np.tile(np.arange(self._num_classes), len(per_image)), counts)
-        boxes = as_float64(rows)
-        return FlatPredictions(boxes[:, :4], boxes[:, 4], classes, per_image.sum(axis=1), None)
+        columns = np.ascontiguousarray(as_float64(rows).T)
+        return FlatPredictions(columns[:4].T, columns[4], classes, per_image.sum(axis=1), None)
 
 
-def _split_rows(rows: NDArray[Any], counts: IntArray) -> FlatPredictions:
-    probabilities = rows[:, 5:]
-    # numpy's argmax is slow on rows that are not contiguous.
-    classes = np.ascontiguousarray(probabilities).argmax(axis=1)
-    boxes = as_float64(rows[:, :5])
-    return FlatPredictions(boxes[:, :4], boxes[:, 4], classes, counts, probabilities)
+def _split_rows(images: Sequence[NDArray[Any]], counts: IntArray, width: int) -> FlatPredictions:
+    """Predictions from the rows of each image, (P_i, width)."""
+    total = int(counts.sum())
+    boxes, classes = np.empty((5, total)), np.empty(total, np.int64)
+    lowest, highest = [0.0], [0.0]
+    stop = 0
+    for columns in iter_columns(images, counts, width):
+        start, stop = stop, stop + columns.shape[1]
+        boxes[:, start:stop] = as_float64(columns[:5])
+        probabilities = columns[5:]
+        largest = probabilities.max(axis=0)
+        classes[start:stop] = first_equal(probabilities, largest)
+        lowest.append(probabilities.min(initial=0.0))
+        highest.append(largest.max(initial=0.0))
+    return FlatPredictions(
+        boxes[:4].T,
+        boxes[4],
+        classes,
+        counts,
+        ClassProbabilities(
+            width - 5,
+            float(np.min(lowest)),
+            float(np.max(highest)),
+            lambda: np.concatenate(images)[:, 5:],
+        ),
+    )
 
 
 def _readable(prediction: Any, image: int) -> Any:

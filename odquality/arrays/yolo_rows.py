@@ -37,9 +37,9 @@ class YoloRowsCheck:
             ValueError: the last column holds classes above 1.
         """
         probabilities = predictions.probabilities
-        if not self._whole or probabilities is None or probabilities.shape[1] != 1:
+        if not self._whole or probabilities is None or probabilities.num_classes != 1:
             return
-        last = probabilities[:, 0]
+        last = probabilities.read()[:, 0]
         self._whole = bool((last == np.floor(last)).all())
         if self._whole and last.max(initial=0) > 1:
             raise ValueError(f"predictions: rows end in whole numbers from 0 up, {_HELP}")

@@ -54,13 +54,14 @@ class BoxPlaces:
         """
         if not len(boxes):
             return
-        corners = boxes.xyxy.T
+        corners = boxes.columns
         # Boxes without area (padding, say) tell nothing.
         real = (corners[2] > corners[0]) & (corners[3] > corners[1])
         if not real.all():
             corners = corners[:, real]
         self.number += corners.shape[1]
-        self.largest = max(self.largest, float(np.abs(corners).max(initial=0.0)))
+        farthest = max(corners.max(initial=0.0), -corners.min(initial=0.0))
+        self.largest = max(self.largest, float(farthest))
         if image_sizes is None:
             return
         sizes = np.repeat(image_sizes, boxes.counts, axis=0)[real].T

@@ -14,6 +14,8 @@ _FEW = 0.1
 
 def clip_hair(confidence: FloatArray) -> FloatArray:
     """The confidences (n,), those that are above 1 by a rounding error taken for 1."""
+    if confidence.max(initial=0.0) <= 1:
+        return confidence
     hair = (confidence > 1) & (confidence <= 1 + HAIR)
     if not hair.any():
         return confidence

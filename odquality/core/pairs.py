@@ -8,6 +8,7 @@ import numpy as np
 
 from odquality.core.class_numbers import ClassNumbers
 from odquality.core.scenes import BoolArray, Boxes, IntArray
+from odquality.core.segments import sorting_order
 
 # 2**14 pairs make arrays of 128 KB: what is done with one block stays in a core's cache.
 BLOCK_PAIRS = 1 << 14
@@ -35,12 +36,63 @@ def iter_pairs(
         Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
     """
     group = np.repeat(np.arange(len(first_counts)), first_counts)
-    rows = np.arange(len(group)) if keep_first is None else np.flatnonzero(keep_first)
-    group = group[rows]
-    partners = second_counts[group]
-    has_partner = partners > 0
-    rows, group, partners = rows[has_partner], group[has_partner], partners[has_partner]
-    first_partner = (np.cumsum(second_counts) - second_counts)[group]
+    rows = _kept(len(group), keep_first)
+    yield from _iter_pairs_of(rows, group.take(rows), second_counts, block_pairs)
+
+
+def iter_image_pairs(
+    first: Boxes, second: Boxes, *, keep_first: BoolArray | None = None
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yields all pairs of a first and a second box of the same image, as `iter_pairs` does.
+
+    Args:
+        first: boxes of N images.
+        second: boxes of the same images.
+        keep_first: (number of first boxes,) which of them to pair; all of them if None.
+    """
+    rows = _kept(len(first), keep_first)
+    return _iter_pairs_of(rows, first.image.take(rows), second.counts, BLOCK_PAIRS)
+
+
+def iter_same_class_pairs(
+    first: Boxes, second: Boxes, *, keep_first: BoolArray | None = None
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yields all pairs of a first and a second box of the same image and the same class.
+
+    Pairs come in the order of `iter_pairs`, in blocks of as many.
+
+    Args:
+        first: boxes of N images.
+        second: boxes of the same images. They are sorted: let them be the fewer ones.
+        keep_first: (number of first boxes,) which of them to pair; all of them if None.
+
+    Yields:
+        Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
+    """
+    numbers = ClassNumbers()
+    first_classes, second_classes = map(numbers.encode, (first.classes, second.classes))
+    num_classes = 1 + max(first_classes.max(initial=0), second_classes.max(initial=0))
+    rows = _kept(len(first), keep_first)
+    group = first.image.take(rows) * num_classes + first_classes.take(rows)
+    second_group = second.image * num_classes + second_classes
+    second_counts = np.bincount(second_group, minlength=len(second.counts) * num_classes)
+    order = sorting_order(second_group, len(second_counts))
+    for a, b in _iter_pairs_of(rows, group, second_counts, BLOCK_PAIRS):
+        yield a, order.take(b)
+
+
+def _kept(number: int, keep: BoolArray | None) -> IntArray:
+    return np.arange(number) if keep is None else np.flatnonzero(keep)
+
+
+def _iter_pairs_of(
+    rows: IntArray, group: IntArray, second_counts: IntArray, block_pairs: int
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """The pairs of first boxes, of which rows and groups are given, with all of their group."""
+    paired = np.flatnonzero(second_counts.take(group) > 0)
+    rows, group = rows.take(paired), group.take(paired)
+    partners = second_counts.take(group)
+    first_partner = (np.cumsum(second_counts) - second_counts).take(group)
     ends = np.cumsum(partners)
     start = 0
     while start < len(rows):
@@ -53,27 +105,3 @@ def iter_pairs(
         second += np.arange(len(second))
         yield first, second
         start = stop
-
-
-def iter_same_class_pairs(first: Boxes, second: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yields all pairs of a first and a second box of the same image and the same class.
-
-    Pairs come image by image, as from `iter_pairs`, but within an image class by class.
-
-    Yields:
-        Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
-    """
-    numbers = ClassNumbers()
-    first_classes, second_classes = map(numbers.encode, (first.classes, second.classes))
-    num_classes = 1 + max(first_classes.max(initial=0), second_classes.max(initial=0))
-    first_order, first_counts = _by_class(first, first_classes, num_classes)
-    second_order, second_counts = _by_class(second, second_classes, num_classes)
-    for a, b in iter_pairs(first_counts, second_counts):
-        yield first_order.take(a), second_order.take(b)
-
-
-def _by_class(boxes: Boxes, classes: IntArray, num_classes: int) -> tuple[IntArray, IntArray]:
-    """The order that sorts boxes by image and class, and the number of boxes of each such group."""
-    group = boxes.image * num_classes + classes
-    counts = np.bincount(group, minlength=len(boxes.counts) * num_classes)
-    return np.argsort(group, kind="stable"), counts

@@ -54,8 +54,9 @@ class Boxes:
 
     def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
-        columns = [column.name for column in fields(self) if column.name != "counts"]
-        return type(self)(**{name: getattr(self, name)[rows] for name in columns}, counts=counts)
+        names = [column.name for column in fields(self) if column.name not in ("xyxy", "counts")]
+        columns = {name: getattr(self, name)[rows] for name in names}
+        return type(self)(xyxy=self.columns.take(rows, axis=1).T, counts=counts, **columns)
 
     @classmethod
     def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:
@@ -76,7 +77,7 @@ class Boxes:
     @cached_property
     def centres(self) -> FloatArray:
         """(2, n) float64 centre points ``x, y``."""
-        return (self.columns[:2] + self.columns[2:]) / 2
+        return box_centre(self.columns)
 
     @cached_property
     def image(self) -> IntArray:
@@ -145,6 +146,11 @@ class Scenes:
             Boxes.join([part.ignored for part in parts]),
             np.concatenate(sizes) if len(sizes) == len(parts) else None,
         )
+
+
+def box_centre(columns: FloatArray) -> FloatArray:
+    """Centre points ``x, y`` of boxes given as columns ``x1, y1, x2, y2``; (2, n)."""
+    return (columns[:2] + columns[2:]) / 2
 
 
 def _stack(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -61,6 +61,20 @@ def exact_sums(values: FloatArray, counts: IntArray) -> FloatArray:
     return np.ldexp(reduce_runs(np.add, fixed, counts, empty=0).astype(np.float64), -_BINARY_PLACES)
 
 
+def sorting_order(segment: IntArray, size: int) -> IntArray:
+    """The order that sorts elements by their segment; those of one segment stay in order.
+
+    Args:
+        segment: (n,) int64 in [0, size).
+        size: number of segments.
+
+    Returns:
+        (n,) int64 rows.
+    """
+    # numpy sorts 16-bit numbers ten times as fast as wider ones.
+    return np.argsort(segment.astype(np.min_scalar_type(size)), kind="stable")
+
+
 def run_starts(*columns: NDArray[Any]) -> IntArray:
     """Rows at which a run of equal rows begins.
 

@@ -1,159 +1,195 @@
-"""Average precision of a detector per class, over IoU .5, .55, ..., .95, mergeable and compact."""
+"""Average precision of a detector per class, over IoU .5, .55, ..., .95.
+
+Precision falls between true positives, so it matters at them alone, and they are few. How many
+predictions are more confident than each takes another look at them all: `Ranking` counts them, and
+`AveragePrecision` keeps them instead, for data that is seen once.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from odquality.core.geometry import box_iou
-from odquality.core.pairs import iter_same_class_pairs
-from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
-from odquality.core.segments import place_in_run, run_starts
+from odquality.core.scenes import FloatArray, IntArray, Scenes
+from odquality.core.segments import run_starts, sorting_order
+from odquality.methods.objectlab.matching import true_positives
+from odquality.methods.objectlab.precision_curve import FLAGS, Bits, area_under_curve
 
-IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+# So many confidences, 32 MB, are sorted together.
+_BATCH = 1 << 22
 
-# One bit per threshold replaces the last bits of a confidence, so that a prediction takes eight
-# bytes and one sort orders all. float32 confidences keep all their digits, float64 ones 13.
-_FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
-
-_BLOCK = 1 << 20
+# So many true positives are looked up together.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
-class _Matches:
-    """What some images tell, class after class.
+class Confidences:
+    """Confidences of predictions, class after class.
 
     Attributes:
-        num_labels: number of labels of each of their classes.
-        classes: (K,) int64 the predicted classes, ascending.
+        classes: (K,) int64, ascending.
         offsets: (K + 1,) int64; the k-th class owns ``bits[offsets[k]:offsets[k + 1]]``.
-        bits: (P,) uint64 confidence of each prediction and its flags.
+        bits: (n,) uint64 confidence of each prediction and its flags.
+    """
+
+    classes: IntArray
+    offsets: IntArray
+    bits: Bits
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    @classmethod
+    def of(cls, classes: IntArray, confidence: FloatArray, flags: Bits | None) -> Confidences:
+        """Those of n predictions, and a bit for each threshold at which they are true positives."""
+        # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
+        bits = (confidence + 0.0).view(np.uint64) & ~FLAGS
+        if flags is not None:
+            bits |= flags
+        order = sorting_order(classes, 1 + int(classes.max(initial=0)))
+        classes = classes.take(order)
+        starts = run_starts(classes)
+        return cls(classes.take(starts), np.append(starts, len(classes)), bits.take(order))
+
+
+@dataclass(frozen=True)
+class TruePositives:
+    """The true positives of some images, eight bytes each.
+
+    Attributes:
+        num_labels: number of labels of each class.
+        parts: their confidences.
+    """
+
+    num_labels: Counter[int] = field(default_factory=Counter)
+    parts: tuple[Confidences, ...] = ()
+
+    @classmethod
+    def observe(cls, scenes: Scenes) -> TruePositives:
+        """Those in some images."""
+        rows, flags = true_positives(scenes)
+        classes, counts = np.unique(scenes.labels.classes, return_counts=True)
+        predictions = scenes.predictions
+        found = Confidences.of(predictions.classes[rows], predictions.confidence[rows], flags)
+        return cls(Counter(dict(zip(classes.tolist(), counts.tolist(), strict=True))), (found,))
+
+    def merge(self, other: TruePositives) -> TruePositives:
+        """Those in the images of both."""
+        return TruePositives(self.num_labels + other.num_labels, self.parts + other.parts)
+
+    def sorted(self) -> SortedPositives:
+        """Those of all images, in order."""
+        return SortedPositives(self.num_labels, dict(_iter_sorted(self.parts)))
+
+
+@dataclass(frozen=True)
+class SortedPositives:
+    """All true positives of a dataset.
+
+    Attributes:
+        num_labels: number of labels of each class.
+        by_class: confidence and flags of the true positives of each class, ascending.
     """
 
     num_labels: Mapping[int, int]
-    classes: IntArray
-    offsets: IntArray
-    bits: NDArray[np.uint64]
+    by_class: Mapping[int, Bits]
 
 
-@dataclass(frozen=True)
-class AveragePrecision:
-    """Matches of predictions to labels; takes eight bytes per prediction.
+class Ranking:
+    """Counts how many predictions are more confident than each true positive of their class.
 
-    A prediction is matched to the label of its class with which its IoU is largest. At each
-    threshold, the most confident of the predictions matched to a label is a true positive and all
-    others are false ones. Equally confident predictions count as if true positives came first.
+    Args:
+        positives: all true positives of a dataset.
     """
 
-    parts: tuple[_Matches, ...] = ()
+    def __init__(self, positives: SortedPositives) -> None:
+        self._num_labels, self._positives = positives.num_labels, positives.by_class
+        self._more_confident: dict[int, IntArray] = {}
+        self._predicted: set[int] = set()
+        self._batch: list[Confidences] = []
 
-    @classmethod
-    def observe(cls, scenes: Scenes) -> AveragePrecision:
-        """The matches in some images."""
-        labels, predictions = scenes.labels, scenes.predictions
-        # Adding 0.0 turns -0.0 into 0.0, whose bits sort below those of all others.
-        confidence = (predictions.confidence + 0.0).view(np.uint64)
-        bits = (confidence & ~_FLAGS) | _true_positives(labels, predictions)
-        order = np.argsort(predictions.classes, kind="stable")
-        predicted = predictions.classes[order]
-        starts = run_starts(predicted)
-        of_labels, counts = np.unique(labels.classes, return_counts=True)
-        matches = _Matches(
-            dict(zip(of_labels.tolist(), counts.tolist(), strict=True)),
-            predicted[starts],
-            np.append(starts, len(predicted)),
-            bits[order],
-        )
-        return cls((matches,))
+    def add(self, predictions: Confidences) -> None:
+        """Takes the predictions of more images into account, each of which must come once."""
+        self._predicted.update(predictions.classes.tolist())
+        self._batch.append(predictions)
+        if sum(map(len, self._batch)) >= _BATCH:
+            self._count()
 
-    def merge(self, other: AveragePrecision) -> AveragePrecision:
-        """The matches in the images of both."""
-        return AveragePrecision(self.parts + other.parts)
+    def _count(self) -> None:
+        batch, self._batch = self._batch, []
+        for number, confidences in _iter_sorted(batch):
+            positives = self._positives.get(number, confidences[:0])
+            counts = self._more_confident.setdefault(number, np.zeros(len(positives), np.int64))
+            for start in range(0, len(positives), _BLOCK):
+                block = slice(start, start + _BLOCK)
+                below = np.searchsorted(confidences, positives[block] | FLAGS, side="right")
+                counts[block] += len(confidences) - below
 
     def per_class(self) -> tuple[IntArray, FloatArray]:
         """Mean average precision of each class over the thresholds.
-
-        The area under the precision-recall curve, precision made monotonous (PASCAL VOC 2010).
 
         Returns:
             (K,) int64 the classes of all labels and predictions, ascending; and (K,) float64 in
             [0, 1], 0 for a class without labels or without predictions.
         """
-        num_labels: Counter[int] = Counter()
-        bits: dict[int, list[NDArray[np.uint64]]] = {}
-        for part in self.parts:
-            num_labels.update(part.num_labels)
-            bounds = part.offsets.tolist()
-            for row, number in enumerate(part.classes.tolist()):
-                bits.setdefault(number, []).append(part.bits[bounds[row] : bounds[row + 1]])
-        classes = sorted(num_labels.keys() | bits.keys())
-        nothing = np.zeros(0, np.uint64)
-        precisions = [
-            _average_precision(np.concatenate(bits.get(number, [nothing])), num_labels[number])
-            for number in classes
-        ]
+        self._count()
+        classes = sorted(self._num_labels.keys() | self._predicted)
+        precisions = [self._average_precision(number) for number in classes]
         return np.array(classes, np.int64), np.array(precisions, np.float64)
 
-
-def _average_precision(matches: NDArray[np.uint64], num_labels: int) -> float:
-    """Mean over the thresholds for the predictions of one class, which are sorted in place."""
-    if not num_labels or not len(matches):
-        return 0.0
-    matches.sort()
-    # Precision falls between true positives, so it matters at them alone.
-    rows = _true_positive_rows(matches)
-    # The most confident first.
-    flags = matches[rows][::-1]
-    confidence = flags & ~_FLAGS
-    more_confident = len(matches) - np.searchsorted(matches, confidence | _FLAGS, side="right")
-    total = 0.0
-    for bit in range(len(IOU_THRESHOLDS)):
-        positive = np.flatnonzero(flags & np.uint64(1 << bit))
-        rank = more_confident[positive] + place_in_run(confidence[positive]) + 1
-        precision = np.arange(1, len(rank) + 1) / rank
-        total += np.maximum.accumulate(precision[::-1]).sum() / num_labels
-    return total / len(IOU_THRESHOLDS)
-
-
-def _true_positive_rows(matches: NDArray[np.uint64]) -> IntArray:
-    """Rows that are true positives at any threshold, in blocks that need little memory."""
-    starts = range(0, len(matches), _BLOCK)
-    blocks = [np.flatnonzero(matches[start : start + _BLOCK] & _FLAGS) + start for start in starts]
-    return np.concatenate(blocks)
-
-
-def _true_positives(labels: Boxes, predictions: Predictions) -> NDArray[np.uint64]:
-    """Per prediction, a bit for each threshold at which it is a true positive; (P,)."""
-    iou, label = _best_labels(labels, predictions)
-    flags = np.zeros(len(predictions), np.uint64)
-    rows = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
-    # By label, and the most confident prediction first.
-    rows = rows[np.lexsort((-predictions.confidence[rows], label[rows]))]
-    for bit, threshold in enumerate(IOU_THRESHOLDS):
-        rows = rows[iou[rows] >= threshold]
-        first = np.diff(label[rows], prepend=-1) != 0
-        flags[rows[first]] |= np.uint64(1 << bit)
-    return flags
-
-
-def _best_labels(labels: Boxes, predictions: Predictions) -> tuple[FloatArray, IntArray]:
-    """Largest IoU of each prediction with a label of its class, and the first such label; (P,)."""
-    pairs = []
-    best = np.zeros(len(predictions))
-    for label, prediction in iter_same_class_pairs(labels, predictions):
-        iou = box_iou(
-            labels.columns.take(label, axis=1), predictions.columns.take(prediction, axis=1)
+    def _average_precision(self, number: int) -> float:
+        if number not in self._positives:
+            return 0.0
+        return area_under_curve(
+            self._positives[number], self._more_confident[number], self._num_labels[number]
         )
-        matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
-        label, prediction, iou = label[matching], prediction[matching], iou[matching]
-        np.maximum.at(best, prediction, iou)
-        pairs.append((label, prediction, iou))
-    first = np.full(len(predictions), len(labels))
-    for label, prediction, iou in pairs:
-        equal = iou == best[prediction]
-        np.minimum.at(first, prediction[equal], label[equal])
-    return best, first
+
+
+@dataclass(frozen=True)
+class AveragePrecision:
+    """What is known of a detector from images that are seen once; eight bytes per prediction.
+
+    Attributes:
+        positives: the true positives.
+        parts: all predictions.
+    """
+
+    positives: TruePositives = field(default_factory=TruePositives)
+    parts: tuple[Confidences, ...] = ()
+
+    @classmethod
+    def observe(cls, scenes: Scenes) -> AveragePrecision:
+        """What some images tell."""
+        return cls(TruePositives.observe(scenes), (all_confidences(scenes),))
+
+    def merge(self, other: AveragePrecision) -> AveragePrecision:
+        """What the images of both tell."""
+        return AveragePrecision(self.positives.merge(other.positives), self.parts + other.parts)
+
+    def per_class(self) -> tuple[IntArray, FloatArray]:
+        """Mean average precision of each class, as of `Ranking`."""
+        ranking = Ranking(self.positives.sorted())
+        for part in self.parts:
+            ranking.add(part)
+        return ranking.per_class()
+
+
+def all_confidences(scenes: Scenes) -> Confidences:
+    """The confidences of all predictions of some images."""
+    return Confidences.of(scenes.predictions.classes, scenes.predictions.confidence, None)
+
+
+def _iter_sorted(parts: Iterable[Confidences]) -> Iterator[tuple[int, Bits]]:
+    """Yields each class and all of its confidences, ascending."""
+    pieces: dict[int, list[Bits]] = {}
+    for part in parts:
+        bounds = part.offsets.tolist()
+        for row, number in enumerate(part.classes.tolist()):
+            pieces.setdefault(number, []).append(part.bits[bounds[row] : bounds[row + 1]])
+    for number, of_class in pieces.items():
+        confidences = np.concatenate(of_class)
+        confidences.sort()
+        yield number, confidences

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
-from odquality.methods.interface import learn
-from odquality.methods.objectlab.average_precision import AveragePrecision
+from odquality.methods.interface import Scores, learn
+from odquality.methods.objectlab.average_precision import (
+    Ranking,
+    SortedPositives,
+    TruePositives,
+    all_confidences,
+)
 from odquality.methods.objectlab.scorer import ObjectLab, ObjectLabScorer, ObjectLabStatistics
 
 # A box is an issue if its score is at most this share of its class's average precision.
 AVERAGE_PRECISION_SHARE = 0.25 * 0.8
+
+# No average precision exceeds this.
+_HIGHEST = 1.0 + 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,26 +44,21 @@ def flag_images(method: ObjectLab, chunks: Callable[[], Iterable[Scenes]]) -> Fl
         method: the settings of ObjectLab.
         chunks: gives all images, chunk by chunk; called once for each of the two passes.
     """
-    flagger = learn(Flagging(method), chunks())
-    parts = [flagger.flag(scenes) for scenes in chunks()]
-    return FlaggedImages(
-        np.concatenate([part.is_issue for part in parts]),
-        np.concatenate([part.quality for part in parts]),
-    )
+    return learn(Flagging(method), chunks()).flag_all(chunks())
 
 
 @dataclass(frozen=True)
 class FlaggingStatistics:
-    """What flagging needs to know of a dataset, in eight bytes per prediction."""
+    """What flagging needs to know of a dataset before it sees it again."""
 
     objectlab: ObjectLabStatistics
-    average_precision: AveragePrecision
+    true_positives: TruePositives
 
     def merge(self, other: FlaggingStatistics) -> FlaggingStatistics:
         """The statistics of the images of both."""
         return FlaggingStatistics(
             self.objectlab.merge(other.objectlab),
-            self.average_precision.merge(other.average_precision),
+            self.true_positives.merge(other.true_positives),
         )
 
 
@@ -71,44 +74,73 @@ class Flagging:
 
     def observe(self, scenes: Scenes) -> FlaggingStatistics:
         """What these images tell of the dataset and of the detector."""
-        return FlaggingStatistics(self.method.observe(scenes), AveragePrecision.observe(scenes))
+        return FlaggingStatistics(self.method.observe(scenes), TruePositives.observe(scenes))
 
     def fit(self, statistics: FlaggingStatistics) -> Flagger:
-        """Sets the thresholds of a dataset.
+        """Prepares for the second pass.
 
         Raises:
             ValueError: the boxes are evidently not in pixels.
         """
-        classes, precision = statistics.average_precision.per_class()
-        return Flagger(self.method.fit(statistics.objectlab), classes, _thresholds(precision))
+        return Flagger(self.method.fit(statistics.objectlab), statistics.true_positives.sorted())
 
 
 @dataclass(frozen=True)
 class Flagger:
-    """Flags images of a dataset that is known.
+    """Flags images of a dataset that was seen once.
 
     Attributes:
         scorer: of the boxes.
-        classes: (K,) int64 all classes of the dataset, ascending.
-        thresholds: (K,) float64 in [0, 1], the score at which a box of each class is an issue.
+        true_positives: of the whole dataset.
     """
 
     scorer: ObjectLabScorer
-    classes: IntArray
-    thresholds: FloatArray
+    true_positives: SortedPositives
 
     def flag(self, scenes: Scenes) -> FlaggedImages:
-        """Flags the images that have a box at or below the threshold of its class."""
-        scores = self.scorer.score(scenes)
-        flagged = np.zeros(len(scenes), bool)
-        for boxes, by_kind in (
-            (scenes.labels, scores.labels),
-            (scenes.predictions, scores.predictions),
-        ):
-            thresholds = self.thresholds[np.searchsorted(self.classes, boxes.classes)]
-            for values in by_kind.values():
-                flagged[boxes.image[values <= thresholds]] = True
-        return FlaggedImages(flagged, scores.images["quality"])
+        """Flags the images of a dataset in one piece."""
+        return self.flag_all([scenes])
+
+    def flag_all(self, chunks: Iterable[Scenes]) -> FlaggedImages:
+        """Flags the images that have a box at or below the threshold of its class.
+
+        What the thresholds are is known when the last image was seen; until then, the boxes that
+        may be issues are remembered.
+
+        Args:
+            chunks: the dataset, all of it.
+        """
+        ranking = Ranking(self.true_positives)
+        quality, suspects = [], []
+        num_images = 0
+        for scenes in chunks:
+            ranking.add(all_confidences(scenes))
+            scores = self.scorer.score(scenes)
+            quality.append(scores.images["quality"])
+            suspects.append(_suspects(scenes, scores, num_images))
+            num_images += len(scenes)
+        image, of_class, score = (np.concatenate(column) for column in zip(*suspects, strict=True))
+        classes, precision = ranking.per_class()
+        low = score <= _thresholds(precision)[np.searchsorted(classes, of_class)]
+        is_issue = np.zeros(num_images, bool)
+        is_issue[image[low]] = True
+        return FlaggedImages(is_issue, np.concatenate(quality))
+
+
+def _suspects(
+    scenes: Scenes, scores: Scores, first_image: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Image, class and score of the boxes that score low enough for some threshold, (n,) each."""
+    found = []
+    for boxes, by_kind in (
+        (scenes.labels, scores.labels),
+        (scenes.predictions, scores.predictions),
+    ):
+        for values in by_kind.values():
+            rows = np.flatnonzero(values <= AVERAGE_PRECISION_SHARE * _HIGHEST)
+            found.append((first_image + boxes.image[rows], boxes.classes[rows], values[rows]))
+    image, of_class, score = (np.concatenate(column) for column in zip(*found, strict=True))
+    return image, of_class, score
 
 
 def _thresholds(average_precision: FloatArray) -> FloatArray:

@@ -6,17 +6,19 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from odquality.core.geometry import box_iou, squared_distance
-from odquality.core.pairs import iter_pairs
-from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
+from odquality.core.geometry import squared_distance
+from odquality.core.overlaps import pair_iou
+from odquality.core.pairs import iter_image_pairs
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, box_centre
 from odquality.core.segments import reduce_runs
 from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance, similarity
 
 # Share of a distance given away so that rounding never hides a pair.
 _MARGIN = 1e-9
 
-# So many labels nearly always have a pair whose nearness is the smallest there is.
-_FIRST_LABELS = 256
+# Where images are large enough, so many labels nearly always have a pair whose nearness is the
+# smallest there is.
+_FIRST_LABELS = 32
 
 
 def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
@@ -34,13 +36,14 @@ def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
     Returns:
         The similarity, in (0, 1]; 1.0 where there is none.
     """
-    farthest = _farthest_partner(labels, predictions)
-    if not len(farthest):
-        return 1.0
     search = _Search(labels, predictions, alpha)
-    # The farthest pair and some others set a reach that few other labels come to.
-    search.scan((farthest == farthest.max()) | (np.arange(len(farthest)) < _FIRST_LABELS))
-    if search.smallest <= (1.0 - alpha) * NEARNESS_STEP:
+    search.scan(np.arange(len(labels)) < _FIRST_LABELS)
+    if search.is_least and _largest_overlap(labels, predictions) < search.reach_squared:
+        return search.smallest
+    farthest = _farthest_partner(labels, predictions)
+    # The farthest pair sets a reach that few other labels come to.
+    search.scan(farthest == farthest.max(initial=0.0))
+    if search.is_least:
         np.minimum(farthest, _farthest_overlap(labels, predictions), out=farthest)
     search.scan(farthest >= search.reach_squared)
     return search.smallest
@@ -56,17 +59,21 @@ class _Search:
     def scan(self, keep: BoolArray) -> None:
         """Takes all pairs of some labels into account."""
         labels, predictions = self._labels, self._predictions
-        for label, prediction in iter_pairs(labels.counts, predictions.counts, keep_first=keep):
+        for label, prediction in iter_image_pairs(labels, predictions, keep_first=keep):
+            # Of few labels: the centres of all predictions are not needed.
             distance = squared_distance(
-                labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)
+                box_centre(labels.columns.take(label, axis=1)),
+                box_centre(predictions.columns.take(prediction, axis=1)),
             )
             far = np.flatnonzero(distance >= self.reach_squared)
-            iou = box_iou(
-                labels.columns.take(label.take(far), axis=1),
-                predictions.columns.take(prediction.take(far), axis=1),
-            )
+            iou = pair_iou(labels, label.take(far), predictions, prediction.take(far))
             similar = similarity(iou, distance.take(far), self._alpha)
             self.smallest = float(similar.min(initial=self.smallest, where=similar > 0))
+
+    @property
+    def is_least(self) -> bool:
+        """Whether only a pair that overlaps can lower the minimum."""
+        return self.smallest <= (1.0 - self._alpha) * NEARNESS_STEP
 
     @property
     def reach_squared(self) -> float:
@@ -87,12 +94,21 @@ def _farthest_partner(labels: Boxes, predictions: Boxes) -> FloatArray:
 
 def _farthest_overlap(labels: Boxes, predictions: Boxes) -> FloatArray:
     """Squared distance of centres beyond which no prediction overlaps a label, (L,)."""
-    label_sides = labels.columns[2:] - labels.columns[:2]
-    sides = predictions.columns[2:] - predictions.columns[:2]
     return _squared_norm(
         (label_side + _per_label(np.maximum, side, labels, predictions.counts)) / 2
-        for label_side, side in zip(label_sides, sides, strict=True)
+        for label_side, side in zip(_sides(labels), _sides(predictions), strict=True)
     )
+
+
+def _largest_overlap(labels: Boxes, predictions: Boxes) -> float:
+    """Squared distance of centres beyond which no prediction overlaps any label."""
+    sides = (_sides(boxes).max(axis=1) for boxes in (labels, predictions))
+    return float((sum(sides) ** 2).sum() / 4)
+
+
+def _sides(boxes: Boxes) -> FloatArray:
+    """(2, n) widths and heights."""
+    return boxes.columns[2:] - boxes.columns[:2]
 
 
 def _per_label(ufunc: np.ufunc, values: FloatArray, labels: Boxes, counts: IntArray) -> FloatArray:
