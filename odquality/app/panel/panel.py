@@ -90,7 +90,7 @@ class LabelQualityPanel(foo.Panel):
         """An image that was opened to be edited is closed: its card is looked at again."""
         place = Place.of_params(ctx.panel.state.get("editing") or {}, "")
         ctx.panel.set_state("editing", None)
-        self._show(ctx, place)
+        self._show(ctx, place.moved(issue_id=None))
 
     def execute(self, ctx: Any) -> Any:
         """An event. Images that are opened and closed otherwise change nothing here."""

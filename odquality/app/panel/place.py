@@ -1,8 +1,8 @@
 """Where a reviewer is in the panel; the buttons carry it along.
 
 A panel can keep state, but the App stores each change of it with its layout, which takes it a
-second. So nothing is kept: whatever a button or a plot needs to know travels with it to the page
-and back.
+second. So nothing is kept but the place of an image that is open to be edited by hand: whatever a
+button or a plot needs to know travels with it to the page and back.
 """
 
 from __future__ import annotations

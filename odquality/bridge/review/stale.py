@@ -42,44 +42,45 @@ def edited_issues(samples: SampleCollection, key: str) -> EditedIssues:
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
-    columns = {
-        "issue": f"${target.suggestions}.detections",
-        "labels": list_at(f"{target.gt_field}.detections"),
-    }
+    issues, labels = (
+        list_at(f"{field}.detections") for field in (target.suggestions, target.gt_field)
+    )
     is_edited = {
         "$cond": [
-            {"$eq": ["$issue.kind", OVERLOOKED]},
-            _any_label(_is_drawn(target.scored_by)),
+            {"$eq": ["$$issue.kind", OVERLOOKED]},
+            _any_of(labels, _is_drawn(target.scored_by)),
             # No label has the id any more, or not the class and box that it had.
-            {"$not": [_any_label(_is_as_scored())]},
+            {"$not": [_any_of(labels, _is_as_scored())]},
         ]
     }
-    after: list[dict[str, Any]] = [
-        {"$unwind": "$issue"},
-        {"$match": {"$expr": is_edited}},
-        {"$group": {"_id": "$_id", "number": {"$sum": 1}}},
-    ]
-    some = {target.num_issues: {"$gt": 0}}
-    found = list(database.find_documents(target.dataset, some, columns, after=after))
+    edited = {"$filter": {"input": issues, "as": "issue", "cond": is_edited}}
+    found = list(
+        database.find_documents(
+            target.dataset,
+            {target.num_issues: {"$gt": 0}},
+            {"number": {"$size": edited}},
+            after=[{"$match": {"number": {"$gt": 0}}}],
+        )
+    )
     return EditedIssues(
         sum(one["number"] for one in found), tuple(str(one["_id"]) for one in found)
     )
 
 
-def _any_label(condition: Expression) -> Expression:
-    """Whether a condition holds of any ``label`` of the sample."""
-    each = {"$map": {"input": "$labels", "as": "label", "in": condition}}
+def _any_of(labels: Expression, condition: Expression) -> Expression:
+    """Whether a condition holds of any ``label`` of some."""
+    each = {"$map": {"input": labels, "as": "label", "in": condition}}
     return {"$anyElementTrue": [each]}
 
 
 def _is_as_scored() -> Expression:
     """Whether a label is the issue's, with the class and box that it had when it was scored."""
-    near = [_is_near(_at("$$label", row), _at("$issue", row, "given_box")) for row in range(4)]
+    near = [_is_near(_at("$$label", row), _at("$$issue", row, "given_box")) for row in range(4)]
     return {
         "$and": [
-            {"$eq": [{"$toString": "$$label._id"}, "$issue.label_id"]},
-            {"$eq": ["$$label.label", "$issue.given_label"]},
-            {"$or": [{"$eq": ["$$label.bounding_box", "$issue.given_box"]}, {"$and": near}]},
+            {"$eq": ["$$label.label", "$$issue.given_label"]},
+            {"$eq": [{"$toString": "$$label._id"}, "$$issue.label_id"]},
+            {"$or": [{"$eq": ["$$label.bounding_box", "$$issue.given_box"]}, {"$and": near}]},
         ]
     }
 
@@ -95,9 +96,9 @@ def _is_drawn(scored_by: str) -> Expression:
     """Whether a label is of the issue's object and was not there when the sample was scored."""
     return {
         "$and": [
-            {"$eq": ["$$label.label", "$issue.label"]},
+            {"$eq": ["$$label.label", "$$issue.label"]},
             {"$eq": [{"$ifNull": [f"$$label.{scored_by}", None]}, None]},
-            {"$gte": [_overlap("$$label", "$issue"), SAME_OBJECT]},
+            {"$gte": [_overlap("$$label", "$$issue"), SAME_OBJECT]},
         ]
     }
 

@@ -176,6 +176,27 @@ def test_a_card_that_was_settled_by_hand_counts_as_decided_when_it_is_looked_at(
     assert f"'batches': ['{batch}']" in shown.parts
 
 
+def test_an_image_that_is_closed_is_looked_at_again_if_it_was_opened_to_be_edited(spoiled) -> None:
+    issue = odquality.list_issues(spoiled, KEY, kinds="spurious", limit=1)[0]
+    place = Place(KEY, CARDS, kind="spurious", sample_id=issue.sample_id, issue_id=issue.id)
+    opened = Shown(spoiled, "edit", place)
+    assert opened.requests["open_sample"] == {"id": issue.sample_id, "mode": "annotate"}
+    editing = opened.requests["patch_panel_state"]["state"]
+    sample = spoiled[issue.sample_id]
+    kept = [one for one in sample.ground_truth.detections if one.id != issue.label_id]
+    sample.ground_truth.detections = kept
+    sample.save()
+    is_open = {"current_sample": issue.sample_id}
+    still = Shown(spoiled, "on_change_current_sample", panel_state=editing, request=is_open)
+    assert still.names == []
+    assert Shown(spoiled, "on_change_current_sample").names == []
+    assert odquality.list_issues(spoiled, KEY, status="edited") == []
+    closed = Shown(spoiled, "on_change_current_sample", panel_state=editing)
+    assert issue.id in [one.id for one in odquality.list_issues(spoiled, KEY, status="edited")]
+    assert issue.id not in closed.parts
+    assert closed.requests["patch_panel_state"]["state"] == {"editing": None}
+
+
 def test_undo_takes_back_what_was_decided_here_and_then_what_was_before(scored) -> None:
     one, two = odquality.list_issues(scored, KEY, limit=2)
     here = odquality.accept(scored, KEY, one).batch
