@@ -8,7 +8,6 @@
   const React = window.React;
   if (!operators || !components || !spaces || !React) return;
   if (!operators.usePanelEvent || !spaces.usePanelId) return;
-  const PLUGIN = "@odquality/label-quality";
 
   // Samples as the App's own requests give them.
   function plain(value) {
@@ -21,22 +20,19 @@
     return made;
   }
 
-  class Refresh extends operators.Operator {
-    get config() {
-      return new operators.OperatorConfig({
-        name: "refresh_samples",
-        label: "Refresh samples",
-        unlisted: true,
-      });
-    }
-    useHooks() {
-      return { refresh: state && state.useRefreshSample ? state.useRefreshSample() : null };
-    }
-    async execute({ hooks, params }) {
-      if (hooks.refresh) params.samples.forEach((sample) => hooks.refresh(plain(sample)));
-    }
+  // What a nonce brought is shown once, however often the panel is drawn.
+  let shown = null;
+
+  function Refresh(props) {
+    const { samples, nonce } = props.schema.view;
+    const refresh = state.useRefreshSample();
+    React.useEffect(() => {
+      if (nonce === shown) return;
+      shown = nonce;
+      samples.forEach((sample) => refresh(plain(sample)));
+    }, [nonce]);
+    return null;
   }
-  operators.registerOperator(Refresh, PLUGIN);
 
   function Keys(props) {
     const view = props.schema.view;
@@ -62,11 +58,10 @@
     });
     return null;
   }
-  components.registerComponent({
-    name: "LabelQualityKeys",
-    label: "LabelQualityKeys",
-    component: Keys,
-    type: components.PluginComponentType.Component,
-    activator: () => true,
-  });
+  function register(name, component) {
+    const type = components.PluginComponentType.Component;
+    components.registerComponent({ name, label: name, component, type, activator: () => true });
+  }
+  register("LabelQualityKeys", Keys);
+  register("LabelQualityRefresh", state && state.useRefreshSample ? Refresh : () => null);
 })();

@@ -7,7 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.modal.refresh import refresh_sample, show_as_new
+from odquality.app.modal.open_image import OpenImage
+from odquality.app.modal.refresh import add_refresh, has_script, show_as_new
 from odquality.app.names import MODAL_PANEL
 from odquality.app.operators.output import escape
 from odquality.app.panel.parts import Buttons, Handler, markdown
@@ -17,7 +18,6 @@ from odquality.bridge.review.history import undo
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import issues_of
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.queue import image_after
 from odquality.bridge.review.runs import run_states
 
 
@@ -63,8 +63,11 @@ class LabelQualityModal(foo.Panel):
 
     def edited(self, ctx: Any) -> None:
         """Counts as decided what was edited by hand."""
-        place = Place.of_params(ctx.params, "")
-        outcome = note_edits(ctx.dataset, place.key, sample_ids=[str(ctx.current_sample)])
+        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        if image is None:
+            self._show(ctx, place)
+            return
+        outcome = note_edits(ctx.dataset, place.key, sample_ids=image.sample_id)
         self._after(ctx, place.decided(outcome.batch), outcome)
 
     def refresh(self, ctx: Any) -> None:
@@ -74,10 +77,10 @@ class LabelQualityModal(foo.Panel):
 
     def next(self, ctx: Any) -> None:
         """Opens the next image with open issues."""
-        place = Place.of_params(ctx.params, "")
-        following = image_after(ctx.dataset, place.key, str(ctx.current_sample))
+        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        following = None if image is None else image.following(ctx.dataset, place.key)
         if following is None:
-            ctx.ops.notify("No other image has open issues", variant="info")
+            ctx.ops.notify("No other image of this view has open issues", variant="info")
             self._show(ctx, place)
             return
         ctx.ops.open_sample(id=following)
@@ -90,21 +93,26 @@ class LabelQualityModal(foo.Panel):
             shown(panel)
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=2))
 
-    def _show(self, ctx: Any, place: Place | None) -> None:
+    def _show(self, ctx: Any, place: Place | None, *, is_changed: bool = False) -> None:
         states = [state for state in run_states(ctx.dataset) if state.is_reviewable]
-        if not states or ctx.current_sample is None:
+        image = OpenImage.of(ctx)
+        if not states or image is None:
             said = "The labels have not been scored, or are being scored right now."
             ctx.label_quality = lambda panel: markdown(panel, "note", said)
             return
-        if place is None or not place.key:
-            place = Place(states[0].key)
-        issues = issues_of(ctx.dataset, place.key, str(ctx.current_sample))
+        here = Place(states[0].key) if place is None or not place.key else place
+        issues = issues_of(ctx.dataset, here.key, image.sample_id)
         handlers: dict[str, Handler] = {
             name: getattr(self, name)
             for name in ("accept", "dismiss", "undo", "edited", "refresh", "next")
         }
-        here = place
-        ctx.label_quality = lambda panel: _fill(panel, Buttons(handlers), here, issues)
+
+        def fill(panel: types.Object) -> None:
+            _fill(panel, Buttons(handlers), here, issues)
+            if is_changed and has_script():
+                add_refresh(panel, ctx.dataset, image)
+
+        ctx.label_quality = fill
 
     def _decide(self, ctx: Any, how: Any) -> None:
         place = Place.of_params(ctx.params, "")
@@ -114,9 +122,9 @@ class LabelQualityModal(foo.Panel):
     def _after(self, ctx: Any, place: Place, outcome: Outcome) -> None:
         for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
             ctx.ops.notify(f"Not done: {reason}", variant="warning")
-        if outcome.done:
-            refresh_sample(ctx, str(ctx.current_sample))
-        self._show(ctx, place)
+        if outcome.done and not has_script():
+            show_as_new(ctx)
+        self._show(ctx, place, is_changed=bool(outcome.done))
 
 
 def _fill(panel: types.Object, buttons: Buttons, place: Place, issues: list[ReviewIssue]) -> None:

@@ -1,0 +1,100 @@
+"""The image that is open: whose it is, and what the page should hold of it.
+
+In a grid of crops the App opens a crop: it has an id of its own, and is a copy that edits of the
+dataset do not reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import fiftyone as fo
+from fiftyone.server.utils.json import serialize
+
+from odquality.bridge.review.listing import open_samples
+from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store.database import all_samples, is_generated
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenImage:
+    """An image that is open in the App.
+
+    Attributes:
+        sample_id: of the image.
+        shown_id: by which the page knows what is open: that of the sample, or of a crop.
+        view: that the grid shows.
+    """
+
+    sample_id: str
+    shown_id: str
+    view: Any
+
+    @classmethod
+    def of(cls, ctx: Any) -> OpenImage | None:
+        """What is open now; None if nothing is, or it is gone."""
+        shown, view = ctx.current_sample, ctx.view
+        if shown is None:
+            return None
+        if not _is_of_crops(view):
+            return cls(str(shown), str(shown), view)
+        images = view.select(str(shown)).values("sample_id")
+        return cls(str(images[0]), str(shown), view) if images else None
+
+    @property
+    def is_crop(self) -> bool:
+        """Whether a crop is open."""
+        return self.shown_id != self.sample_id
+
+    def documents(self, dataset: fo.Dataset) -> list[Document]:
+        """What the page should hold now: the sample, and the crop if one is open.
+
+        The page replaces what it holds under ``_id``.
+        """
+        sample = serialize(dataset[self.sample_id])
+        if not self.is_crop:
+            return [sample]
+        crop = {
+            name: _as_it_is(value, sample.get(name))
+            for name, value in serialize(self.view[self.shown_id]).items()
+        }
+        ids = {"_id": self.shown_id, "_sample_id": self.sample_id}
+        return [sample, {**crop, **ids}]
+
+    def following(self, dataset: fo.Dataset, key: str) -> str | None:
+        """What to open next, of what the grid shows: the id of a sample, or of a crop.
+
+        Raises:
+            ValueError: there is no such run, or it has no suggestions.
+        """
+        order = open_samples(dataset, ReviewTarget.of(dataset, key))
+        if self.is_crop:
+            crops, images = self.view.values(["id", "sample_id"])
+            has_open = set(order) - {self.sample_id}
+            order = [
+                crop
+                for crop, image in zip(crops, images, strict=True)
+                if crop == self.shown_id or str(image) in has_open
+            ]
+        else:
+            in_view = {*all_samples(self.view).values("id"), self.sample_id}
+            order = [image for image in order if image in in_view]
+        place = order.index(self.shown_id) if self.shown_id in order else -1
+        others = [*order[place + 1 :], *order[: max(place, 0)]]
+        return others[0] if others else None
+
+
+def _is_of_crops(view: Any) -> bool:
+    return isinstance(view, fo.DatasetView) and is_generated(view)
+
+
+def _as_it_is(of_crop: Any, of_sample: Any) -> Any:
+    """What became of the box of a crop; other values as they are."""
+    if not isinstance(of_crop, Mapping) or "_id" not in of_crop:
+        return of_crop
+    boxes = (of_sample or {}).get("detections") or ()
+    return next((box for box in boxes if box["_id"] == of_crop["_id"]), None)

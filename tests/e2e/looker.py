@@ -1,0 +1,74 @@
+"""What the App holds of the image that is open, which it draws on a canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import fiftyone as fo
+from playwright.sync_api import Page
+
+# Fields of boxes by name: the id, class and box of each, in any order.
+Boxes = dict[str, list[Any]]
+
+# The canvas belongs to an object that React keeps; it is found by what it can do.
+_DRAWN = """
+() => {
+    const modal = document.querySelector('[data-cy=modal]');
+    if (!modal) return null;
+    const fiberOf = (one) => Object.keys(one).find((key) => key.startsWith('__reactFiber$'));
+    const first = [modal, ...modal.querySelectorAll('*')].find(fiberOf);
+    if (!first) return null;
+    const isLooker = (one) => one && typeof one.updateSample === 'function' && one.sampleOverlays;
+    const left = [first[fiberOf(first)]];
+    while (left.length) {
+        const fiber = left.pop();
+        if (!fiber) continue;
+        left.push(fiber.sibling, fiber.child);
+        const held = Object.values(fiber.memoizedProps || {});
+        for (let hook = fiber.memoizedState; hook && hook.next !== undefined; hook = hook.next) {
+            held.push(...(Array.isArray(hook.memoizedState) ? hook.memoizedState : []));
+            held.push(hook.memoizedState);
+        }
+        const looker = held.flatMap((one) => [one, one && one.current]).find(isLooker);
+        if (!looker) continue;
+        const boxes = {};
+        for (const { field, label } of looker.sampleOverlays) {
+            (boxes[field] = boxes[field] || []).push([label.id, label.label, label.bounding_box]);
+        }
+        Object.values(boxes).forEach((some) => some.sort());
+        return boxes;
+    }
+    return null;
+}
+"""
+
+
+def drawn(page: Page) -> Boxes | None:
+    """The boxes on the open image by their field; None if no image is open."""
+    found: Boxes | None = page.evaluate(_DRAWN)
+    return found
+
+
+def stored(dataset: fo.Dataset, sample_id: str, fields: Iterable[str]) -> Boxes:
+    """The boxes of a sample as the database has them; fields without any are left out."""
+    dataset.reload()
+    sample = dataset.view().select(sample_id).first()
+    boxes = {
+        field: sorted(
+            [box.id, box.label, list(box.bounding_box)] for box in sample[field].detections
+        )
+        for field in fields
+    }
+    return {field: some for field, some in boxes.items() if some}
+
+
+def wait_until_drawn(page: Page, boxes: Boxes) -> None:
+    """Waits until the open image has some boxes, and no other."""
+    page.wait_for_function(
+        f"""(wanted) => {{
+            const text = (boxes) => JSON.stringify(Object.entries(boxes || {{}}).sort());
+            return text(({_DRAWN})()) === text(wanted);
+        }}""",
+        arg=boxes,
+    )
