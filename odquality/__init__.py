@@ -27,6 +27,8 @@ from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue
 
 if TYPE_CHECKING:
+    from odquality.bridge.engines.beam import BeamEngine
+    from odquality.bridge.engines.parts_engine import PartsEngine
     from odquality.bridge.folds.assign import FoldReport, assign_folds
     from odquality.bridge.pictures.visualize import visualize
     from odquality.bridge.review.bulk import AcceptPreview, accept_all, preview_accept_all
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptPreview",
+    "BeamEngine",
     "Decision",
     "FoldReport",
     "Issue",
@@ -54,6 +57,7 @@ __all__ = [
     "LabelQualityReport",
     "LabelSummary",
     "Outcome",
+    "PartsEngine",
     "Question",
     "Recalibration",
     "Refusal",
@@ -98,9 +102,11 @@ __all__ = [
 
 _LAZY = {
     "AcceptPreview": "odquality.bridge.review.bulk",
+    "BeamEngine": "odquality.bridge.engines.beam",
     "FoldReport": "odquality.bridge.folds.assign",
     "LabelQualityReport": "odquality.bridge.run.report",
     "Outcome": "odquality.bridge.review.outcome",
+    "PartsEngine": "odquality.bridge.engines.parts_engine",
     "Refusal": "odquality.bridge.review.outcome",
     "ReviewIssue": "odquality.bridge.review.issue",
     "ReviewProgress": "odquality.bridge.review.progress",

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.learning",
         "odquality.methods",
         "odquality.arrays",
+        "odquality.bridge.engines",
         "odquality.bridge.folds",
         "odquality.bridge.review",
         "odquality.bridge.run",
@@ -81,6 +82,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "odquality.bridge.write",
         "odquality.bridge.decisions",
     },
+    "odquality.bridge.engines": {
+        "odquality.core",
+        "odquality.bridge.store",
+        "odquality.bridge.read",
+        "odquality.bridge.run",
+    },
     "odquality.bridge.pictures": {
         "odquality.core",
         "odquality.drawing",
@@ -140,6 +147,7 @@ FROM_OUTSIDE: dict[str, set[str]] = {
     "odquality.bridge.decisions": {"numpy", *FIFTYONE},
     "odquality.bridge.review": {"numpy", *FIFTYONE},
     "odquality.bridge.run": {"numpy", *FIFTYONE},
+    "odquality.bridge.engines": {"apache_beam", *FIFTYONE},
     "odquality.bridge.pictures": {"numpy", *FIFTYONE},
     "odquality.bridge.summary": {"numpy", *FIFTYONE},
     "odquality.app": {"PIL", *FIFTYONE},

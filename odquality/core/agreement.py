@@ -105,6 +105,18 @@ class Agreement:
         for name in _SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
+    def renumber(self, numbers: IntArray) -> None:
+        """Gives the classes other numbers, ``numbers[c]`` instead of c."""
+        for counts in (
+            self.label_classes,
+            self.prediction_classes,
+            self.fits.fitting,
+            self.fits.confirmed,
+        ):
+            renumbered = {int(numbers[number]): count for number, count in counts.items()}
+            counts.clear()
+            counts.update(renumbered)
+
     def refusal(self, labels_are: str, found: str) -> str | None:
         """Why nothing sensible can come of the data, beyond doubt; None if something may.
 

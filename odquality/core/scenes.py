@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -58,6 +58,10 @@ class Boxes:
         columns = {name: getattr(self, name)[rows] for name in names}
         return type(self)(xyxy=self.columns.take(rows, axis=1).T, counts=counts, **columns)
 
+    def renumbered(self: AnyBoxes, numbers: IntArray) -> AnyBoxes:
+        """The same boxes, ``numbers[c]`` instead of class c."""
+        return replace(self, classes=numbers[self.classes])
+
     @classmethod
     def join(cls: type[AnyBoxes], parts: Sequence[AnyBoxes]) -> AnyBoxes:
         """The boxes of all images of at least one part, those of the first part first."""
@@ -106,6 +110,11 @@ class Predictions(Boxes):
             object.__setattr__(self, "alternatives", np.zeros((len(self.xyxy), 0), np.int64))
             object.__setattr__(self, "alternative_confidence", np.zeros((len(self.xyxy), 0)))
 
+    def renumbered(self, numbers: IntArray) -> Predictions:
+        """The same boxes, ``numbers[c]`` instead of class c."""
+        alternatives = numbers[self.alternatives]
+        return replace(self, classes=numbers[self.classes], alternatives=alternatives)
+
 
 @dataclass(frozen=True)
 class Scenes:
@@ -134,6 +143,15 @@ class Scenes:
             self.predictions.of_images(images),
             self.ignored.of_images(images),
             None if self.image_sizes is None else self.image_sizes[images],
+        )
+
+    def renumbered(self, numbers: IntArray) -> Scenes:
+        """The same images, ``numbers[c]`` instead of class c."""
+        return replace(
+            self,
+            labels=self.labels.renumbered(numbers),
+            predictions=self.predictions.renumbered(numbers),
+            ignored=self.ignored.renumbered(numbers),
         )
 
     @classmethod

@@ -37,6 +37,7 @@ class Scores:
 
 
 AnyStatistics = TypeVar("AnyStatistics", bound="Statistics")
+AnyMethodStatistics = TypeVar("AnyMethodStatistics", bound="MethodStatistics")
 Learned = TypeVar("Learned")
 Learned_co = TypeVar("Learned_co", covariant=True)
 
@@ -46,6 +47,14 @@ class Statistics(Protocol):
 
     def merge(self: AnyStatistics, other: AnyStatistics) -> AnyStatistics:
         """The statistics of the images of both, which stay as they are."""
+        ...
+
+
+class MethodStatistics(Statistics, Protocol):
+    """Those of a scoring method: whoever observes images numbers their classes in its own way."""
+
+    def renumbered(self: AnyMethodStatistics, numbers: IntArray) -> AnyMethodStatistics:
+        """The statistics of the same images, ``numbers[c]`` instead of class c."""
         ...
 
 
@@ -73,7 +82,7 @@ class Scorer(Protocol):
         ...
 
 
-# A scoring method and its settings.
+# A scoring method and its settings, which observes `MethodStatistics`.
 Method = Learner[Any, Scorer]
 
 

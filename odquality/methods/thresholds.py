@@ -55,6 +55,12 @@ class ErrorsAbove:
         default_factory=lambda: {kind: np.zeros(len(THRESHOLDS)) for kind in KINDS}
     )
 
+    def __add__(self, other: ErrorsAbove) -> ErrorsAbove:
+        return ErrorsAbove(
+            {kind: shown + other.shown[kind] for kind, shown in self.shown.items()},
+            {kind: right + other.right[kind] for kind, right in self.right.items()},
+        )
+
     def add(self, scenes: Scenes, scores: Scores, images: BoolArray) -> None:
         """Adds some of the images that were scored.
 

@@ -66,6 +66,27 @@ def test_merging_leaves_both_as_they_are(learner: Any, scenes: Scenes, data: st.
     assert pickle.dumps((first, second)) == before
 
 
+@pytest.mark.parametrize("name", METHODS)
+@settings(max_examples=25, deadline=None)
+@given(scenes=small_scenes(), data=st.data())
+def test_parts_may_number_classes_in_their_own_way(
+    name: str, scenes: Scenes, data: st.DataObject
+) -> None:
+    method = make_method(name)
+    chunks, _ = split(scenes, data)
+    sources = (scenes.labels, scenes.predictions, scenes.ignored)
+    largest = max(
+        max(boxes.classes.max(initial=0) for boxes in sources),
+        scenes.predictions.alternatives.max(initial=0),
+    )
+    statistics = method.observe(NO_SCENES)
+    for chunk in chunks:
+        own = np.array(data.draw(st.permutations(range(int(largest) + 1))), np.int64)
+        back = np.argsort(own)
+        statistics = statistics.merge(method.observe(chunk.renumbered(own)).renumbered(back))
+    _assert_same(method.fit(statistics), learn(method, [scenes]), scenes)
+
+
 @pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS)
 def test_no_images_teach_nothing_and_spoil_nothing(learner: Any) -> None:
     for chunks in ([], [NO_SCENES], [NO_SCENES, NO_SCENES]):

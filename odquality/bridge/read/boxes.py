@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,10 +9,9 @@ import numpy as np
 
 from odquality.bridge.read.attributes import Sieve, read_corners, read_numbers
 from odquality.bridge.read.batch import Batch
-from odquality.bridge.read.classes import NO_CLASS, ClassCodes, MappedCodes, read_classes
+from odquality.bridge.read.classes import NO_CLASS, MappedCodes, read_classes
 from odquality.bridge.read.probabilities import read_probabilities
-from odquality.bridge.read.source import Source
-from odquality.core.agreement import Agreement
+from odquality.bridge.read.reading import Reading
 from odquality.core.alternatives import alternatives
 from odquality.core.confidence import above_one, clip_hair
 from odquality.core.flags import read_flags
@@ -24,30 +22,22 @@ class BoxReader:
     """Reads the boxes of batch after batch.
 
     Args:
-        source: what is read.
-        codes: the class of each label that was met; others are added.
-        treated: counts detections that need special treatment, by what was done.
-        agreement: observes what the boxes of samples do not tell any more.
-
-    Attributes:
-        prediction_codes: the class of each predicted name that was met.
-        met: attributes of probabilities and regions to ignore that some detection has.
+        reading: says what is read; classes, counts and what else is found are added to it.
     """
 
-    def __init__(
-        self, source: Source, codes: ClassCodes, treated: Counter[str], agreement: Agreement
-    ) -> None:
-        self._source = source
-        self._codes = codes
-        self._treated = treated
-        self._agreement = agreement
-        self.met: set[str] = set()
-        self.prediction_codes: Mapping[str, int] = codes
-        if source.class_map:
-            self.prediction_codes = MappedCodes(codes, source.class_map)
-        probable = read_classes(source.classes or (), self.prediction_codes)
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._source = reading.source
+        self._codes = reading.codes
+        self._treated = reading.treated
+        self._agreement = reading.agreement
+        self._predicted: Mapping[str, int] = self._codes
+        if self._source.class_map:
+            self._predicted = MappedCodes(self._codes, self._source.class_map)
+        probable = read_classes(self._source.classes or (), self._predicted)
         # Several classes of the detector may be one among the labels.
         self._probable, self._merged = np.unique(probable, return_inverse=True)
+        self._note_mapped()
 
     def labels(self, batch: Batch, sizes: FloatArray) -> tuple[Boxes, Boxes, IntArray]:
         """Labels to review, regions to ignore, and the rows of the former among all labels."""
@@ -70,7 +60,7 @@ class BoxReader:
         for attribute in self._source.crowd_attributes():
             values = batch.rare_values(attribute)
             if values is not None:
-                self.met.add(str(name))
+                self._reading.met.add(str(name))
                 marked, unreadable = read_flags(values)
                 sieve.count(unreadable, f"whose {name!r} says neither yes nor no: reviewed")
                 crowd |= marked
@@ -83,7 +73,8 @@ class BoxReader:
         sieve = Sieve(self._source.pred_field, int(counts.sum()), self._treated)
         scale = np.repeat(sizes, counts, axis=0)
         corners = read_corners(batch.values("bounding_box"), scale, sieve)
-        classes = read_classes(batch.values("label"), self.prediction_codes)
+        classes = read_classes(batch.values("label"), self._predicted)
+        self._note_mapped()
         confidence = read_numbers(batch.values("confidence"))
         confidence[~np.isfinite(confidence)] = np.nan
         known, probabilities = self._use_probabilities(batch, classes, confidence, sieve)
@@ -95,6 +86,9 @@ class BoxReader:
         if self._source.alternatives and len(known):
             predictions = self._with_alternatives(predictions, known, probabilities)
         return predictions.take(rows), rows
+
+    def _note_mapped(self) -> None:
+        self._reading.mapped.update(self._source.class_map.keys() & self._predicted.keys())
 
     def _use_probabilities(
         self, batch: Batch, classes: IntArray, confidence: FloatArray, sieve: Sieve
@@ -108,7 +102,7 @@ class BoxReader:
         names = self._source.probability_attributes
         columns = [(name, batch.rare_values(name)) for name in names]
         given = [(name, values) for name, values in columns if values is not None]
-        self.met.update(name for name, _ in given)
+        self._reading.met.update(name for name, _ in given)
         num_classes = len(self._source.classes) if self._source.classes else None
         probabilities = read_probabilities(given, num_classes, sieve)
         if probabilities is None:

@@ -31,6 +31,10 @@ class ClassCodes(dict[str, int]):
         """Name of each code."""
         return list(self)
 
+    def numbers_of(self, names: Iterable[str]) -> IntArray:
+        """(n + 1,) the code of each of n names; the last is that of no class, -1."""
+        return np.array([*(self[name] for name in names), NO_CLASS], np.int64)
+
 
 class MappedCodes(dict[str, int]):
     """Codes of predicted classes, some of which the labels call otherwise.
@@ -70,7 +74,7 @@ def sort_names(codes: ClassCodes) -> tuple[ClassCodes, IntArray]:
         that of no class, -1.
     """
     by_name = ClassCodes(sorted(codes))
-    return by_name, np.array([*(by_name[name] for name in codes), NO_CLASS], np.int64)
+    return by_name, by_name.numbers_of(codes)
 
 
 def check_classes(classes: Any) -> list[str] | None:

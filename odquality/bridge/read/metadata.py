@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import fiftyone as fo
@@ -19,47 +20,67 @@ _READERS = 8
 SIDES = ("width", "height")
 
 
-class MediaReader:
-    """Reads what media tell of their images, and remembers which cannot be read."""
+@dataclass
+class Unreadable:
+    """Media that cannot be read.
 
-    def __init__(self) -> None:
-        self._num_unreadable = 0
-        self._named: list[str] = []
+    Attributes:
+        number: of them.
+        named: id and path of a few, those of the smallest ids.
+    """
 
-    def read(self, dataset: fo.Dataset, ids: Sequence[ObjectId]) -> list[dict[str, Any] | None]:
-        """What to merge into the metadata of some samples, None where the media cannot be read.
+    number: int = 0
+    named: list[tuple[str, str]] = field(default_factory=list)
 
-        Samples without metadata get all that their media tell, others width and height alone.
-        """
-        columns = {"path": "$filepath", "type": {"$type": "$metadata"}}
-        found = find_columns(dataset, ids, columns)
-        paths = [found.get(sample_id, {}).get("path") for sample_id in ids]
-        with ThreadPoolExecutor(_READERS) as pool:
-            metadata = list(pool.map(_read, paths))
-        for sample_id, path, one in zip(ids, paths, metadata, strict=True):
-            if one is None:
-                self._num_unreadable += 1
-                if len(self._named) < NAMED_SAMPLES:
-                    self._named.append(f"{sample_id} ({path})")
-        return [
-            one
-            if one is None or found[sample_id]["type"] != "object"
-            else {side: one[side] for side in SIDES}
-            for sample_id, one in zip(ids, metadata, strict=True)
-        ]
+    def add(self, sample_id: ObjectId, path: str | None) -> None:
+        """Adds that of a sample."""
+        self.merge(Unreadable(1, [(str(sample_id), str(path))]))
+
+    def merge(self, other: Unreadable) -> None:
+        """Adds what cannot be read elsewhere."""
+        self.number += other.number
+        self.named = sorted([*self.named, *other.named])[:NAMED_SAMPLES]
 
     def refusal(self) -> str | None:
         """Why not all samples that need a size have one; None if they have."""
-        number = self._num_unreadable
-        if not number:
+        if not self.number:
             return None
-        more = f" and {number - NAMED_SAMPLES} more" if number > NAMED_SAMPLES else ""
+        named = "; ".join(f"{sample_id} ({path})" for sample_id, path in self.named)
+        more = self.number - len(self.named)
         return (
-            f"{number} samples have no width and height in their metadata, and their media cannot "
-            f"be read: {'; '.join(self._named)}{more}. Make the files reachable and run "
-            "dataset.compute_metadata(), or set sample.metadata = fo.ImageMetadata(width=..., "
-            "height=...)"
+            f"{self.number} samples have no width and height in their metadata, and their media "
+            f"cannot be read: {named}{f' and {more} more' if more else ''}. Make the files "
+            "reachable and run dataset.compute_metadata(), or set sample.metadata = "
+            "fo.ImageMetadata(width=..., height=...)"
         )
+
+
+def read_media(
+    dataset: fo.Dataset, ids: Sequence[ObjectId], unreadable: Unreadable
+) -> list[dict[str, Any] | None]:
+    """What to merge into the metadata of some samples, None where the media cannot be read.
+
+    Samples without metadata get all that their media tell, others width and height alone.
+
+    Args:
+        dataset: of the samples.
+        ids: of the samples.
+        unreadable: to which media are added that cannot be read.
+    """
+    columns = {"path": "$filepath", "type": {"$type": "$metadata"}}
+    found = find_columns(dataset, ids, columns)
+    paths = [found.get(sample_id, {}).get("path") for sample_id in ids]
+    with ThreadPoolExecutor(_READERS) as pool:
+        metadata = list(pool.map(_read, paths))
+    for sample_id, path, one in zip(ids, paths, metadata, strict=True):
+        if one is None:
+            unreadable.add(sample_id, path)
+    return [
+        one
+        if one is None or found[sample_id]["type"] != "object"
+        else {side: one[side] for side in SIDES}
+        for sample_id, one in zip(ids, metadata, strict=True)
+    ]
 
 
 def _read(path: str | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from fiftyone import ViewField as F
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.read.reader import Reader
+from odquality.bridge.read.reading import Reading
 from odquality.bridge.read.source import Source
 from odquality.bridge.store.database import dataset_of
 
@@ -58,11 +59,11 @@ def preview(samples: SampleCollection, settings: Settings) -> Preview:
     """
     try:
         source = settings.source(dataset_of(samples))
-        reader = _read_first(samples, source)
+        reading = _read_first(samples, source)
         unannotated = F(source.gt_field).is_null()
         found = samples.limit(_SAMPLES_SEARCHED).match(unannotated).limit(1)
         return Preview(
-            reader.refusal(), tuple(reader.findings()), reader.question(), len(found) > 0
+            reading.refusal(), tuple(reading.findings()), reading.question(), len(found) > 0
         )
     except Exception as error:
         logger.debug("No preview: %s", error)
@@ -80,10 +81,10 @@ def check_first(samples: SampleCollection, source: Source) -> None:
         raise ValueError(refusal)
 
 
-def _read_first(samples: SampleCollection, source: Source) -> Reader:
-    """A reader that has read some samples."""
+def _read_first(samples: SampleCollection, source: Source) -> Reading:
+    """What there is to find in some samples."""
     # In whatever unit: metadata, which may be missing, tells nothing that is needed here.
     reader = Reader(source.in_unit_squares())
     for _ in reader.read(samples.limit(_SAMPLES_READ)):
         pass
-    return reader
+    return reader.reading

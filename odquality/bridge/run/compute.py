@@ -10,7 +10,10 @@ from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
 from odquality.bridge.run.described import keywords, takes
-from odquality.bridge.run.execution import Execution, Progress
+from odquality.bridge.run.engine import Engine, EngineError
+from odquality.bridge.run.execution import Execution
+from odquality.bridge.run.local import LocalEngine
+from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 
@@ -20,6 +23,7 @@ def compute_label_quality(
     samples: SampleCollection,
     *fields: str,
     progress: bool | Callable[[fo.ProgressBar], None] | None = None,
+    engine: Engine | None = None,
     **settings: Any,
 ) -> LabelQualityReport:
     """Scores the labels of a dataset or view and writes the scores onto its samples.
@@ -51,6 +55,8 @@ def compute_label_quality(
         *fields: an older form of ``gt_field, pred_field``, in this order; name them instead.
         progress: whether to show a progress bar, or a function that is called with it; FiftyOne's
             configuration decides if None.
+        engine: where the run is computed, such as ``odquality.BeamEngine()``; in this process if
+            None.
         **settings: `RUN_PARAMETERS`, one by one.
 
     Returns:
@@ -59,10 +65,10 @@ def compute_label_quality(
     Raises:
         ValueError: an argument does not fit the dataset, the key is in use, or media whose size is
             needed cannot be read. Nothing was written then.
-        RuntimeError: the database failed, or someone deleted the run meanwhile.
+        RuntimeError: the database or the engine failed, or someone deleted the run meanwhile.
     """
     given = keywords("compute_label_quality", RUN_PARAMETERS, fields, settings)
-    steps = iter_label_quality(samples, RunSettings.of(given))
+    steps = iter_label_quality(samples, RunSettings.of(given), engine)
     with fo.ProgressBar(total=100, progress=progress) as bar:
         done = 0
         while True:
@@ -77,7 +83,7 @@ def compute_label_quality(
 
 
 def iter_label_quality(
-    samples: SampleCollection, settings: RunSettings
+    samples: SampleCollection, settings: RunSettings, engine: Engine | None = None
 ) -> Generator[Progress, None, LabelQualityReport]:
     """Does what `compute_label_quality` does, step by step.
 
@@ -91,14 +97,16 @@ def iter_label_quality(
         ValueError, RuntimeError: as `compute_label_quality` does.
     """
     settings.check(samples)
-    with Execution(samples, settings) as execution:
+    with Execution(samples, settings, engine or LocalEngine()) as execution:
         try:
-            yield from execution.read()
-            scorer = execution.learn()
+            yield from execution.observe()
+            fitted = execution.fit()
             yield from execution.prepare()
-            yield from execution.score(scorer)
-            return execution.finish()
+            tally = yield from execution.score(fitted)
+            return execution.finish(tally)
         except PyMongoError as error:
             raise RuntimeError(
                 f"the database failed ({type(error).__name__}: {error}). {execution.what_is_left()}"
             ) from error
+        except EngineError as error:
+            raise EngineError(f"{error}. {execution.what_is_left()}") from error

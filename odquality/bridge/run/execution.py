@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import replace
 from types import TracebackType
 
 import fiftyone as fo
@@ -17,65 +17,48 @@ from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
 from odquality.bridge.decisions.settle import settle
-from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run import upkeep
+from odquality.bridge.run.engine import Engine, Job, Passes
+from odquality.bridge.run.observation import Fitted
 from odquality.bridge.run.ownership import Territory, survey
+from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.recalibration import kept_with_run
 from odquality.bridge.run.report import LabelQualityReport
-from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.settings import RunSettings
-from odquality.bridge.run.spool import Spool
 from odquality.bridge.run.summary import summarise
-from odquality.bridge.run.tally import Tally
+from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths
 from odquality.bridge.store.claims import Claim
 from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
 from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.write.fields import RunFields
-from odquality.methods.interface import Scorer, learn
 from odquality.methods.registry import method_info
+
+__all__ = ["Execution", "Progress"]
 
 logger = logging.getLogger(__name__)
 
-# Samples that were modified during the run are scored again so often; who edits faster is told.
-_MAX_ROUNDS = 10
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Attributes:
-        label: what it is doing.
-        complete: share of the whole, in [0, 1].
-    """
-
-    label: str
-    complete: float
-
 
 class Execution:
-    """The state of a run between its steps: `read`, `learn`, `prepare`, `score`, `finish`."""
+    """The state of a run between its steps: `observe`, `fit`, `prepare`, `score`, `finish`."""
 
-    def __init__(self, samples: SampleCollection, settings: RunSettings) -> None:
+    def __init__(self, samples: SampleCollection, settings: RunSettings, engine: Engine) -> None:
         self._samples = samples
         self._settings = settings
+        self._engine = engine
         self._info = method_info(settings.method)
-        self._method = settings.make_method()
         self._dataset: fo.Dataset = dataset_of(samples)
-        self._reader = Reader(settings.source(self._dataset))
         self._fields = settings.fields()
-        self._tally = Tally()
+        self._seconds = Seconds()
         self._warnings = _hidden_boxes(samples, self._fields)
-        self._num_samples = max(1, len(samples))
-        self._spool: Spool[tuple[int, SampleChunk]] = Spool()
         self._claim: Claim | None = None
         self._skeleton = ObjectId()
 
     def __enter__(self) -> Execution:
         schema.refresh(self._dataset)
         survey(self._dataset, self._fields)
+        self._passes: Passes = self._engine.begin(Job(self._samples, self._settings))
         return self
 
     def __exit__(
@@ -84,7 +67,7 @@ class Execution:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._spool.close()
+        self._passes.close()
         if self._claim is not None:
             self._give_up(self._claim)
 
@@ -98,31 +81,21 @@ class Execution:
             f"that it wrote: dataset.delete_run({key!r})"
         )
 
-    def read(self) -> Generator[Progress, None, None]:
-        """Reads all samples into the spool."""
-        done = 0
-        chunks = self._reader.read(self._samples)
-        while True:
-            with self._tally.clock("read"):
-                item = next(chunks, None)
-                if item is None:
-                    self._reader.settle()
-                    return
-                self._spool.append(item)
-            done += item[0]
-            yield self._progress("Read", done, 0.0)
+    def observe(self) -> Generator[Progress, None, None]:
+        """Reads and observes all samples."""
+        observation = yield from self._passes.observe()
+        self._observation = observation.settled()
 
-    def learn(self) -> Scorer:
+    def fit(self) -> Fitted:
         """Learns what the method needs to know of all images."""
-        with self._tally.clock("score"):
-            return learn(
-                self._method, (self._reader.settled(chunk).scenes for _, chunk in self._spool)
-            )
+        with self._seconds.clock("score"):
+            scorer = self._settings.make_method().fit(self._observation.statistics)
+        return Fitted(scorer, tuple(self._observation.reading.codes.names))
 
     def prepare(self) -> Generator[Progress, None, None]:
         """Takes the key, clears away what an earlier run wrote and declares the fields."""
         yield Progress("Preparing the fields", 0.5)
-        with self._tally.clock("write"):
+        with self._seconds.clock("write"):
             # Once more: reading and learning took their time.
             territory = survey(self._dataset, self._fields)
             claim = self._register(territory)
@@ -139,33 +112,14 @@ class Execution:
             forget_paths(self._dataset, obsolete)
             claim.note({"to_clear": []})
 
-    def score(self, scorer: Scorer) -> Generator[Progress, None, None]:
-        """Scores and writes all samples, and once more those that were modified meanwhile."""
-        scoring = Scoring(
-            self._samples,
-            self._settings,
-            scorer,
-            self._held(),
-            reader=self._reader,
-            tally=self._tally,
-        )
-        done = 0
-        modified: list[ObjectId] = []
-        for number, chunk in self._spool:
-            modified += scoring.score(self._reader.settled(chunk))
-            done += number
-            yield self._progress("Scored", done, 0.5)
-        for _ in range(_MAX_ROUNDS):
-            if not modified:
-                return
-            modified = list(scoring.score_again(modified))
-            yield Progress("Scored what was modified meanwhile", 1.0)
-        self._reader.unscored["modified again and again while the run went on"] += len(modified)
+    def score(self, fitted: Fitted) -> Generator[Progress, None, Tally]:
+        """Scores and writes all samples."""
+        return (yield from self._passes.score(fitted, self._held()))
 
-    def finish(self) -> LabelQualityReport:
+    def finish(self, tally: Tally) -> LabelQualityReport:
         """Indexes the scores, keeps the report with the run and returns it."""
         claim = self._held()
-        with self._tally.clock("write"):
+        with self._seconds.clock("write"):
             # Someone may have deleted a declaration meanwhile; with values, samples need it.
             schema.change(
                 self._dataset,
@@ -179,11 +133,13 @@ class Execution:
                 ranks = self._fields.review_ranks
                 indexes.create_ranks(self._dataset, self._fields.num_issues, ranks)
                 # What was decided before is not suggested again, and not counted.
-                self._tally.leave_out(settle(self._dataset, self._fields))
-        report = summarise(self._dataset, self._settings, self._reader, self._tally, self._warnings)
+                tally.leave_out(settle(self._dataset, self._fields))
+        seconds = self._observation.seconds + tally.seconds + self._seconds
+        reading = replace(self._observation.reading, unscored=tally.unscored)
+        report = summarise(self._dataset, self._settings, reading, tally, seconds, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])
-        kept = kept_with_run(self._tally.spectrum) if self._info.gives_issues else {}
+        kept = kept_with_run(tally.spectrum) if self._info.gives_issues else {}
         results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
         self._claim = None
@@ -230,11 +186,6 @@ class Execution:
     def _held(self) -> Claim:
         assert self._claim is not None, "prepare() comes first"
         return self._claim
-
-    def _progress(self, what: str, done: int, start: float) -> Progress:
-        # The number of samples was counted before others came or went.
-        share = start + 0.5 * min(1.0, done / self._num_samples)
-        return Progress(f"{what} {done:,} of {self._num_samples:,} images", share)
 
 
 def _hidden_boxes(samples: SampleCollection, fields: RunFields) -> list[str]:

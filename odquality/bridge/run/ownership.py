@@ -35,7 +35,7 @@ def check_key(key: object) -> None:
     Raises:
         ValueError: it cannot.
     """
-    check_name("key", key, _field_names(key) if isinstance(key, str) else ())
+    check_name("key", key, field_names(key) if isinstance(key, str) else ())
 
 
 def survey(dataset: fo.Dataset, fields: RunFields, *, values_too: bool = True) -> Territory:
@@ -156,7 +156,7 @@ def _unmarked_run(declared: Mapping[str, Declaration], key: str) -> set[str]:
                 if field.get("embedded_doc_type") == "fiftyone.core.labels.Detection"
                 and path.endswith(".detections")
             ]
-            names = _field_names(key)
+            names = field_names(key)
             return there | {f"{path}.{name}" for path in lists for name in names}
     return set()
 
@@ -173,7 +173,7 @@ def _read_only_root(declared: Mapping[str, Declaration], path: str) -> str | Non
     return next((step for step in steps if declared.get(step, {}).get("read_only")), None)
 
 
-def _field_names(key: str) -> list[str]:
+def field_names(key: str) -> list[str]:
     """Names of all fields and attributes that runs of any method under a key write."""
     paths = [path for name in METHODS for path in RunFields(key, "", "", method_info(name)).paths()]
     return list(dict.fromkeys(path.rpartition(".")[2] for path in paths))

@@ -2,92 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import fiftyone as fo
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.read.classes import ClassCodes
 from odquality.bridge.read.reader import Reader, SampleChunk
-from odquality.bridge.run.settings import RunSettings
-from odquality.bridge.run.tally import Tally
+from odquality.bridge.run.engine import Job
+from odquality.bridge.run.observation import Fitted
+from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.store.claims import Claim
 from odquality.bridge.store.database import all_samples, dataset_of, filtered_fields
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
-from odquality.methods.interface import Scorer
 
 # Samples that were modified during the run are read again so many at a time.
 _AGAIN_AT_ONCE = 1000
+# They are scored again so often; who edits faster is told.
+_MAX_ROUNDS = 10
 
 
 class Scoring:
-    """Scores and writes the samples of a run for as long as the run is in these hands."""
+    """Scores and writes samples of a run for as long as the run is in these hands."""
 
-    def __init__(
-        self,
-        samples: SampleCollection,
-        settings: RunSettings,
-        scorer: Scorer,
-        claim: Claim,
-        *,
-        reader: Reader,
-        tally: Tally,
-    ) -> None:
+    def __init__(self, job: Job, fitted: Fitted, claim: Claim) -> None:
         """Begins.
 
         Args:
-            samples: of the run.
-            settings: of the run.
-            scorer: that has learnt from all of them.
+            job: the run.
+            fitted: what has learnt from all of its samples.
             claim: of the run, once its fields are declared.
-            reader: that has read all of them; what cannot be scored is added to its counts.
-            tally: to which everything else is added.
         """
-        self._samples = samples
-        self._settings = settings
-        self._gives_issues = settings.fields().method.gives_issues
-        self._scorer = scorer
+        self._job = job
+        self._fields = job.settings.fields()
+        self._scorer = fitted.scorer
+        self._codes = ClassCodes(fitted.class_names)
         self._claim = claim
-        self._reader = reader
-        self._tally = tally
-        self._writer = Writer(dataset_of(samples), settings.fields())
+        self._writer = Writer(dataset_of(job.samples), self._fields)
 
-    def score(self, chunk: SampleChunk) -> list[ObjectId]:
-        """Scores and writes samples; gives those that were modified since they were read."""
-        with self._tally.clock("score"):
+    def score(self, chunk: SampleChunk, codes: ClassCodes) -> tuple[Tally, list[ObjectId]]:
+        """Scores and writes samples.
+
+        Args:
+            chunk: the samples.
+            codes: of their classes.
+
+        Returns:
+            A tally of them, and those that are left as they are, for they were modified since.
+        """
+        seconds = Seconds()
+        with seconds.clock("score"):
+            chunk = chunk.renumbered(self._codes.numbers_of(codes))
             scores = self._scorer.score(chunk.scenes)
             issues = None
-            if self._gives_issues:
-                least = self._settings.method_settings()["min_probability"]
-                names = self._reader.codes.names
-                issues = ChunkIssues(chunk, scores, least, names)
-        with self._tally.clock("write"):
+            if self._fields.method.gives_issues:
+                least = self._job.settings.method_settings()["min_probability"]
+                issues = ChunkIssues(chunk, scores, least, self._codes.names)
+        with seconds.clock("write"):
             self._claim.renew()
             lost = self._writer.write(chunk, scores, issues)
-        self._tally.add(chunk, scores, issues, without=lost)
-        return lost
+        tally = Tally.of(chunk, scores, issues, without=lost)
+        tally.seconds = seconds
+        return tally, lost
 
-    def score_again(self, modified: list[ObjectId]) -> Iterator[ObjectId]:
-        """Reads and scores samples again; gives those that were modified once more."""
-        # A reader of its own, for the boxes that need special treatment were counted before.
-        reader = Reader(self._reader.source, self._reader.codes)
+    def score_again(self, modified: Sequence[ObjectId]) -> Iterator[Tally]:
+        """Reads and scores samples again, in rounds until none was modified meanwhile."""
+        for _ in range(_MAX_ROUNDS):
+            if not modified:
+                return
+            tally, modified = self._round(modified)
+            yield tally
+        why = "modified again and again while the run went on"
+        yield Tally(unscored=Counter({why: len(modified)}))
+
+    def _round(self, modified: Sequence[ObjectId]) -> tuple[Tally, list[ObjectId]]:
+        total, lost = Tally(), list[ObjectId]()
         for start in range(0, len(modified), _AGAIN_AT_ONCE):
             ids = modified[start : start + _AGAIN_AT_ONCE]
-            num_scored, num_unscored = self._tally.num_scored, reader.unscored.total()
-            lost = []
-            for _, chunk in reader.read(self._as_they_are(ids)):
-                lost += self.score(chunk)
-            yield from lost
-            told = self._tally.num_scored - num_scored + reader.unscored.total() - num_unscored
-            if gone := len(ids) - told - len(lost):
-                self._reader.unscored["modified or removed while the run went on"] += gone
-        self._reader.unscored.update(reader.unscored)
+            # A reader of its own: boxes that need special treatment were counted before.
+            reader = Reader(self._job.settings.source(dataset_of(self._job.samples)))
+            told = 0
+            for number, chunk in reader.read(self._as_they_are(ids)):
+                tally, lost_here = self.score(chunk, reader.reading.codes)
+                total += tally
+                lost += lost_here
+                told += number
+            total.unscored += reader.reading.unscored
+            if gone := len(ids) - told:
+                total.unscored["modified or removed while the run went on"] += gone
+        return total, lost
 
-    def _as_they_are(self, ids: list[ObjectId]) -> SampleCollection:
+    def _as_they_are(self, ids: Sequence[ObjectId]) -> SampleCollection:
         """Some samples as they are now, with the boxes that the view shows."""
-        names = [str(sample_id) for sample_id in ids]
-        if isinstance(self._samples, fo.DatasetView) and filtered_fields(self._samples):
-            return self._samples.select(names)
-        # A view may be defined by scores that are cleared by now.
-        return all_samples(dataset_of(self._samples)).select(names)
+        return as_they_are(self._job.samples).select([str(sample_id) for sample_id in ids])
+
+
+def as_they_are(samples: SampleCollection) -> SampleCollection:
+    """Samples to choose some from by their ids, with the boxes that a view shows."""
+    if isinstance(samples, fo.DatasetView) and filtered_fields(samples):
+        return samples
+    # A view may be defined by scores that are cleared by now.
+    return all_samples(dataset_of(samples))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import fiftyone as fo
 import numpy as np
 
-from odquality.bridge.read.reader import Reader
+from odquality.bridge.read.reading import Reading
 from odquality.bridge.run.expected import summed_up
 from odquality.bridge.run.remaining import remaining_errors
 from odquality.bridge.run.report import LabelQualityReport
@@ -25,8 +25,9 @@ QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 def summarise(
     dataset: fo.Dataset,
     settings: RunSettings,
-    reader: Reader,
+    reading: Reading,
     tally: Tally,
+    seconds: Mapping[str, float],
     warnings: Sequence[str],
 ) -> LabelQualityReport:
     """The report of a run that has written all of its scores.
@@ -34,12 +35,13 @@ def summarise(
     Args:
         dataset: that the run is on.
         settings: of the run.
-        reader: that has read the samples.
+        reading: what was found while the samples were read.
         tally: of what was scored.
-        warnings: come before those of the reader.
+        seconds: spent per part of the run.
+        warnings: come before those of the reading.
     """
-    quality = tally.quality()
-    question = reader.question()
+    quality = tally.quality
+    question = reading.question()
     # Where the detector may have learnt the labels, nobody knows how many errors there are.
     expected = {} if question else with_total(tally.expected_errors)
     return LabelQualityReport(
@@ -47,8 +49,8 @@ def summarise(
         dataset=dataset.name,
         method=settings.method,
         num_scored=len(quality),
-        unscored=dict(reader.unscored),
-        treated=dict(reader.treated),
+        unscored=dict(sorted(tally.unscored.items())),
+        treated=dict(sorted(reading.treated.items())),
         num_labels=tally.num_labels,
         num_predictions=tally.num_predictions,
         issues=dict(tally.issues),
@@ -58,8 +60,8 @@ def summarise(
         errors_above=summed_up(tally.errors_above) if expected else {},
         quantiles=quantiles(quality),
         worst=worst_images(dataset, settings.fields()),
-        seconds=dict(tally.seconds),
-        warnings=[*warnings, *reader.findings(), *([question] if question else ())],
+        seconds=dict(seconds),
+        warnings=[*warnings, *reading.findings(), *([question] if question else ())],
         maybe_in_sample=question is not None,
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from time import perf_counter
 
 import numpy as np
@@ -19,30 +20,16 @@ from odquality.methods.interface import Scores
 from odquality.methods.thresholds import ErrorsAbove
 
 
-class Tally:
-    """Running totals of a run.
+class Amounts(dict[str, float]):
+    """Numbers by name; those of two add up."""
 
-    Attributes:
-        num_scored: images that were scored.
-        num_labels: labels that were scored.
-        num_predictions: predictions they were compared with.
-        issues: how many there are of each kind.
-        spectrum: how many boxes have which probability of an error, where the method tells.
-        expected_errors: how many errors there are of each kind, in expectation.
-        errors_above: how many suspected errors each threshold shows.
-        seconds: spent per part of the run.
-    """
+    def __add__(self, other: Mapping[str, float]) -> Amounts:
+        names = dict.fromkeys([*self, *other])
+        return Amounts({name: self.get(name, 0.0) + other.get(name, 0.0) for name in names})
 
-    def __init__(self) -> None:
-        self.num_scored = 0
-        self.num_labels = 0
-        self.num_predictions = 0
-        self.issues: Counter[str] = Counter()
-        self.expected_errors: dict[str, float] = {}
-        self.errors_above = ErrorsAbove()
-        self.seconds: Counter[str] = Counter()
-        self.spectrum = Spectrum.of({})
-        self._quality: list[FloatArray] = [np.empty(0)]
+
+class Seconds(Amounts):
+    """Seconds spent, by part of a run."""
 
     @contextmanager
     def clock(self, part: str) -> Iterator[None]:
@@ -51,33 +38,70 @@ class Tally:
         try:
             yield
         finally:
-            self.seconds[part] += perf_counter() - start  # type: ignore[assignment]
+            self[part] = self.get(part, 0.0) + perf_counter() - start
 
-    def add(
-        self,
+
+@dataclass
+class Tally:
+    """What was scored; tallies of different samples add up.
+
+    Attributes:
+        num_scored: images that were scored.
+        num_labels: labels that were scored.
+        num_predictions: predictions they were compared with.
+        unscored: number of samples that could not be scored, by reason.
+        issues: how many there are of each kind.
+        expected_errors: how many errors there are of each kind, in expectation.
+        errors_above: how many suspected errors each threshold shows.
+        spectrum: how many boxes have which probability of an error, where the method tells.
+        qualities: scores of the images, in parts.
+        seconds: spent per part of the run.
+    """
+
+    num_scored: int = 0
+    num_labels: int = 0
+    num_predictions: int = 0
+    unscored: Counter[str] = field(default_factory=Counter)
+    issues: Counter[str] = field(default_factory=Counter)
+    expected_errors: Amounts = field(default_factory=Amounts)
+    errors_above: ErrorsAbove = field(default_factory=ErrorsAbove)
+    spectrum: Spectrum = field(default_factory=lambda: Spectrum.of({}))
+    qualities: tuple[FloatArray, ...] = ()
+    seconds: Amounts = field(default_factory=Amounts)
+
+    @classmethod
+    def of(
+        cls,
         chunk: SampleChunk,
         scores: Scores,
         issues: ChunkIssues | None,
         *,
         without: Collection[ObjectId],
-    ) -> None:
-        """Adds the images of a chunk but for some of them."""
+    ) -> Tally:
+        """The tally of the images of a chunk but for some of them."""
         quality, scenes = scores.images["quality"], chunk.scenes
         kept = np.ones(len(quality), bool)
         if without:
             kept = np.array([sample_id not in without for sample_id in chunk.sample_ids], bool)
-        self._quality.append(quality[kept])
-        self.num_scored += int(kept.sum())
+        tally = cls(
+            num_scored=int(kept.sum()),
+            num_labels=int(scenes.labels.counts[kept].sum()),
+            num_predictions=int(scenes.predictions.counts[kept].sum()),
+            expected_errors=Amounts(
+                (kind, float(expected[kept].sum()))
+                for kind, expected in scores.expected_errors.items()
+            ),
+            qualities=(quality[kept],),
+        )
         if issues is not None:
             for image in np.flatnonzero(kept).tolist():
-                self.issues.update(issue.kind for issue in issues.of(image))
-            self.spectrum += _spectrum(scenes, scores, kept)
-            self.errors_above.add(scenes, scores, kept)
-        self.num_labels += int(scenes.labels.counts[kept].sum())
-        self.num_predictions += int(scenes.predictions.counts[kept].sum())
-        for kind, expected in scores.expected_errors.items():
-            total = self.expected_errors.get(kind, 0.0) + float(expected[kept].sum())
-            self.expected_errors[kind] = total
+                tally.issues.update(issue.kind for issue in issues.of(image))
+            tally.spectrum = _spectrum(scenes, scores, kept)
+            tally.errors_above.add(scenes, scores, kept)
+        return tally
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     def leave_out(self, decided: Iterable[tuple[str, float]]) -> None:
         """Takes away issues that were decided on before, given by kind and probability."""
@@ -93,9 +117,10 @@ class Tally:
             # The other label of a duplicate, which is about as likely one, goes with it.
             self.spectrum -= Spectrum.of({kind: np.repeat(likely, BY_NAME[kind].boxes)})
 
+    @property
     def quality(self) -> FloatArray:
-        """Scores of all images that were added, (n,)."""
-        return np.concatenate(self._quality)
+        """Scores of all images, (n,)."""
+        return np.concatenate([np.empty(0), *self.qualities])
 
 
 def _spectrum(scenes: Scenes, scores: Scores, kept: BoolArray) -> Spectrum:

@@ -39,7 +39,10 @@ class RunChangedError(ValueError):
 
 
 class Claim:
-    """A run in the hands of this process, from `claim` or `take_over` until `end` or `give_up`."""
+    """A run in the hands of this process, from `claim` or `take_over` until `end` or `give_up`.
+
+    It can be pickled: processes that work for this one then hold the run with it.
+    """
 
     def __init__(self, run: ObjectId, owner: Mapping[str, Any]) -> None:
         self._run = run
@@ -108,6 +111,11 @@ class Claim:
         )
         owners.retire(self._token)
 
+    def recall(self) -> None:
+        """Stops other processes that work on the run for this one: all but `give_up` fails now."""
+        held = {"_id": self._run, "config.owner.token": self._token}
+        runs().update_one(held, {"$set": {"config.owner.recalled": True}})
+
     def give_up(self) -> bool:
         """Ends the run as incomplete, where it still is in these hands.
 
@@ -154,7 +162,11 @@ class Claim:
         return document["key"] if document else None
 
     def _update(self, update: Any) -> None:
-        held = {"_id": self._run, "config.owner.token": self._token}
+        held = {
+            "_id": self._run,
+            "config.owner.token": self._token,
+            "config.owner.recalled": {"$exists": False},
+        }
         if not runs().update_one(held, update).matched_count:
             raise RunLostError(
                 "the run was deleted or taken over by another process while it was computed; it "

@@ -6,6 +6,7 @@ an incompatible FiftyOne fails loudly instead of scoring something else.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -93,6 +94,40 @@ def view_stages(samples: SampleCollection) -> list[str] | None:
     if not isinstance(samples, fo.DatasetView):
         return None
     return [json_util.dumps(stage) for stage in samples._serialize(include_uuids=False)]
+
+
+def id_of(dataset: fo.Dataset) -> ObjectId:
+    """The id of a dataset in the database, which no other dataset of the same name has.
+
+    Public: ``dataset.name``, which may be another dataset's by now.
+    """
+    found: ObjectId = dataset._doc.id
+    return found
+
+
+def load_samples(name: str, dataset_id: ObjectId, stages: Sequence[str] | None) -> SampleCollection:
+    """A dataset, or a view of it, in another process than the one that described it.
+
+    Public: ``fo.load_dataset(name)``, then its stages one by one.
+
+    Args:
+        name: of the dataset.
+        dataset_id: of the dataset.
+        stages: as `view_stages` gives them.
+
+    Raises:
+        LookupError: the database of this process does not hold that dataset.
+    """
+    dataset = fo.load_dataset(name) if fo.dataset_exists(name) else None
+    if dataset is None or id_of(dataset) != dataset_id:
+        raise LookupError(
+            f"dataset {name!r} is not in the database of this process ({socket.gethostname()}): "
+            "workers need the FIFTYONE_DATABASE_URI and FIFTYONE_DATABASE_NAME of the process that "
+            "starts the run"
+        )
+    if stages is None:
+        return dataset
+    return fo.DatasetView._build(dataset, [json_util.loads(stage) for stage in stages])
 
 
 def iter_documents(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Sample:
             other.scenes.of_images(drawn[drawn >= own] - own),
         ]
         return Sample(Scenes.join(parts), keys[drawn], limit, self.size)
+
+    def renumbered(self, numbers: IntArray) -> Sample:
+        """The same sample, ``numbers[c]`` instead of class c."""
+        return replace(self, scenes=self.scenes.renumbered(numbers))
 
 
 def _smallest(keys: Keys, limit: int, size: int) -> tuple[IntArray, int]:

@@ -73,8 +73,8 @@ def assert_same(dataset: fo.Dataset, expected: odquality.LabelQuality) -> None:
 def predictions_of(dataset: fo.Dataset, **settings: Any) -> tuple[Predictions, list[str]]:
     reader = Reader(RunSettings(**settings).source(dataset))
     chunks = [chunk for _, chunk in reader.read(dataset)]
-    reader.settle()
-    return reader.settled(chunks[0]).scenes.predictions, reader.codes.names
+    reading, numbers = reader.reading.settled()
+    return chunks[0].renumbered(numbers).scenes.predictions, reading.codes.names
 
 
 # Neither in the order of the alphabet nor in that in which they turn up.

@@ -10,7 +10,7 @@ import fiftyone as fo
 import pytest
 
 import odquality
-from odquality.bridge.run import execution, scoring
+from odquality.bridge.run import local, scoring
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
@@ -106,7 +106,7 @@ def test_a_full_temporary_folder_is_told_and_nothing_was_written(
     before = list(dataset._sample_collection.find())
     gone = tmp_path / "gone"
     monkeypatch.setattr("tempfile.tempdir", str(gone))
-    monkeypatch.setattr(execution, "Spool", partial(Spool, 1))
+    monkeypatch.setattr(local, "Spool", partial(Spool, 1))
     with pytest.raises(OSError, match=r"temporary folder .* nothing was written"):
         compute(dataset, key="lq")
     assert list(dataset._sample_collection.find()) == before

@@ -232,7 +232,7 @@ def read_and_fit(dataset: fo.Dataset) -> tuple[SampleChunk, Scores, tuple[str, .
     reader = Reader(source)
     ((_, chunk),) = reader.read(dataset)
     scorer = learn(make_method("calibrated"), [chunk.scenes])
-    return chunk, scorer.score(chunk.scenes), tuple(reader.codes.names)
+    return chunk, scorer.score(chunk.scenes), tuple(reader.reading.codes.names)
 
 
 def test_the_values_of_an_earlier_write_are_gone(dataset: fo.Dataset) -> None:

@@ -1,0 +1,1 @@
+"""Engines that compute a run on many machines."""

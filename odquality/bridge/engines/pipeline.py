@@ -1,0 +1,123 @@
+"""The one pipeline of Apache Beam: work on parts, merged, and handed over through the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import apache_beam as beam
+import fiftyone.core.utils as fou
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.runners.runner import PipelineResult
+from bson import ObjectId
+
+from odquality.bridge.engines.parts import Part
+from odquality.bridge.engines.parts_engine import Work
+from odquality.bridge.store import exchange
+
+
+def options_of(
+    given: PipelineOptions | Sequence[str] | Mapping[str, Any] | None,
+) -> PipelineOptions:
+    """Options of a pipeline, in whatever form they were given."""
+    if given is None:
+        # As FiftyOne's own pipelines run where nothing is said.
+        return PipelineOptions(
+            runner="DirectRunner",
+            direct_running_mode="multi_processing",
+            direct_num_workers=max(1, fou.recommend_process_pool_workers()),
+        )
+    if isinstance(given, Mapping):
+        options = PipelineOptions(**given)
+    else:
+        options = given if isinstance(given, PipelineOptions) else PipelineOptions(list(given))
+    if "dask" in str(options.view_as(StandardOptions).runner).lower():
+        _spread_over_dask(options)
+    return options
+
+
+def _spread_over_dask(options: PipelineOptions) -> None:
+    """Gives each part to a worker by itself: by default 128 of them are one piece of work."""
+    from apache_beam.runners.dask.dask_runner import DaskOptions
+
+    of_dask = options.view_as(DaskOptions)
+    if not of_dask.npartitions and not of_dask.partition_size:
+        of_dask.partition_size = 1
+
+
+def run_pipeline(options: PipelineOptions, work: Work, shared: Any, parts: Sequence[Part]) -> Any:
+    """Does some work on every part and merges what is found.
+
+    Args:
+        options: where and how.
+        work: called with each part and ``shared``.
+        shared: a side input.
+        parts: at least one.
+
+    Raises:
+        Exception: some part failed, as the runner tells it.
+    """
+    slot = ObjectId()
+    pipeline = beam.Pipeline(options=options)
+    side = pipeline | "Shared" >> beam.Create([shared])
+    _ = (
+        pipeline
+        | "Parts" >> beam.Create(parts)
+        # Or a runner might do all parts in the one process that lists them.
+        | "Spread" >> beam.Reshuffle()
+        | "Work" >> beam.ParDo(_Work(work), beam.pvalue.AsSingleton(side))
+        | "Merge" >> beam.CombineGlobally(_Merge())
+        | "Hand over" >> beam.ParDo(_HandOver(slot))
+    )
+    try:
+        result = pipeline.run()
+        try:
+            result.wait_until_finish()
+        finally:
+            _disconnect(result)
+        return exchange.take(slot)
+    finally:
+        exchange.empty(slot)
+
+
+def _disconnect(result: PipelineResult) -> None:
+    """Ends the connection to a cluster of Dask, which would try forever to keep it up."""
+    client = getattr(result, "client", None)
+    if client is not None:
+        client.close()
+
+
+class _Work(beam.DoFn):
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def process(self, part: Any, shared: Any) -> Iterable[Any]:
+        yield self._work(part, shared)
+
+
+class _Merge(beam.CombineFn):
+    """Merges what is found in parts; None stands for nothing."""
+
+    def create_accumulator(self) -> Any:
+        return None
+
+    def add_input(self, accumulator: Any, element: Any) -> Any:
+        return element if accumulator is None else accumulator.merge(element)
+
+    def merge_accumulators(self, accumulators: Iterable[Any]) -> Any:
+        merged = None
+        for one in accumulators:
+            if one is not None:
+                merged = self.add_input(merged, one)
+        return merged
+
+    def extract_output(self, accumulator: Any) -> Any:
+        return accumulator
+
+
+class _HandOver(beam.DoFn):
+    def __init__(self, slot: ObjectId) -> None:
+        self._slot = slot
+
+    def process(self, found: Any) -> None:
+        exchange.put(self._slot, found)

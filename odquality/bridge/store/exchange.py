@@ -1,0 +1,65 @@
+"""Values handed from one process to another through the database, which both reach.
+
+A value may be larger than a document. Who hands over the same value twice, or half of it before it
+dies, does no harm; and what nobody took is deleted after a day.
+"""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import fiftyone.core.odm as foo
+from bson import ObjectId
+
+from odquality.bridge.store.times import utc_now
+
+_COLLECTION = "odquality.exchange"
+_BYTES_PER_PIECE = 8 << 20
+_SECONDS_KEPT = 24 * 3600
+
+
+def put(slot: ObjectId, value: Any) -> None:
+    """Puts a value into a slot, for `take`.
+
+    Args:
+        slot: an id that both know.
+        value: anything that can be pickled.
+    """
+    content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    starts = range(0, len(content), _BYTES_PER_PIECE)
+    common = {"slot": slot, "copy": ObjectId(), "of": len(starts), "made": utc_now()}
+    for number, start in enumerate(starts):
+        piece = content[start : start + _BYTES_PER_PIECE]
+        _pieces().insert_one({**common, "number": number, "content": piece})
+
+
+def take(slot: ObjectId) -> Any:
+    """The value in a slot.
+
+    Only what this project's own processes have put there is read: whoever can write to the
+    database can have it run code.
+
+    Raises:
+        LookupError: there is none.
+    """
+    copies: dict[ObjectId, list[Any]] = {}
+    for piece in _pieces().find({"slot": slot}, {"content": 0}).sort("number", 1):
+        copies.setdefault(piece["copy"], []).append(piece)
+    for pieces in copies.values():
+        if len(pieces) == pieces[0]["of"]:
+            found = (_pieces().find_one({"_id": piece["_id"]}) for piece in pieces)
+            return pickle.loads(b"".join(one["content"] for one in found))
+    raise LookupError("nothing was handed over")
+
+
+def empty(slot: ObjectId) -> None:
+    """Deletes all that is in a slot."""
+    _pieces().delete_many({"slot": slot})
+
+
+def _pieces() -> Any:
+    collection = foo.get_db_conn()[_COLLECTION]
+    collection.create_index("made", expireAfterSeconds=_SECONDS_KEPT)
+    collection.create_index("slot")
+    return collection

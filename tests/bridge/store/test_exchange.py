@@ -1,0 +1,60 @@
+"""Values that one process hands to another through the database."""
+
+from __future__ import annotations
+
+import tests.fiftyone_environment  # noqa: F401
+
+# isort: split
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from bson import ObjectId
+
+from odquality.bridge.store import exchange
+
+
+@pytest.fixture
+def slot() -> Iterator[ObjectId]:
+    slot = ObjectId()
+    yield slot
+    exchange.empty(slot)
+    assert exchange._pieces().count_documents({"slot": slot}) == 0
+
+
+def test_a_value_that_is_larger_than_a_document(slot: ObjectId) -> None:
+    value = {"numbers": np.arange(3_000_000), "name": "all"}
+    exchange.put(slot, value)
+    assert exchange._pieces().count_documents({"slot": slot}) == 3
+    for _ in range(2):
+        taken = exchange.take(slot)
+        assert taken["name"] == "all"
+        np.testing.assert_array_equal(taken["numbers"], value["numbers"])
+
+
+def test_the_same_value_twice(slot: ObjectId) -> None:
+    exchange.put(slot, [1, 2])
+    exchange.put(slot, [1, 2])
+    assert exchange.take(slot) == [1, 2]
+
+
+def test_half_a_value_is_none(slot: ObjectId) -> None:
+    exchange.put(slot, bytes(20 << 20))
+    exchange._pieces().delete_one({"slot": slot, "number": 1})
+    with pytest.raises(LookupError, match="nothing was handed over"):
+        exchange.take(slot)
+    exchange.put(slot, "whole")
+    assert exchange.take(slot) == "whole"
+
+
+def test_slots_are_apart(slot: ObjectId) -> None:
+    exchange.put(slot, 1)
+    with pytest.raises(LookupError):
+        exchange.take(ObjectId())
+
+
+def test_what_nobody_took_goes_after_a_day(slot: ObjectId) -> None:
+    exchange.put(slot, 1)
+    ages = [one.get("expireAfterSeconds") for one in exchange._pieces().list_indexes()]
+    assert 24 * 3600 in ages
+    assert exchange._pieces().find_one({"slot": slot})["made"] is not None
