@@ -20,7 +20,7 @@ def time_in_fiftyone(num_images: int) -> list[Row]:
     from odquality.methods.registry import METHODS
 
     dataset = make_dataset(num_images)
-    fields = {"gt_field": "ground_truth", "pred_field": "predictions"}
+    fields: dict[str, Any] = {"gt_field": "ground_truth", "pred_field": "predictions"}
     rows = []
     for method in METHODS:
         start = perf_counter()
