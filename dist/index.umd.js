@@ -1,4 +1,4 @@
-// Keys for the review panel, and a refresh of the image that is open.
+// Keys for the review panel; an open image is refreshed, and has its panel beside it.
 // All that the App does not promise to have is asked for first; without it the buttons remain.
 (function () {
   const operators = window.__foo__;
@@ -34,6 +34,25 @@
     return null;
   }
 
+  // An open image has its panels as tabs, of which one hides the other.
+  const PANELS = state && state.constants && state.constants.FIFTYONE_MODAL_SPACES_ID;
+  const canSplit = PANELS && spaces.useSpaces && spaces.useSpaceNodes && spaces.Layout;
+  let isBeside = false;
+
+  function Beside() {
+    const panel = spaces.usePanelId();
+    const { spaces: tree } = spaces.useSpaces(PANELS);
+    const node = spaces.useSpaceNodes(PANELS).find((one) => one.id === panel);
+    React.useEffect(() => {
+      if (isBeside || !node || !node.parent) return;
+      isBeside = true;
+      if (tree.canSplitLayout(node.parent)) {
+        tree.splitLayout(node.parent, spaces.Layout.Horizontal, node);
+      }
+    });
+    return null;
+  }
+
   function Keys(props) {
     const view = props.schema.view;
     const panel = spaces.usePanelId();
@@ -64,4 +83,5 @@
   }
   register("LabelQualityKeys", Keys);
   register("LabelQualityRefresh", state && state.useRefreshSample ? Refresh : () => null);
+  register("LabelQualityBeside", canSplit ? Beside : () => null);
 })();

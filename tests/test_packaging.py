@@ -38,6 +38,8 @@ OPERATORS = [
     "label_quality_panel",
     "list_label_issues",
     "redo_label_decisions",
+    "restore_my_colors",
+    "show_kind_colors",
     "show_worst_images",
     "skip_label_issues",
     "tag_label_issues",

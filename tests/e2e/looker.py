@@ -34,6 +34,7 @@ _DRAWN = """
         if (!looker) continue;
         const boxes = {};
         for (const { field, label } of looker.sampleOverlays) {
+            if (field.endsWith('_decisions')) continue;
             (boxes[field] = boxes[field] || []).push([label.id, label.label, label.bounding_box]);
         }
         Object.values(boxes).forEach((some) => some.sort());
@@ -45,7 +46,7 @@ _DRAWN = """
 
 
 def drawn(page: Page) -> Boxes | None:
-    """The boxes on the open image by their field; None if no image is open."""
+    """The boxes on the open image by their field, but decisions; None if no image is open."""
     found: Boxes | None = page.evaluate(_DRAWN)
     return found
 
@@ -64,7 +65,7 @@ def stored(dataset: fo.Dataset, sample_id: str, fields: Iterable[str]) -> Boxes:
 
 
 def wait_until_drawn(page: Page, boxes: Boxes) -> None:
-    """Waits until the open image has some boxes, and no other."""
+    """Waits until the open image has some boxes, and no other but decisions."""
     page.wait_for_function(
         f"""(wanted) => {{
             const text = (boxes) => JSON.stringify(Object.entries(boxes || {{}}).sort());

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 import odquality
 from odquality.app.names import MODAL_PANEL, PANEL
 from odquality.bridge.review.issue import ReviewIssue
+from odquality.kinds import BY_NAME
 from tests.e2e.app import SECONDS, AppPage, app_server
 from tests.e2e.looker import Boxes, drawn, stored, wait_until_drawn
 
@@ -45,13 +46,14 @@ def button(app: AppPage, name: str) -> Locator:
     return app.page.locator(f'[data-cy=modal] [data-cy="label-quality-{name}"]')
 
 
-def open_beside(page: Page) -> None:
-    """Puts the panel beside the open image, which stays in sight."""
+def open_beside(page: Page, *, by_hand: bool = False) -> None:
+    """Opens the panel, which the script puts beside the image; both are in sight then."""
     page.locator(f'[data-cy=modal] [data-cy="panel-tab-{MODAL_PANEL}"]').click()
-    # The server keeps it so for the images that are opened next.
     split = page.locator('[data-cy=modal] [title="Split horizontally"]')
-    if split.count():
+    # The server keeps it so for the images that are opened next.
+    if by_hand and split.count():
         split.click()
+    expect(split).to_have_count(0, timeout=SECONDS * 1000)
 
 
 def show_decision(app: AppPage, dataset: fo.Dataset, issue: ReviewIssue) -> None:
@@ -127,6 +129,79 @@ def test_the_open_image_shows_what_a_decision_changed(
     show_decision(app, spoiled, issue)
 
 
+def test_each_decision_on_the_open_image_can_be_taken_back(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    issues = odquality.list_issues(scored, KEY)
+    sample_id = next(
+        one.sample_id
+        for one in issues
+        if sum(other.sample_id == one.sample_id for other in issues) >= 2
+    )
+    of_image = [one for one in issues if one.sample_id == sample_id]
+    # One was decided on before the image was opened.
+    odquality.dismiss(scored, KEY, of_image[0], by="ann")
+    before = stored(scored, sample_id, FIELDS)
+    app.page.goto(f"{server}/datasets/{scored.name}?id={sample_id}")
+    open_beside(app.page)
+    undos = app.page.locator('[data-cy=modal] [data-cy^="label-quality-take_back"]')
+    expect(undos).to_have_count(1, timeout=SECONDS * 1000)
+    panel = app.page.locator(f'[data-cy=modal] [data-cy="panel-content-{MODAL_PANEL}"]')
+    expect(panel).to_contain_text("dismissed by ann")
+    button(app, "accept0").click()
+    expect(undos).to_have_count(2, timeout=SECONDS * 1000)
+    (accepted,) = odquality.list_issues(scored, KEY, status="accepted")
+    decided = odquality.list_issues(scored.select(sample_id), KEY, status="any")
+    row = [one.id for one in decided if one.status != "open"].index(of_image[0].id)
+    button(app, f"take_back{row}").click()
+    expect(undos).to_have_count(1, timeout=SECONDS * 1000)
+    assert odquality.list_issues(scored, KEY, status="dismissed") == []
+    assert odquality.list_issues(scored, KEY, status="accepted") == [accepted]
+    button(app, "take_back0").click()
+    expect(undos).to_have_count(0, timeout=SECONDS * 1000)
+    assert odquality.list_issues(scored, KEY, status="accepted") == []
+    after = stored(scored, sample_id, FIELDS)
+    assert after["ground_truth"] == before["ground_truth"]
+    wait_until_drawn(app.page, after)
+
+
+def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    issue = odquality.list_issues(scored, KEY, kinds="swap")[0]
+    color = BY_NAME["swap"].color
+    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
+    wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
+    open_beside(app.page)
+    wait_for_color(app.page, color, is_there=True)
+    told = app.open_operator("Restore my colours")
+    told.get_by_role("button", name="Close").click()
+    wait_for_color(app.page, color, is_there=False)
+    scored.reload()
+    assert scored.app_config.color_scheme is None
+
+
+def wait_for_color(page: Page, color: str, *, is_there: bool) -> None:
+    """Waits until the open image is drawn with, or without, any pixel of a colour."""
+    page.wait_for_function(
+        """([color, isThere]) => {
+            const wanted = parseInt(color.slice(1), 16);
+            let pixels = 0, found = false;
+            for (const canvas of document.querySelectorAll('[data-cy=modal] canvas')) {
+                const context = canvas.width && canvas.height && canvas.getContext('2d');
+                if (!context) continue;
+                const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+                for (let at = 0; at < data.length; at += 4, pixels += 1) {
+                    const pixel = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+                    found = found || pixel === wanted;
+                }
+            }
+            return pixels > 0 && found === isThere;
+        }""",
+        arg=[color, is_there],
+    )
+
+
 def test_an_open_crop_is_reviewed_as_its_image(
     scored: fo.Dataset, app: AppPage, server: str
 ) -> None:
@@ -188,7 +263,7 @@ def test_where_the_script_did_not_load_a_button_refreshes_the_image(
     app.page.route(SCRIPT, lambda route: route.fulfill(body="", content_type="text/javascript"))
     first = odquality.list_issues(scored, KEY)[0]
     app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
-    open_beside(app.page)
+    open_beside(app.page, by_hand=True)
     before = stored(scored, first.sample_id, FIELDS)
     wait_until_drawn(app.page, before)
     number = accepts(app).count()
@@ -215,7 +290,7 @@ def test_without_the_script_the_open_image_shows_decisions_too(
         app = AppPage(chromium, address, scored.name)
         try:
             app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
-            open_beside(app.page)
+            open_beside(app.page, by_hand=True)
             show_decision(app, scored, issue)
         finally:
             app.page.close()

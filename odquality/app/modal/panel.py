@@ -7,18 +7,19 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from odquality.app.colors import are_mine, show_kind_colors
 from odquality.app.modal.open_image import OpenImage
-from odquality.app.modal.refresh import add_refresh, has_script, show_as_new
+from odquality.app.modal.parts import fill_panel
+from odquality.app.modal.refresh import add_beside, add_refresh, has_script, show_as_new
 from odquality.app.names import MODAL_PANEL
-from odquality.app.operators.output import escape
 from odquality.app.panel.parts import Buttons, Handler, markdown
 from odquality.app.panel.place import Place
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
-from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import issues_of
+from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
+from odquality.bridge.store.database import all_samples
 
 
 class LabelQualityModal(foo.Panel):
@@ -37,7 +38,9 @@ class LabelQualityModal(foo.Panel):
 
     def on_load(self, ctx: Any) -> None:
         """The panel was opened."""
-        self._show(ctx, None)
+        key = self._show(ctx, None)
+        if key is not None and not are_mine(ctx.dataset):
+            show_kind_colors(ctx, key)
 
     def on_change_current_sample(self, ctx: Any) -> None:
         """Another image was opened."""
@@ -60,6 +63,12 @@ class LabelQualityModal(foo.Panel):
             return
         outcome = undo(ctx.dataset, place.key, batch=place.batches[-1])
         self._after(ctx, place.moved(batches=place.batches[:-1]), outcome)
+
+    def take_back(self, ctx: Any) -> None:
+        """Takes back one decision on this image, whoever made it and whenever."""
+        place = Place.of_params(ctx.params, "")
+        outcome = undo(ctx.dataset, place.key, issues=place.issue_id)
+        self._after(ctx, place, outcome)
 
     def edited(self, ctx: Any) -> None:
         """Counts as decided what was edited by hand."""
@@ -93,26 +102,29 @@ class LabelQualityModal(foo.Panel):
             shown(panel)
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=2))
 
-    def _show(self, ctx: Any, place: Place | None, *, is_changed: bool = False) -> None:
+    def _show(self, ctx: Any, place: Place | None, *, is_changed: bool = False) -> str | None:
+        """Prepares what `render` shows; returns the run's key, None without a run."""
         states = [state for state in run_states(ctx.dataset) if state.is_reviewable]
         image = OpenImage.of(ctx)
         if not states or image is None:
             said = "The labels have not been scored, or are being scored right now."
             ctx.label_quality = lambda panel: markdown(panel, "note", said)
-            return
+            return None
         here = Place(states[0].key) if place is None or not place.key else place
-        issues = issues_of(ctx.dataset, here.key, image.sample_id)
-        handlers: dict[str, Handler] = {
-            name: getattr(self, name)
-            for name in ("accept", "dismiss", "undo", "edited", "refresh", "next")
-        }
+        chosen = all_samples(ctx.dataset).select(image.sample_id)
+        issues = list_issues(chosen, here.key, status=ANY_STATUS)
+        names = ("accept", "dismiss", "undo", "take_back", "edited", "refresh", "next")
+        handlers: dict[str, Handler] = {name: getattr(self, name) for name in names}
 
         def fill(panel: types.Object) -> None:
-            _fill(panel, Buttons(handlers), here, issues)
+            fill_panel(panel, Buttons(handlers), here, issues)
+            if has_script():
+                add_beside(panel)
             if is_changed and has_script():
                 add_refresh(panel, ctx.dataset, image)
 
         ctx.label_quality = fill
+        return here.key
 
     def _decide(self, ctx: Any, how: Any) -> None:
         place = Place.of_params(ctx.params, "")
@@ -125,21 +137,3 @@ class LabelQualityModal(foo.Panel):
         if outcome.done and not has_script():
             show_as_new(ctx)
         self._show(ctx, place, is_changed=bool(outcome.done))
-
-
-def _fill(panel: types.Object, buttons: Buttons, place: Place, issues: list[ReviewIssue]) -> None:
-    row = panel.h_stack("besides", gap=1)
-    buttons.add(row, "next", "Next image", "skip_next", place, variant="contained")
-    buttons.add(row, "undo", "Undo", "undo", place)
-    buttons.add(row, "edited", "I have edited it", "done", place)
-    if not issues:
-        markdown(panel, "says", "**No open issues on this image.**")
-    for number, issue in enumerate(issues):
-        text = f"**{issue.title}** {issue.probability:.0%}: {escape(issue.evidence)}"
-        markdown(panel, f"says{number}", text)
-        row = panel.h_stack(f"decide{number}", gap=1)
-        there = place.moved(issue_id=issue.id)
-        buttons.add(row, f"accept{number}", "Accept", "check", there, does="accept")
-        buttons.add(row, f"dismiss{number}", "Dismiss", "close", there, does="dismiss")
-    row = panel.h_stack("page", gap=1)
-    buttons.add(row, "refresh", "Refresh the image", "refresh", place)

@@ -19,6 +19,8 @@ from odquality.bridge.store.database import is_generated
 
 # The script's part that shows documents as they are now.
 _REFRESH = "LabelQualityRefresh"
+# That which puts the panel beside the image.
+_BESIDE = "LabelQualityBeside"
 
 
 def has_script() -> bool:
@@ -33,6 +35,11 @@ def add_refresh(panel: types.Object, dataset: fo.Dataset, image: OpenImage) -> N
     """
     documents = image.documents(dataset)
     panel.view("shown", types.ComponentView(_REFRESH, samples=documents, nonce=uuid4().hex))
+
+
+def add_beside(panel: types.Object) -> None:
+    """Lets the script put the panel beside the image, once a page; the user may move it."""
+    panel.view("beside", types.ComponentView(_BESIDE))
 
 
 def show_as_new(ctx: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from odquality.app.colors import kind_colors
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.review.views import crops
 
@@ -23,9 +22,3 @@ def show_images(ctx: Any, key: str, view: Any) -> None:
     target = ReviewTarget.of(ctx.dataset, key)
     shown = (target.gt_field, target.suggestions, target.record.score_field)
     ctx.ops.set_active_fields([*shown, *filter(None, [target.expected_errors])])
-
-
-def colors_of(ctx: Any, key: str) -> dict[str, Any]:
-    """The parameters of the App's ``set_color_scheme`` for the boxes of a run."""
-    target = ReviewTarget.of(ctx.dataset, key)
-    return kind_colors(target.dataset, target.gt_field, target.suggestions, target.issue)

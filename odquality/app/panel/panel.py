@@ -7,9 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from odquality.app.colors import are_mine, restore_my_colors, show_kind_colors
 from odquality.app.names import COMPUTE, PANEL
 from odquality.app.panel import overview
-from odquality.app.panel.grid import colors_of, show_crops, show_images
+from odquality.app.panel.grid import show_crops, show_images
 from odquality.app.panel.parts import Buttons, Handler, say_edits, say_refusals
 from odquality.app.panel.place import MANY, Place
 from odquality.app.panel.tabs import Tab, add_next_step
@@ -43,8 +44,8 @@ class LabelQualityPanel(foo.Panel):
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
         key = self._show(ctx, None)
-        if key is not None:
-            ctx.trigger("set_color_scheme", colors_of(ctx, key))
+        if key is not None and not are_mine(ctx.dataset):
+            show_kind_colors(ctx, key)
 
     def on_change_dataset(self, ctx: Any) -> None:
         """Another dataset is shown."""
@@ -116,7 +117,7 @@ class LabelQualityPanel(foo.Panel):
 
     def restore(self, ctx: Any) -> None:
         """Gives the boxes the colours that they have without this plugin."""
-        ctx.trigger("reset_color_scheme")
+        restore_my_colors(ctx)
         self._show(ctx, self._place(ctx))
 
     def score(self, ctx: Any) -> None:

@@ -1,0 +1,118 @@
+"""Kinds of error by colour, and the colours that the user had before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import pytest
+from fiftyone.core.state import StateDescription
+from fiftyone.operators.executor import ExecutionContext, Executor
+from fiftyone.server.events.state import get_state, set_state
+
+import odquality
+
+PLUGIN = "@odquality/label-quality"
+KEY = "run"
+MINE = {"path": "predictions", "fieldColor": "#123456"}
+
+
+@pytest.fixture
+def scored(dataset: fo.Dataset) -> fo.Dataset:
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.01)
+    return dataset
+
+
+@pytest.fixture
+def session(scored: fo.Dataset) -> Iterator[StateDescription]:
+    """The state that the App's server keeps; the user has chosen colours in it."""
+    before = get_state()
+    state = StateDescription(dataset=scored)
+    state.color_scheme = fo.ColorScheme(color_by="field", color_pool=["#abcdef"], fields=[MINE])
+    set_state(state)
+    yield state
+    set_state(before)
+
+
+def triggered(name: str, dataset: fo.Dataset, **params: Any) -> list[tuple[str, dict[str, Any]]]:
+    """What an operator asks the App for, in order."""
+    request = {"dataset_name": dataset.name, "params": params}
+    context = ExecutionContext(request, executor=Executor())
+    foo.get_operator(f"{PLUGIN}/{name}").execute(context)
+    return [
+        (one.operator_uri.split("/")[-1], one.params or {}) for one in context.executor._requests
+    ]
+
+
+def show(dataset: fo.Dataset, session: StateDescription | None = None) -> dict[str, Any]:
+    """Shows the kinds; the session takes the colours, as the App tells its server."""
+    ((name, scheme),) = triggered("show_kind_colors", dataset, key=KEY)
+    assert name == "set_color_scheme"
+    if session is not None:
+        session.color_scheme = fo.ColorScheme(
+            color_by=scheme["color_by"],
+            color_pool=scheme["color_pool"],
+            fields=scheme["fields"],
+        )
+    return scheme
+
+
+def test_the_kinds_come_beside_what_the_user_has_coloured(scored, session) -> None:
+    scheme = show(scored)
+    assert scheme["color_by"] == "value"
+    assert scheme["color_pool"] == ["#abcdef"]
+    by_path = {one["path"]: one for one in scheme["fields"]}
+    assert by_path["predictions"] == MINE
+    assert by_path["run_suggestions"]["colorByAttribute"] == "kind"
+
+
+def test_the_colours_of_the_session_come_back_however_often_kinds_were_shown(
+    scored, session
+) -> None:
+    show(scored, session)
+    show(scored, session)
+    first, (name, scheme) = triggered("restore_my_colors", scored)
+    assert first[0] == "reset_color_scheme"
+    assert name == "set_color_scheme"
+    assert scheme == {"color_by": "field", "color_pool": ["#abcdef"], "fields": [MINE]}
+
+
+def test_they_come_back_when_the_run_is_gone(scored, session) -> None:
+    show(scored, session)
+    odquality.delete_run(scored, KEY)
+    assert triggered("restore_my_colors", scored)[1][1]["fields"] == [MINE]
+
+
+def test_without_a_memory_the_colours_are_those_of_the_dataset(scored) -> None:
+    assert [name for name, _ in triggered("restore_my_colors", scored)] == ["reset_color_scheme"]
+    result = foo.get_operator(f"{PLUGIN}/restore_my_colors")(scored).result
+    assert "of the dataset" in result["summary"]
+
+
+def test_what_the_user_saved_stays_as_it_is(scored: fo.Dataset, session) -> None:
+    scored.save_view("mine", scored.limit(1))
+    before = scored.app_config.to_dict()
+    show(scored, session)
+    triggered("restore_my_colors", scored)
+    scored.reload()
+    assert scored.app_config.color_scheme is None
+    assert scored.app_config.to_dict() == before
+    assert scored.list_saved_views() == ["mine"]
+
+
+def test_scoring_keeps_views_groups_and_the_saved_scheme(dataset: fo.Dataset) -> None:
+    dataset.save_view("mine", dataset.limit(1))
+    dataset.app_config.color_scheme = fo.ColorScheme(color_by="field", fields=[MINE])
+    groups = fo.DatasetAppConfig.default_sidebar_groups(dataset)
+    groups.append(fo.SidebarGroupDocument(name="mine", paths=["predictions"], expanded=False))
+    dataset.app_config.sidebar_groups = groups
+    dataset.save()
+    odquality_form = foo.get_operator(f"{PLUGIN}/compute_label_quality")
+    odquality_form(dataset, gt_field="ground_truth", pred_field="predictions", key=KEY)
+    dataset.reload()
+    assert dataset.list_saved_views() == ["mine"]
+    assert dataset.app_config.color_scheme.fields == [MINE]
+    kept = {group.name: list(group.paths) for group in dataset.app_config.sidebar_groups}
+    assert kept["mine"] == ["predictions"]
