@@ -12,8 +12,9 @@ from odquality.app.modal.open_image import OpenImage
 from odquality.app.modal.parts import fill_panel
 from odquality.app.modal.refresh import add_beside, add_refresh, has_script, show_as_new
 from odquality.app.names import MODAL_PANEL
-from odquality.app.panel.parts import Buttons, Handler, markdown
+from odquality.app.panel.parts import Buttons, Handler, markdown, say_refusals
 from odquality.app.panel.place import Place
+from odquality.bridge.review import learn
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
@@ -94,6 +95,11 @@ class LabelQualityModal(foo.Panel):
             return
         ctx.ops.open_sample(id=following)
 
+    def execute(self, ctx: Any) -> Any:
+        """An event, which does not wait for what is learnt from decisions."""
+        with learn.in_background():
+            return super().execute(ctx)
+
     def render(self, ctx: Any) -> types.Property:
         """What `_show` has left with the context."""
         panel = types.Object()
@@ -132,8 +138,7 @@ class LabelQualityModal(foo.Panel):
         self._after(ctx, place.decided(outcome.batch), outcome)
 
     def _after(self, ctx: Any, place: Place, outcome: Outcome) -> None:
-        for reason in dict.fromkeys(refusal.reason for refusal in outcome.refused):
-            ctx.ops.notify(f"Not done: {reason}", variant="warning")
+        say_refusals(ctx, outcome)
         if outcome.done and not has_script():
             show_as_new(ctx)
         self._show(ctx, place, is_changed=bool(outcome.done))

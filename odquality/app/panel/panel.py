@@ -116,7 +116,7 @@ class LabelQualityPanel(foo.Panel):
         self._show(ctx, self._place(ctx))
 
     def restore(self, ctx: Any) -> None:
-        """Gives the boxes the colours that they have without this plugin."""
+        """Gives the boxes the colours that the user had."""
         restore_my_colors(ctx)
         self._show(ctx, self._place(ctx))
 
