@@ -168,8 +168,8 @@ def find_label_issues(
     By ``objectlab``, the reference method, an image is an issue if any of its boxes is: a label's
     swap or badloc score, or a prediction's overlooked score, is at most a fifth of the average
     precision that the detector reaches in the box's class (mean over IoU .5, .55, ..., .95).
-    Classes whose average precision is 0 are held to the mean of the others. Takes eight bytes of
-    memory per prediction.
+    Classes whose average precision is 0 are held to the mean of the others. Takes sixteen bytes of
+    memory per prediction that matches a label, ten at most per label.
 
     By ``calibrated``, each error is an issue of its own, with its probability and the correction
     that would mend it.

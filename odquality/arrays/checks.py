@@ -85,20 +85,17 @@ def corners(name: str, boxes: Boxes, first_image: int) -> None:
     Raises:
         ValueError: a corner is malformed; names the image and the box.
     """
-    columns = boxes.columns
-    if not columns.size:
-        return
-    x1, y1, x2, y2 = columns
+    columns, (smallest, largest) = boxes.columns, boxes.span
     # False for NaN and infinity too.
-    near = columns.min() >= -MAX_COORDINATE and columns.max() <= MAX_COORDINATE
-    if near and (x1 <= x2).all() and (y1 <= y2).all():
+    near = smallest >= -MAX_COORDINATE and largest <= MAX_COORDINATE
+    if near and boxes.sides.min(initial=0.0) >= 0:
         return
     where = Locator(name, boxes.counts, first_image)
     form = "corners x1, y1, x2, y2"
     where.refuse(np.any(~np.isfinite(columns), axis=0), boxes.xyxy, f"finite {form}")
     far = np.any(np.abs(columns) > MAX_COORDINATE, axis=0)
     where.refuse(far, boxes.xyxy, f"{form} within {MAX_COORDINATE:g} of 0")
-    inverted = (x1 > x2) | (y1 > y2)
+    inverted = np.any(columns[:2] > columns[2:], axis=0)
     where.refuse(inverted, boxes.xyxy, f"{form} with x1 <= x2 and y1 <= y2 (not x, y, w, h)")
 
 

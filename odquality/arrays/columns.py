@@ -6,6 +6,7 @@ What numpy does row by row is slow; what it does with whole columns is quick.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,11 @@ def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
         (n,) int64 in [0, K); K for a row that lacks its value.
     """
     number = len(columns)
-    # Counted from the end, so that the first of equals has the largest number.
-    from_end = np.arange(number, 0, -1, dtype=np.min_scalar_type(number))
-    places = (columns == values) * from_end[:, None]
+    places = (columns == values) * _from_end(number)
     return number - places.max(axis=0).astype(np.int64)
+
+
+@cache
+def _from_end(number: int) -> NDArray[Any]:
+    """Numbers of columns, counted so that the first of equals has the largest; (number, 1)."""
+    return np.arange(number, 0, -1, dtype=np.min_scalar_type(number))[:, None]

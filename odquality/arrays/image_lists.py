@@ -24,8 +24,8 @@ PredictionArrays = Iterable[Any]
 
 IMAGES_PER_CHUNK = 500
 
-# Data of at most so many boxes (some 50 MB) is kept flat for the passes after the first.
-_KEPT_BOXES = 1 << 18
+# Data of at most so many boxes (some 40 MB) is kept flat for the passes after the first.
+_KEPT_BOXES = 1 << 19
 
 
 @dataclass(frozen=True)

@@ -54,17 +54,16 @@ class BoxPlaces:
         """
         if not len(boxes):
             return
-        corners = boxes.columns
         # Boxes without area (padding, say) tell nothing.
-        real = (corners[2] > corners[0]) & (corners[3] > corners[1])
-        if not real.all():
-            corners = corners[:, real]
-        self.number += corners.shape[1]
-        farthest = max(corners.max(initial=0.0), -corners.min(initial=0.0))
-        self.largest = max(self.largest, float(farthest))
+        if not boxes.sides.min() > 0:
+            boxes = boxes.where(np.all(boxes.sides > 0, axis=0))
+        self.number += len(boxes)
+        smallest, largest = boxes.span
+        self.largest = max(self.largest, largest, -smallest)
         if image_sizes is None:
             return
-        sizes = np.repeat(image_sizes, boxes.counts, axis=0)[real].T
+        corners = boxes.columns
+        sizes = np.repeat(image_sizes, boxes.counts, axis=0).T
         start, end = corners[:2] / sizes, corners[2:] / sizes
         extent = end - start
         self.outside += _count(~_inside(start, end))

@@ -37,7 +37,7 @@ def iter_pairs(
     """
     group = np.repeat(np.arange(len(first_counts)), first_counts)
     rows = _kept(len(group), keep_first)
-    yield from _iter_pairs_of(rows, group.take(rows), second_counts, block_pairs)
+    return _iter_pairs_of(rows, group.take(rows), second_counts, block_pairs)
 
 
 def iter_image_pairs(
@@ -52,6 +52,17 @@ def iter_image_pairs(
     """
     rows = _kept(len(first), keep_first)
     return _iter_pairs_of(rows, first.image.take(rows), second.counts, BLOCK_PAIRS)
+
+
+def iter_pairs_within(boxes: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yields all pairs of two boxes of the same image, each once, the first of them first.
+
+    Yields:
+        Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
+    """
+    rows = np.arange(len(boxes))
+    after = boxes.offsets[1:].take(boxes.image) - rows - 1
+    return _iter_runs(rows, rows + 1, after, BLOCK_PAIRS)
 
 
 def iter_same_class_pairs(
@@ -89,10 +100,17 @@ def _iter_pairs_of(
     rows: IntArray, group: IntArray, second_counts: IntArray, block_pairs: int
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The pairs of first boxes, of which rows and groups are given, with all of their group."""
-    paired = np.flatnonzero(second_counts.take(group) > 0)
-    rows, group = rows.take(paired), group.take(paired)
-    partners = second_counts.take(group)
-    first_partner = (np.cumsum(second_counts) - second_counts).take(group)
+    offsets = np.cumsum(second_counts) - second_counts
+    return _iter_runs(rows, offsets.take(group), second_counts.take(group), block_pairs)
+
+
+def _iter_runs(
+    rows: IntArray, first_partner: IntArray, partners: IntArray, block_pairs: int
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """The pairs of first boxes with runs of second boxes, of which start and length are given."""
+    paired = np.flatnonzero(partners)
+    rows, first_partner = rows.take(paired), first_partner.take(paired)
+    partners = partners.take(paired)
     ends = np.cumsum(partners)
     start = 0
     while start < len(rows):

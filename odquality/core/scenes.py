@@ -46,6 +46,11 @@ class Boxes:
         """The boxes of ``rows``, of the same N images; rows of an image lie together, in order."""
         return self.arranged(rows, np.bincount(self.image[rows], minlength=len(self.counts)))
 
+    def where(self: AnyBoxes, keep: BoolArray) -> AnyBoxes:
+        """The boxes of the mask ``keep``, (n,), of the same N images."""
+        rows = np.flatnonzero(keep)
+        return self.arranged(rows, np.diff(np.searchsorted(rows, self.offsets)))
+
     def of_images(self: AnyBoxes, images: IntArray) -> AnyBoxes:
         """The boxes of some images alone, in the order of ``images``, (n,) int64."""
         counts = self.counts[images]
@@ -77,6 +82,16 @@ class Boxes:
     def columns(self) -> FloatArray:
         """(4, n) float64 corners, each coordinate in one piece of memory."""
         return np.ascontiguousarray(self.xyxy.T)
+
+    @cached_property
+    def sides(self) -> FloatArray:
+        """(2, n) float64 width and height."""
+        return self.columns[2:] - self.columns[:2]
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """The smallest and the largest coordinate of any box, and of 0; NaN if any is."""
+        return float(self.columns.min(initial=0.0)), float(self.columns.max(initial=0.0))
 
     @cached_property
     def centres(self) -> FloatArray:

@@ -7,7 +7,13 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from odquality.core.pairs import BLOCK_PAIRS, iter_pairs, iter_same_class_pairs
+from odquality.core.pairs import (
+    BLOCK_PAIRS,
+    iter_image_pairs,
+    iter_pairs,
+    iter_pairs_within,
+    iter_same_class_pairs,
+)
 from odquality.core.scenes import Boxes, Predictions, Scenes
 from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
@@ -55,15 +61,36 @@ def test_a_box_with_more_partners_than_a_block_stays_whole() -> None:
     assert [first.tolist() for first, _ in blocks] == [[0] * 5, [1] * 5]
 
 
-def test_pairs_of_the_same_class() -> None:
-    rng = np.random.default_rng(0)
-    first, second = (
-        Boxes(np.zeros((counts.sum(), 4)), rng.integers(3, size=counts.sum()), counts)
-        for counts in (FIRST, SECOND)
-    )
+def boxes(counts: np.ndarray, *, seed: int, largest_class: int = 2) -> Boxes:
+    classes = np.random.default_rng(seed).integers(largest_class + 1, size=counts.sum())
+    return Boxes(np.zeros((counts.sum(), 4)), classes, counts)
+
+
+@pytest.mark.parametrize("largest_class", [2, 10_000_000])
+def test_pairs_of_the_same_class(largest_class: int) -> None:
+    first, second = boxes(FIRST, seed=0), boxes(SECOND, seed=1)
+    for of in (first, second):
+        of.classes[of.classes == 2] = largest_class
     found = listed(list(iter_same_class_pairs(first, second)))
     expected = [(a, b) for a, b in expected_pairs() if first.classes[a] == second.classes[b]]
-    assert sorted(found) == expected
+    assert expected
+    assert found == expected
+
+
+def test_only_the_kept_boxes_are_paired_within_an_image_or_class() -> None:
+    first, second = boxes(FIRST, seed=0), boxes(SECOND, seed=1)
+    keep = np.arange(len(first)) % 2 == 0
+    expected = [(a, b) for a, b in expected_pairs() if keep[a]]
+    assert listed(list(iter_image_pairs(first, second, keep_first=keep))) == expected
+    assert listed(list(iter_image_pairs(first, second))) == expected_pairs()
+    expected = [(a, b) for a, b in expected if first.classes[a] == second.classes[b]]
+    assert listed(list(iter_same_class_pairs(first, second, keep_first=keep))) == expected
+
+
+def test_pairs_within_images_come_once() -> None:
+    of = boxes(np.array([0, 1, 3, 0, 2]), seed=0)
+    assert listed(list(iter_pairs_within(of))) == [(1, 2), (1, 3), (2, 3), (4, 5)]
+    assert not list(iter_pairs_within(boxes(np.array([1, 0]), seed=0)))
 
 
 def test_a_huge_image_takes_little_memory() -> None:

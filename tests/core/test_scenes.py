@@ -35,6 +35,24 @@ def test_take_keeps_the_images(of: Boxes) -> None:
     assert taken.counts.tolist() == [1, 0, 2]
 
 
+@pytest.mark.parametrize("of", [boxes(), predictions()])
+@pytest.mark.parametrize("rows", [[], [1, 2, 4], [0, 1, 2, 3, 4]])
+def test_boxes_of_a_mask(of: Boxes, rows: list[int]) -> None:
+    chosen = of.where(np.isin(np.arange(len(of)), rows))
+    expected = of.take(np.array(rows, int))
+    assert type(chosen) is type(of)
+    assert chosen.xyxy.tolist() == expected.xyxy.tolist()
+    assert chosen.classes.tolist() == expected.classes.tolist()
+    assert chosen.counts.tolist() == expected.counts.tolist()
+
+
+def test_sides_and_span() -> None:
+    of = Boxes(np.array([[-3.0, 1, 4, 2], [5, 6, 5, 9]]), np.zeros(2, int), np.array([2]))
+    assert of.sides.tolist() == [[7, 0], [1, 3]]
+    assert of.span == (-3.0, 9.0)
+    assert of.where(np.zeros(2, bool)).span == (0.0, 0.0)
+
+
 def test_images_may_come_in_any_order_and_repeatedly() -> None:
     chosen = predictions().of_images(np.array([2, 1, 0, 2]))
     assert chosen.counts.tolist() == [3, 0, 2, 3]

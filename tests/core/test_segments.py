@@ -7,12 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odquality.core.segments import exact_sums, reduce_runs, segment_max, segment_softmin
+from odquality.core.segments import (
+    exact_sums,
+    reduce_runs,
+    segment_max,
+    segment_softmin,
+    sorting_order,
+)
 
 
 def test_largest_value_of_each_segment() -> None:
     found = segment_max(np.array([3.0, 1.0, 5.0]), np.array([2, 0, 2]), 4, empty=-1.0)
     assert found.tolist() == [1.0, -1.0, 5.0, -1.0]
+
+
+@pytest.mark.parametrize("size", [1, 2**8, 2**8 + 1, 2**16, 2**16 + 1, 2**40])
+def test_order_of_segments_keeps_that_within_them(size: int) -> None:
+    segment = np.random.default_rng(0).choice([0, size // 3, size - 1], 100)
+    order = sorting_order(segment, size)
+    assert order.tolist() == sorted(range(100), key=lambda row: segment[row])
 
 
 def test_runs() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from odquality.core.geometry import box_area, box_intersection, squared_distance
 from odquality.core.overlaps import overlapping_pairs, pair_iou
-from odquality.core.pairs import iter_image_pairs, iter_same_class_pairs
+from odquality.core.pairs import iter_image_pairs, iter_pairs_within, iter_same_class_pairs
 from odquality.core.scenes import (
     IGNORED_SHARE,
     BoolArray,
@@ -82,11 +82,12 @@ def best_location(
 def conflicting(labels: Boxes) -> BoolArray:
     """Which labels share their box with a label of another class, (L,) bool."""
     found = np.zeros(len(labels), bool)
-    for first, second in iter_image_pairs(labels, labels):
+    for first, second in iter_pairs_within(labels):
         first, second, iou = overlapping_pairs(labels, first, labels, second)
         same_box = np.flatnonzero(iou >= LABEL_OVERLAP)
         first, second = first.take(same_box), second.take(same_box)
-        found[first[labels.classes[first] != labels.classes[second]]] = True
+        differ = labels.classes.take(first) != labels.classes.take(second)
+        found[first[differ]] = found[second[differ]] = True
     return found
 
 

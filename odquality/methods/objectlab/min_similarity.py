@@ -96,19 +96,14 @@ def _farthest_overlap(labels: Boxes, predictions: Boxes) -> FloatArray:
     """Squared distance of centres beyond which no prediction overlaps a label, (L,)."""
     return _squared_norm(
         (label_side + _per_label(np.maximum, side, labels, predictions.counts)) / 2
-        for label_side, side in zip(_sides(labels), _sides(predictions), strict=True)
+        for label_side, side in zip(labels.sides, predictions.sides, strict=True)
     )
 
 
 def _largest_overlap(labels: Boxes, predictions: Boxes) -> float:
     """Squared distance of centres beyond which no prediction overlaps any label."""
-    sides = (_sides(boxes).max(axis=1) for boxes in (labels, predictions))
-    return float((sum(sides) ** 2).sum() / 4)
-
-
-def _sides(boxes: Boxes) -> FloatArray:
-    """(2, n) widths and heights."""
-    return boxes.columns[2:] - boxes.columns[:2]
+    reach = (labels.sides.max(axis=1) + predictions.sides.max(axis=1)) / 2
+    return float((reach**2).sum())
 
 
 def _per_label(ufunc: np.ufunc, values: FloatArray, labels: Boxes, counts: IntArray) -> FloatArray:

@@ -123,8 +123,8 @@ class ObjectLabScorer:
         settings = self.settings
         # Predictions of little confidence, which are most of many a detector's, tell nothing.
         least = min(settings.low_probability, settings.high_probability)
-        rows = np.flatnonzero(scenes.predictions.confidence >= least)
-        telling = scenes.predictions.take(rows)
+        is_telling = scenes.predictions.confidence >= least
+        telling = scenes.predictions.where(is_telling)
 
         def pool(values: FloatArray, image: IntArray) -> FloatArray:
             return segment_softmin(values, image, len(scenes), temperature=settings.temperature)
@@ -134,7 +134,7 @@ class ObjectLabScorer:
         )
         telling_overlooked = self._overlooked(evidence, telling, scenes.ignored)
         overlooked = np.full(len(scenes.predictions), np.nan)
-        overlooked[rows] = telling_overlooked
+        overlooked[np.flatnonzero(is_telling)] = telling_overlooked
         labels = {
             "swap": self._swap(evidence, scenes.labels),
             "badloc": self._badloc(scenes.labels, telling),

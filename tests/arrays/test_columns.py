@@ -1,0 +1,60 @@
+"""Rows become columns piece by piece, and none is lost between the pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from odquality.arrays.columns import PIECE_NUMBERS, first_equal, iter_columns
+
+WIDTH = 7
+
+
+def pieces(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    return list(iter_columns(arrays, np.array([len(array) for array in arrays]), WIDTH))
+
+
+def rows(number: int, dtype: type = np.float64) -> np.ndarray:
+    return np.random.default_rng(number).integers(0, 100, (number, WIDTH)).astype(dtype)
+
+
+def test_columns_of_all_rows() -> None:
+    arrays = [rows(number) for number in [0, 9_000, 1, 0, 4_000, 8_000, 30_000, 0]]
+    found = pieces(arrays)
+    assert len(found) > 3
+    np.testing.assert_array_equal(np.concatenate(found, axis=1), np.concatenate(arrays).T)
+    assert all(piece.flags.c_contiguous for piece in found)
+
+
+def test_pieces_are_small_unless_an_array_is_large() -> None:
+    sizes = [piece.size for piece in pieces([rows(100) for _ in range(1_000)])]
+    assert max(sizes) < 1.1 * PIECE_NUMBERS
+    assert len(pieces([rows(PIECE_NUMBERS)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [((np.float32, np.float32), np.float32), ((np.float32, np.int64, np.float64), np.float64)],
+)
+def test_types_that_differ(dtypes: tuple[type, ...], expected: type) -> None:
+    arrays = [rows(5, dtype) for dtype in dtypes]
+    (found,) = pieces(arrays)
+    assert found.dtype == expected
+    np.testing.assert_array_equal(found, np.concatenate(arrays).T)
+
+
+@pytest.mark.parametrize("number", [1, 2, 20, 255, 256, 300])
+def test_first_of_equal_columns(number: int) -> None:
+    columns = np.random.default_rng(number).integers(0, 4, (number, 500)).astype(float)
+    largest = columns.max(axis=0)
+    assert first_equal(columns, largest).tolist() == columns.argmax(axis=0).tolist()
+
+
+def test_rows_without_the_value_have_no_column() -> None:
+    columns = np.array([[1.0, np.nan], [2.0, 0.5]])
+    assert first_equal(columns, columns.max(axis=0)).tolist() == [1, 2]
+    assert first_equal(columns, np.array([3.0, 0.5])).tolist() == [2, 1]
+
+
+def test_no_rows() -> None:
+    assert first_equal(np.zeros((3, 0)), np.zeros(0)).shape == (0,)
