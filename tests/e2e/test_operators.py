@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
 import odquality
 from odquality.app.names import PANEL
-from odquality.bridge.review.issue import ReviewIssue
 from tests.e2e.app import SECONDS, AppPage
+from tests.e2e.database import assert_decided, documents
 
 KEY = "label_quality"
-SUGGESTIONS = f"{KEY}_suggestions"
-Document = dict[str, Any]
 
 
 @pytest.fixture
@@ -24,64 +20,11 @@ def scored(dataset: fo.Dataset) -> fo.Dataset:
     return dataset
 
 
-def documents(dataset: fo.Dataset) -> dict[str, Document]:
-    """Every sample as the database has it, by its id."""
-    return {str(one["_id"]): one for one in dataset._sample_collection.find()}
-
-
-def boxes(document: Document, field: str) -> dict[str, Document]:
-    """The boxes of a field by their id."""
-    return {str(one["_id"]): one for one in document[field]["detections"]}
-
-
 def select(app: AppPage, tile: int) -> None:
     """Selects a tile of the grid."""
     tiles = app.page.locator('[data-cy="spotlight-section-forward"] [data-cy="looker"]')
     tiles.nth(tile).hover()
     tiles.nth(tile).locator('[data-cy="looker-checkbox-"]').click()
-
-
-def assert_accepted(before: Document, after: Document, issues: list[ReviewIssue]) -> None:
-    """Makes sure that a sample has what some issues suggest, and nothing else changed."""
-    labels, were = boxes(after, "ground_truth"), boxes(before, "ground_truth")
-    for issue in issues:
-        if issue.action == "add":
-            (added,) = [
-                labels.pop(name)
-                for name, one in list(labels.items())
-                if name not in were and one["bounding_box"] == list(issue.box)
-            ]
-            assert added["label"] == issue.label
-        elif issue.action == "remove":
-            assert issue.label_id not in labels
-            were.pop(str(issue.label_id))
-        else:
-            label, was = labels.pop(str(issue.label_id)), were.pop(str(issue.label_id))
-            assert label["label"] == issue.label
-            assert label["bounding_box"] == pytest.approx(issue.box)
-            kept = set(was) - {f"{KEY}_issue", f"{KEY}_suggested_label", "label", "bounding_box"}
-            assert {name: label[name] for name in kept} == {name: was[name] for name in kept}
-    assert labels == were
-    open_now = set(boxes(before, SUGGESTIONS)) - {one.suggestion_id for one in issues}
-    assert set(boxes(after, SUGGESTIONS)) == open_now
-    decided = boxes(after, "ground_truth_decisions")
-    assert {name: one["status"] for name, one in decided.items()} == {
-        one.suggestion_id: "accepted" for one in issues
-    }
-
-
-def assert_samples(
-    dataset: fo.Dataset, before: dict[str, Document], accepted: list[ReviewIssue]
-) -> None:
-    """Compares the whole database with what it was before some issues were accepted."""
-    after = documents(dataset)
-    assert set(after) == set(before)
-    for name, document in after.items():
-        of_image = [issue for issue in accepted if issue.sample_id == name]
-        if of_image:
-            assert_accepted(before[name], document, of_image)
-        else:
-            assert document == before[name]
 
 
 def run_on_selected(app: AppPage, label: str, number: int) -> None:
@@ -108,7 +51,7 @@ def test_selected_crops_are_accepted(scored: fo.Dataset, app: AppPage) -> None:
     run_on_selected(app, "Accept label issues", 2)
     accepted = odquality.list_issues(scored, KEY, status="accepted")
     assert {one.id for one in accepted} == {one.id for one in likely[:2]}
-    assert_samples(scored, before, likely[:2])
+    assert_decided(scored, KEY, before, {"accepted": likely[:2]})
 
 
 def test_selected_images_are_accepted(scored: fo.Dataset, app: AppPage) -> None:
@@ -121,7 +64,7 @@ def test_selected_images_are_accepted(scored: fo.Dataset, app: AppPage) -> None:
     before = documents(scored)
     select(app, slot)
     run_on_selected(app, "Accept label issues", len(issues))
-    assert_samples(scored, before, issues)
+    assert_decided(scored, KEY, before, {"accepted": issues})
 
 
 def test_the_form_forbids_to_decide_on_nothing(scored: fo.Dataset, app: AppPage) -> None:
