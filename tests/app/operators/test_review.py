@@ -8,10 +8,12 @@ from pathlib import Path
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
-from fiftyone.operators.executor import ExecutionContext, Executor
+from fiftyone.operators import types
+from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 
 import odquality
 from odquality.app.operators.review.operators import REVIEW_OPERATORS
+from odquality.bridge.review.views import crops
 
 PLUGIN = "@odquality/label-quality"
 KEY = "run"
@@ -77,6 +79,94 @@ def test_what_is_selected_in_the_app_is_decided_on(scored: fo.Dataset) -> None:
     assert {one.split("/")[0] for one in result["done"]} == {issue.sample_id}
     asked = [one.operator_uri.split("/")[-1] for one in context.executor._requests]
     assert asked == ["reload_dataset"]
+
+
+def context_of(name: str, dataset: fo.Dataset, **request) -> ExecutionContext:
+    """As the App calls an operator, with what is selected in it."""
+    request |= {
+        "dataset_name": dataset.name,
+        "operator_uri": f"{PLUGIN}/{name}",
+        "params": {"key": KEY, **request.pop("params", {})},
+    }
+    return ExecutionContext(request, executor=Executor())
+
+
+def form_of(name: str, context: ExecutionContext) -> dict[str, types.Property]:
+    return dict(foo.get_operator(f"{PLUGIN}/{name}").resolve_input(context).type.properties)
+
+
+def test_boxes_selected_in_an_image_are_decided_on(scored: fo.Dataset) -> None:
+    issue = next(one for one in odquality.list_issues(scored, KEY) if one.label_id)
+    box = {"sample_id": issue.sample_id, "label_id": issue.label_id, "field": "ground_truth"}
+    context = context_of("accept_label_issues", scored, selected_labels=[box])
+    assert "1 open issues" in str(form_of("accept_label_issues", context)["selected"].view.label)
+    result = foo.get_operator(f"{PLUGIN}/accept_label_issues").execute(context)
+    assert result["done"] == [issue.id]
+
+
+def test_boxes_selected_in_a_crop_are_decided_on(scored: fo.Dataset) -> None:
+    view = crops(scored, KEY)
+    patch = view.first()
+    (issue,) = [one for one in odquality.list_issues(scored, KEY) if one.suggestion_id == patch.id]
+    box = {"sample_id": patch.id, "label_id": patch.id, "field": f"{KEY}_suggestions"}
+    for chosen in ({"selected_labels": [box]}, {"selected": [patch.id]}):
+        context = context_of("skip_label_issues", scored, view=view._serialize(), **chosen)
+        result = foo.get_operator(f"{PLUGIN}/skip_label_issues").execute(context)
+        assert result["done"] == [issue.id]
+        run("undo_label_decisions", scored)
+
+
+@pytest.mark.parametrize("name", ["accept", "dismiss", "skip"])
+def test_the_form_says_that_nothing_is_selected(scored: fo.Dataset, name: str) -> None:
+    name = f"{name}_label_issues"
+    nothing = form_of(name, context_of(name, scored))["issues"]
+    assert nothing.invalid
+    assert "Nothing is selected" in nothing.error_message
+    issue = odquality.list_issues(scored, KEY)[0]
+    ids = form_of(name, context_of(name, scored, params={"issues": [issue.id]}))["issues"]
+    assert not ids.invalid
+    settled = next(
+        sample_id
+        for sample_id in scored.values("id")
+        if sample_id not in {one.sample_id for one in odquality.list_issues(scored, KEY)}
+    )
+    none_open = form_of(name, context_of(name, scored, selected=[settled]))["issues"]
+    assert none_open.invalid
+    assert "Nothing that is selected has an open issue" in none_open.error_message
+    before = issue_ids(scored)
+    with pytest.raises(ExecutionError, match="issues"):
+        run(name, scored)
+    assert issue_ids(scored) == before
+
+
+@pytest.mark.parametrize("classes", ["dog", ["dog"], []])
+def test_classes_choose_issues(scored: fo.Dataset, classes) -> None:
+    expected = odquality.list_issues(scored, KEY, classes=classes or None)
+    listed = run("list_label_issues", scored, classes=classes)["issues"]
+    assert [one["id"] for one in listed] == [one.id for one in expected]
+    tagged = run("tag_label_issues", scored, tag="look", classes=classes)
+    assert tagged["samples"] == len({one.sample_id for one in expected})
+    done = run("accept_all_label_issues", scored, classes=classes, min_probability=0.0)["done"]
+    assert set(done) == {one.id for one in expected}
+
+
+def test_a_review_is_looked_after(scored: fo.Dataset) -> None:
+    issue = next(one for one in odquality.list_issues(scored, KEY) if one.kind == "swap")
+    sample = scored[issue.sample_id]
+    for label in sample.ground_truth.detections:
+        label.label = issue.label if label.id == issue.label_id else label.label
+    sample.save()
+    assert run("note_label_edits", scored)["done"] == [issue.id]
+    told = run("label_review_progress", scored)
+    json.dumps(told)
+    assert told["decided"]["edited"] == 1
+    assert "1 edited" in told["summary"]
+    learnt = run("learn_from_label_decisions", scored)
+    json.dumps(learnt)
+    assert learnt["remaining"] != told["remaining"]
+    assert learnt["remaining"] == odquality.review_progress(scored, KEY).remaining
+    assert run("delete_label_decisions", scored)["deleted"] == 1
+    assert odquality.review_progress(scored, KEY).num_decided == 0
 
 
 def test_all_likely_ones_are_accepted(scored: fo.Dataset) -> None:

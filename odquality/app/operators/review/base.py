@@ -26,6 +26,7 @@ class ReviewOperator(foo.Operator):
         about: what it does, in a sentence.
         icon_: one of Material's.
         changes_labels: whether it changes what people have made.
+        risk_: FiftyOne's level of risk; by `changes_labels` if None.
     """
 
     name_: ClassVar[str]
@@ -33,6 +34,7 @@ class ReviewOperator(foo.Operator):
     about: ClassVar[str]
     icon_: ClassVar[str]
     changes_labels: ClassVar[bool] = False
+    risk_: ClassVar[Any] = None
 
     @property
     def config(self) -> foo.OperatorConfig:
@@ -44,7 +46,7 @@ class ReviewOperator(foo.Operator):
             description=self.about,
             icon=self.icon_,
             dynamic=True,
-            risk_level=risk,
+            risk_level=self.risk_ or risk,
         )
 
     def __call__(self, samples: SampleCollection, key: str, **params: Any) -> Any:
@@ -72,7 +74,8 @@ class ReviewOperator(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Does it; returns what is to be known of it."""
-        params = {name: one for name, one in ctx.params.items() if one is not None}
+        # A form leaves empty what nobody filled in.
+        params = {name: one for name, one in ctx.params.items() if one not in (None, "", [])}
         key = find_run(ctx.dataset, params.pop("key", None)).key
         done = self.act(ctx, key, params)
         if self.changes_labels and is_from_app(ctx):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import fiftyone.operators.types as types
 
 from odquality.kinds import BY_NAME
@@ -28,11 +30,25 @@ def ask_choice(inputs: types.Object, name: str, label: str, values: list[str]) -
     inputs.enum(name, choices.values(), label=label, default=values[0], view=choices)
 
 
-def ask_issues(inputs: types.Object, selected: int) -> None:
-    """Which issues are meant: ids, or what is selected."""
+def ask_classes(inputs: types.Object, given: Any) -> None:
+    """Classes, as labelled or as suggested, or all.
+
+    Args:
+        inputs: to which it is added.
+        given: what was answered; a call from Python may give a single name.
+    """
+    label = "Classes, as labelled or as suggested (all if empty)"
+    if isinstance(given, str):
+        inputs.str("classes", label=label)
+    else:
+        inputs.list("classes", types.String(), label=label)
+
+
+def ask_issues(inputs: types.Object) -> None:
+    """Which issues are meant, if not what is selected."""
     inputs.list(
         "issues",
         types.String(),
         label="Ids of issues",
-        description=f"Without any, what is selected in the grid is meant ({selected} now)",
+        description="Without any, what is selected is meant: crops, images or boxes",
     )

@@ -9,13 +9,22 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from odquality.app.operators.calls import target_of
+from odquality.app.operators.notices import mark
 from odquality.app.operators.review.base import ReviewOperator, issue_result, outcome_result
 from odquality.app.operators.review.filters import (
     ask_choice,
+    ask_classes,
     ask_issues,
     ask_kind,
     ask_probability,
 )
+from odquality.app.operators.review.selection import (
+    NOTHING_OPEN,
+    NOTHING_SELECTED,
+    chosen_issues,
+    is_anything_selected,
+)
+from odquality.app.operators.review.upkeep import UPKEEP_OPERATORS
 from odquality.bridge.decisions.field import STATUSES
 from odquality.bridge.review.bulk import accept_all, preview_accept_all
 from odquality.bridge.review.decide import accept, dismiss, skip
@@ -24,7 +33,6 @@ from odquality.bridge.review.history import redo, undo
 from odquality.bridge.review.issue import OPEN
 from odquality.bridge.review.listing import ANY_STATUS, ORDERS, list_issues
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.views import selected_issues
 
 _MANY = 0.9
 
@@ -40,6 +48,7 @@ class ListLabelIssues(ReviewOperator):
         ask_choice(inputs, "status", "Status", [OPEN, *STATUSES, ANY_STATUS])
         ask_choice(inputs, "order", "Order", list(ORDERS))
         ask_kind(inputs)
+        ask_classes(inputs, ctx.params.get("classes"))
         ask_probability(inputs, 0.0)
         inputs.int("limit", label="At most", default=100, min=1)
 
@@ -55,12 +64,27 @@ class _Decide(ReviewOperator):
     decide: ClassVar[Callable[..., Outcome]]
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
-        """Which issues."""
-        ask_issues(inputs, len(ctx.selected or ()))
+        """Which issues; says how many are selected, or that none is."""
+        ask_issues(inputs)
+        key = ctx.params.get("key")
+        if ctx.params.get("issues") or not isinstance(key, str):
+            return
+        if not is_anything_selected(ctx):
+            mark(inputs, "issues", ValueError(NOTHING_SELECTED))
+            return
+        try:
+            number = len(chosen_issues(ctx, key))
+        except ValueError as error:
+            mark(inputs, "issues", error)
+            return
+        if number:
+            inputs.view("selected", types.Notice(label=f"{number:,} open issues are selected"))
+        else:
+            mark(inputs, "issues", ValueError(NOTHING_OPEN))
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Decides on them."""
-        issues = params.pop("issues", None) or selected_issues(ctx.view, key, ctx.selected or ())
+        issues = params.pop("issues", None) or chosen_issues(ctx, key)
         return outcome_result(type(self).decide(ctx.dataset, key, issues, **params))
 
 
@@ -128,12 +152,14 @@ class AcceptAllLabelIssues(ReviewOperator):
         """From which probability on; says what that would do."""
         ask_probability(inputs, _MANY)
         ask_kind(inputs)
+        ask_classes(inputs, ctx.params.get("classes"))
         key = ctx.params.get("key")
         if isinstance(key, str):
-            least, kinds = ctx.params.get("min_probability", _MANY), ctx.params.get("kinds")
+            least = ctx.params.get("min_probability", _MANY)
+            kinds, classes = (ctx.params.get(name) or None for name in ("kinds", "classes"))
             try:
                 preview = preview_accept_all(
-                    target_of(ctx), key, min_probability=least, kinds=kinds
+                    target_of(ctx), key, min_probability=least, kinds=kinds, classes=classes
                 )
             except ValueError as error:
                 inputs.view("preview", types.Warning(label="Nothing", description=str(error)))
@@ -173,6 +199,7 @@ class TagLabelIssues(ReviewOperator):
         """With which tag."""
         inputs.str("tag", label="Tag", default=DEFAULT_TAG, required=True)
         ask_kind(inputs)
+        ask_classes(inputs, ctx.params.get("classes"))
         ask_probability(inputs, 0.0)
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -192,4 +219,5 @@ REVIEW_OPERATORS = (
     AcceptAllLabelIssues,
     ExportLabelIssues,
     TagLabelIssues,
+    *UPKEEP_OPERATORS,
 )
