@@ -57,7 +57,26 @@ def run_pipeline(options: PipelineOptions, work: Work, shared: Any, parts: Seque
     Raises:
         Exception: some part failed, as the runner tells it.
     """
-    slot = ObjectId()
+    result, *of_parts = slots = [ObjectId() for _ in range(len(parts) + 1)]
+    try:
+        # Not within the pipeline: runners limit its size, and a view's parts list all ids.
+        for slot, part in zip(of_parts, parts, strict=True):
+            exchange.put(slot, part)
+        pipeline = _pipeline(options, work, shared, of_parts, result)
+        running = pipeline.run()
+        try:
+            running.wait_until_finish()
+        finally:
+            _disconnect(running)
+        return exchange.take(result)
+    finally:
+        exchange.empty(slots)
+
+
+def _pipeline(
+    options: PipelineOptions, work: Work, shared: Any, parts: list[ObjectId], result: ObjectId
+) -> beam.Pipeline:
+    """The pipeline; parts and result are slots of the exchange."""
     pipeline = beam.Pipeline(options=options)
     side = pipeline | "Shared" >> beam.Create([shared])
     _ = (
@@ -67,17 +86,9 @@ def run_pipeline(options: PipelineOptions, work: Work, shared: Any, parts: Seque
         | "Spread" >> beam.Reshuffle()
         | "Work" >> beam.ParDo(_Work(work), beam.pvalue.AsSingleton(side))
         | "Merge" >> beam.CombineGlobally(_Merge())
-        | "Hand over" >> beam.ParDo(_HandOver(slot))
+        | "Hand over" >> beam.ParDo(_HandOver(result))
     )
-    try:
-        result = pipeline.run()
-        try:
-            result.wait_until_finish()
-        finally:
-            _disconnect(result)
-        return exchange.take(slot)
-    finally:
-        exchange.empty(slot)
+    return pipeline
 
 
 def _disconnect(result: PipelineResult) -> None:
@@ -91,8 +102,8 @@ class _Work(beam.DoFn):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def process(self, part: Any, shared: Any) -> Iterable[Any]:
-        yield self._work(part, shared)
+    def process(self, slot: Any, shared: Any) -> Iterable[Any]:
+        yield self._work(exchange.take(slot), shared)
 
 
 class _Merge(beam.CombineFn):

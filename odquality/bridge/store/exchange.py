@@ -1,12 +1,15 @@
 """Values handed from one process to another through the database, which both reach.
 
 A value may be larger than a document. Who hands over the same value twice, or half of it before it
-dies, does no harm; and what nobody took is deleted after a day.
+dies, does no harm; and what nobody deletes goes after a week. Values are pickled: whoever may write
+to the database may run code in the processes that take them.
 """
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import fiftyone.core.odm as foo
@@ -16,7 +19,7 @@ from odquality.bridge.store.times import utc_now
 
 _COLLECTION = "odquality.exchange"
 _BYTES_PER_PIECE = 8 << 20
-_SECONDS_KEPT = 24 * 3600
+_SECONDS_KEPT = 7 * 24 * 3600
 
 
 def put(slot: ObjectId, value: Any) -> None:
@@ -35,10 +38,7 @@ def put(slot: ObjectId, value: Any) -> None:
 
 
 def take(slot: ObjectId) -> Any:
-    """The value in a slot.
-
-    Only what this project's own processes have put there is read: whoever can write to the
-    database can have it run code.
+    """The value in a slot, which stays there.
 
     Raises:
         LookupError: there is none.
@@ -53,13 +53,20 @@ def take(slot: ObjectId) -> Any:
     raise LookupError("nothing was handed over")
 
 
-def empty(slot: ObjectId) -> None:
-    """Deletes all that is in a slot."""
-    _pieces().delete_many({"slot": slot})
+def empty(slots: Iterable[ObjectId]) -> None:
+    """Deletes all that is in some slots."""
+    _pieces().delete_many({"slot": {"$in": list(slots)}})
 
 
 def _pieces() -> Any:
     collection = foo.get_db_conn()[_COLLECTION]
-    collection.create_index("made", expireAfterSeconds=_SECONDS_KEPT)
-    collection.create_index("slot")
+    _make_indexes(collection.database.name)
     return collection
+
+
+@cache
+def _make_indexes(database: str) -> None:
+    """Makes the indexes, once per process."""
+    collection = foo.get_db_conn()[_COLLECTION]
+    collection.create_index("slot")
+    collection.create_index("made", expireAfterSeconds=_SECONDS_KEPT)

@@ -18,7 +18,7 @@ from odquality.bridge.store import exchange
 def slot() -> Iterator[ObjectId]:
     slot = ObjectId()
     yield slot
-    exchange.empty(slot)
+    exchange.empty([slot])
     assert exchange._pieces().count_documents({"slot": slot}) == 0
 
 
@@ -53,8 +53,8 @@ def test_slots_are_apart(slot: ObjectId) -> None:
         exchange.take(ObjectId())
 
 
-def test_what_nobody_took_goes_after_a_day(slot: ObjectId) -> None:
+def test_what_nobody_deletes_goes_after_a_week(slot: ObjectId) -> None:
     exchange.put(slot, 1)
     ages = [one.get("expireAfterSeconds") for one in exchange._pieces().list_indexes()]
-    assert 24 * 3600 in ages
+    assert 7 * 24 * 3600 in ages
     assert exchange._pieces().find_one({"slot": slot})["made"] is not None
