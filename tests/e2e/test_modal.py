@@ -166,17 +166,24 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
 
 
 def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, chromium
 ) -> None:
     issue = odquality.list_issues(scored, KEY, kinds="swap")[0]
     color = BY_NAME["swap"].color
-    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
-    wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
-    open_beside(app.page)
-    wait_for_color(app.page, color, is_there=True)
-    told = app.open_operator("Restore my colours")
-    told.get_by_role("button", name="Close").click()
-    wait_for_color(app.page, color, is_there=False)
+    # In a server of its own the panel has not been opened yet.
+    with app_server() as address:
+        app = AppPage(chromium, address, scored.name)
+        try:
+            app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
+            wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
+            open_beside(app.page)
+            wait_for_color(app.page, color, is_there=True)
+            told = app.open_operator("Restore my colours")
+            told.get_by_role("button", name="Close").click()
+            wait_for_color(app.page, color, is_there=False)
+        finally:
+            app.page.close()
+    assert app.errors == []
     scored.reload()
     assert scored.app_config.color_scheme is None
 
