@@ -178,7 +178,7 @@ def decide(
         )
 
     done, refused = carry_out(target, wishes, plan, is_done)
-    learn.after(target, len(done))
+    learn.after(target, len(done) if status in learn.JUDGED else 0)
     return Outcome(
         tuple(issue_of[wish] for _, wish in done),
         tuple(Refusal(wish, reason) for wish, reason in refused),

@@ -137,7 +137,7 @@ def _turned(
     change: int,
 ) -> Outcome:
     done, refused = carry_out(target, chosen, plan, is_done)
-    learn.after(target, change * len(done))
+    learn.after(target, change * sum(wish["status"] in learn.JUDGED for _, wish in done))
     sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
     issues: list[ReviewIssue] = []
     for sample, wish in done:

@@ -28,7 +28,7 @@ Document = dict[str, Any]
 DECISIONS_PER_LESSON = 10
 
 # What is learnt from: a skipped issue was not judged.
-_JUDGED = (ACCEPTED, DISMISSED, EDITED)
+JUDGED = (ACCEPTED, DISMISSED, EDITED)
 
 # Points of the curve by which probabilities are corrected in the database.
 _POINTS = 1001
@@ -88,7 +88,7 @@ def after(target: ReviewTarget, change: int) -> None:
 
     Args:
         target: of the decisions.
-        change: how many were made, or, below 0, taken back.
+        change: how many that are `JUDGED` were made, or, below 0, taken back.
     """
     if not change or not target.record.is_complete:
         return
@@ -121,7 +121,7 @@ def judged(target: ReviewTarget, columns: Document | None = None) -> list[Docume
     """The decisions on what this scoring suggested that say right or wrong."""
     if target.decisions is None:
         return []
-    mine = {**STANDING, "scoring": target.scoring, "status": {"$in": list(_JUDGED)}}
+    mine = {**STANDING, "scoring": target.scoring, "status": {"$in": list(JUDGED)}}
     wanted = columns or dict.fromkeys(
         ("kind", "status", "label_id", "prediction_id", "probability"), 1
     )

@@ -52,6 +52,20 @@ def test_whoever_decides_need_not_wait_for_a_lesson(dataset: fo.Dataset) -> None
     np.testing.assert_allclose(expected_beyond_suggestions(dataset), beyond, atol=1e-9)
 
 
+def test_skips_bring_no_lesson(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=15)
+    odquality.dismiss(dataset, KEY, issues[:10])
+    with in_background() as lessons:
+        odquality.skip(dataset, KEY, issues[10:])
+        odquality.undo(dataset, KEY)
+        odquality.redo(dataset, KEY)
+        assert lessons == []
+        odquality.undo(dataset, KEY, batches=2)
+    assert len(lessons) == 1
+    wait(lessons)
+    assert sum(load_lessons(dataset, KEY).decided.values()) == 0
+
+
 def test_a_decision_sees_a_lesson_that_came_just_before(dataset: fo.Dataset) -> None:
     beyond = expected_beyond_suggestions(dataset)
     issue, *others = first(dataset, "spurious", 11)
