@@ -26,10 +26,10 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
     group.paths = [*group.paths, *paths]
     dataset.app_config.sidebar_groups = groups
     active = dataset.app_config.active_fields or fo.ActiveFields(paths=[])
-    shown = [path for path in active.paths or [] if path not in visible]
-    dataset.app_config.active_fields = fo.ActiveFields(
-        exclude=active.exclude, paths=[*shown, *visible]
-    )
+    others = [path for path in active.paths or [] if path not in visible]
+    # Either the paths that are shown, or those that are not.
+    paths = others if active.exclude else [*others, *visible]
+    dataset.app_config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
     dataset.save()
 
 

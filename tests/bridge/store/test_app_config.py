@@ -29,6 +29,16 @@ def test_fields_get_a_group_below_the_tags(dataset: fo.Dataset, config: object) 
     assert dataset.app_config.active_fields.paths == ["a"]
 
 
+def test_fields_are_shown_where_the_user_lists_those_that_are_not(
+    dataset: fo.Dataset, config: fo.DatasetAppConfig
+) -> None:
+    config.active_fields = fo.ActiveFields(exclude=True, paths=["rank", "a"])
+    dataset.save()
+    show_fields(dataset, ["a", "b"], ["a"])
+    assert dataset.app_config.active_fields.exclude
+    assert dataset.app_config.active_fields.paths == ["rank"]
+
+
 def test_each_path_stands_once(dataset: fo.Dataset, config: object) -> None:
     for _ in range(2):
         show_fields(dataset, ["a"], ["a"])
