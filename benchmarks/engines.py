@@ -10,13 +10,14 @@ import os
 import pickle
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
+from benchmarks.growth.run import make_dataset
+from benchmarks.growth.watch import watched
 from benchmarks.output import add_output_option, output_folder
+from benchmarks.speed.fiftyone_runs import NUM_LABELS, NUM_PREDICTIONS
 from devtools.private_database import call_in_private_database
 
-NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES = 7, 30, 20
 METHODS = ("calibrated", "objectlab")
 
 Row = dict[str, Any]
@@ -86,11 +87,13 @@ def measure_traffic(method: str, num_images: int) -> Row:
         def gather(self, work: Work, shared: Any, parts: Sequence[Part]) -> Any:
             name = type(work).__name__
             found = None
-            with traffic(fo.core.odm.get_db_conn().client, num_images) as counted:
+            with watched(fo.core.odm.get_db_conn()) as taken:
                 for part in parts:
                     done = work(part, shared)
                     found = done if found is None else found.merge(done)
-            row.update({f"{name}: bytes an image that are {how}": n for how, n in counted.items()})
+            traffic = {"read": taken.read_megabytes, "written": taken.written_megabytes}
+            for how, megabytes in traffic.items():
+                row[f"{name}: bytes an image that are {how}"] = 1e6 * megabytes / num_images
             row[f"{name}: bytes of one part"] = len(pickle.dumps((work, parts[0])))
             row[f"{name}: bytes of what all parts share"] = len(pickle.dumps(shared))
             row[f"{name}: bytes of what one part found"] = len(pickle.dumps(done))
@@ -125,29 +128,6 @@ def measure_times(method: str, num_images: int) -> Row:
         odquality.compute_label_quality(dataset, key="lq", method=method, engine=engine)
         row[name] = time.monotonic() - start
     return row
-
-
-def make_dataset(num_images: int) -> Any:
-    """A dataset of synthetic images, without media."""
-    import fiftyone as fo
-
-    from benchmarks.speed.scenes import make_scenes
-    from benchmarks.speed.synthetic import insert_scenes
-
-    dataset = fo.Dataset("synthetic")
-    insert_scenes(dataset, make_scenes(num_images, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES))
-    return dataset
-
-
-@contextmanager
-def traffic(client: Any, num_images: int) -> Iterator[dict[str, float]]:
-    """Counts the bytes an image that the server sends and receives while the context lasts."""
-    counted: dict[str, float] = {}
-    before = client.admin.command("serverStatus")["network"]
-    yield counted
-    after = client.admin.command("serverStatus")["network"]
-    for name, how in (("bytesOut", "read"), ("bytesIn", "written")):
-        counted[how] = (after[name] - before[name]) / num_images
 
 
 def _shown(value: Any) -> str:
