@@ -5,10 +5,10 @@ with that confidence lacks a label with a probability m(c). So a prediction find
 probability q(c) (1 - m(c)), which the data show. Nothing in them tells q from m; but detectors'
 confidences are roughly probabilities, and annotators rather miss what is hard to see:
 
-    logit q = a + b logit c, with a near 0 and b near 1
+    logit q = a + b logit c, with a near 0 and b near 1, at least beta
     logit m = mu - beta logit c, with beta in [0, 1]
 
-With beta at most 1, a more confident prediction is never the less likely missing label.
+With beta at most b, a more confident prediction is never the less likely missing label.
 """
 
 from __future__ import annotations
@@ -100,18 +100,20 @@ class _Curve:
 
     def search(self, beta: float, start: float) -> tuple[float, Annotators]:
         """The least loss at a value of beta, by Fisher's method of scoring."""
+        least = np.array([-np.inf, beta, -np.inf])
         parameters = np.array([*_MEANS[:2], start])
         loss = self._loss(parameters, beta)
         for _ in range(_MAX_STEPS):
             step = self._step(parameters, beta)
             for _ in range(_MAX_HALVINGS):
-                moved = self._loss(parameters + step, beta)
+                there = np.maximum(parameters + step, least)
+                moved = self._loss(there, beta)
                 if moved <= loss:
                     break
                 step = step / 2
             else:
                 break
-            parameters, gain, loss = parameters + step, loss - moved, moved
+            parameters, gain, loss = there, loss - moved, moved
             if gain <= _CONVERGED * (1 + abs(loss)):
                 break
         a, b, mu = parameters.tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from odquality.core.scenes import BoolArray, FloatArray
@@ -65,6 +65,7 @@ def test_what_they_miss_is_bayes_rule() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 200), st.floats(0, 1), st.integers(0, 2**32))
+@example(number=191, share=0.625, seed=837584)
 def test_the_more_confident_the_likelier_missing(number: int, share: float, seed: int) -> None:
     """Whatever finds a label: to that end the parameters are bounded."""
     rng = np.random.default_rng(seed)
