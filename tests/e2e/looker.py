@@ -8,6 +8,8 @@ from typing import Any
 import fiftyone as fo
 from playwright.sync_api import Page
 
+from tests.e2e.app import SECONDS
+
 # Fields of boxes by name: the id, class and box of each, in any order.
 Boxes = dict[str, list[Any]]
 
@@ -64,7 +66,7 @@ def stored(dataset: fo.Dataset, sample_id: str, fields: Iterable[str]) -> Boxes:
     return {field: some for field, some in boxes.items() if some}
 
 
-def wait_until_drawn(page: Page, boxes: Boxes) -> None:
+def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> None:
     """Waits until the open image has some boxes, and no other but decisions."""
     page.wait_for_function(
         f"""(wanted) => {{
@@ -72,4 +74,5 @@ def wait_until_drawn(page: Page, boxes: Boxes) -> None:
             return text(({_DRAWN})()) === text(wanted);
         }}""",
         arg=boxes,
+        timeout=seconds * 1000,
     )
