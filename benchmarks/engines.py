@@ -9,16 +9,16 @@ import argparse
 import os
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.growth.run import make_dataset
 from benchmarks.growth.watch import watched
 from benchmarks.output import add_output_option, output_folder
 from benchmarks.speed.fiftyone_runs import NUM_LABELS, NUM_PREDICTIONS
+from benchmarks.speed.tables import table
 from devtools.private_database import call_in_private_database
-
-METHODS = ("calibrated", "objectlab")
+from odquality.methods.registry import METHODS
 
 Row = dict[str, Any]
 
@@ -43,11 +43,11 @@ def main() -> None:
             f"Written by `python -m benchmarks.engines`: {options.images:,} images with "
             f"{NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each; bytes as the database "
             "server counts what it receives and sends, parts of 1,000 images.\n",
-            *table(by_method(measured)),
+            table(by_method(measured)),
             "\nSeconds of the same run, in one process and by two of Beam's on "
             f"{os.cpu_count()} processors (load when it began: the first column); starting the "
             "processes, twice, is part of it:\n",
-            *table(timed),
+            table(timed),
         ]
     )
     if folder is not None:
@@ -61,14 +61,6 @@ def by_method(measured: Sequence[Row]) -> list[Row]:
         {"": name, **{method: row[name] for method, row in zip(METHODS, measured, strict=True)}}
         for name in measured[0]
     ]
-
-
-def table(listed: Sequence[Row]) -> Iterator[str]:
-    """A Markdown table."""
-    yield f"| {' | '.join(listed[0])} |"
-    yield f"|{'---|' * len(listed[0])}"
-    for row in listed:
-        yield f"| {' | '.join(_shown(value) for value in row.values())} |"
 
 
 def measure_traffic(method: str, num_images: int) -> Row:
@@ -128,10 +120,6 @@ def measure_times(method: str, num_images: int) -> Row:
         odquality.compute_label_quality(dataset, key="lq", method=method, engine=engine)
         row[name] = time.monotonic() - start
     return row
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from benchmarks.growth.peers import time_in_fiftyone, time_on_arrays
 from benchmarks.growth.run import run
 from benchmarks.output import add_output_option, output_folder
-from benchmarks.speed.__main__ import table
 from benchmarks.speed.fiftyone_runs import NUM_CLASSES, NUM_LABELS, NUM_PREDICTIONS
+from benchmarks.speed.tables import table
 from devtools.private_database import call_in_private_database
 from odquality.methods.registry import METHODS
 

@@ -7,8 +7,6 @@ python -m benchmarks.speed --only-fiftyone [--samples 20000]
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from typing import Any
 
 from benchmarks.output import add_output_option, output_folder
 from benchmarks.speed.fiftyone_runs import BOXES_PER_DENSE_IMAGE, in_own_database
@@ -17,6 +15,7 @@ from benchmarks.speed.scorer import (
     measure_calibrated,
     measure_growth,
 )
+from benchmarks.speed.tables import table
 from devtools.real_data import VOC
 from odquality.methods.registry import METHODS
 
@@ -77,29 +76,6 @@ def fiftyone_sections(num_samples: int) -> list[str]:
     if VOC.exists():
         sections += [table([in_own_database("run_voc", method)]) for method in METHODS]
     return sections
-
-
-def table(rows: Iterable[dict[str, Any]]) -> str:
-    """A Markdown table of rows with the same keys."""
-    rows = list(rows)
-    names = list(rows[0])
-    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
-    lines += [f"| {' | '.join(_format(row[name]) for name in names)} |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _format(value: Any) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    if not isinstance(value, float):
-        return str(value)
-    return (
-        f"{value:.1e}"
-        if 0 < abs(value) < 1e-3
-        else f"{value:,.2f}"
-        if value < 100
-        else f"{value:,.0f}"
-    )
 
 
 if __name__ == "__main__":

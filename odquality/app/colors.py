@@ -61,9 +61,10 @@ def show_kind_colors(ctx: Any, key: str) -> None:
     ctx.trigger("set_color_scheme", colors)
 
 
-def are_mine(dataset: fo.Dataset) -> bool:
-    """Whether the user took their own colours back, and has not asked for the kinds since."""
-    return app_colors.are_mine(dataset)
+def keep_kind_colors(ctx: Any, key: str | None) -> None:
+    """Colours boxes by kind if there is a run, unless the user took their own colours back."""
+    if key is not None and not app_colors.are_mine(ctx.dataset):
+        show_kind_colors(ctx, key)
 
 
 def restore_my_colors(ctx: Any) -> bool:

@@ -14,8 +14,10 @@ import fiftyone as fo
 from fiftyone.server.utils.json import serialize
 
 from odquality.bridge.review.listing import open_samples
+from odquality.bridge.review.queue import following
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.store.database import all_samples, is_generated
+from odquality.bridge.review.views import images_of
+from odquality.bridge.store.database import all_samples
 
 Document = dict[str, Any]
 
@@ -40,10 +42,8 @@ class OpenImage:
         shown, view = ctx.current_sample, ctx.view
         if shown is None:
             return None
-        if not _is_of_crops(view):
-            return cls(str(shown), str(shown), view)
-        images = view.select(str(shown)).values("sample_id")
-        return cls(str(images[0]), str(shown), view) if images else None
+        images = images_of(view, [str(shown)])
+        return cls(images[0], str(shown), view) if images else None
 
     @property
     def is_crop(self) -> bool:
@@ -83,13 +83,7 @@ class OpenImage:
         else:
             in_view = {*all_samples(self.view).values("id"), self.sample_id}
             order = [image for image in order if image in in_view]
-        place = order.index(self.shown_id) if self.shown_id in order else -1
-        others = [*order[place + 1 :], *order[: max(place, 0)]]
-        return others[0] if others else None
-
-
-def _is_of_crops(view: Any) -> bool:
-    return isinstance(view, fo.DatasetView) and is_generated(view)
+        return following(order, self.shown_id)
 
 
 def _as_it_is(of_crop: Any, of_sample: Any) -> Any:

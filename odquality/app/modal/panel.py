@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.colors import are_mine, show_kind_colors
+from odquality.app.colors import keep_kind_colors
 from odquality.app.modal.open_image import OpenImage
 from odquality.app.modal.parts import fill_panel
 from odquality.app.modal.refresh import add_beside, add_refresh, has_script, show_as_new
@@ -39,9 +39,7 @@ class LabelQualityModal(foo.Panel):
 
     def on_load(self, ctx: Any) -> None:
         """The panel was opened."""
-        key = self._show(ctx, None)
-        if key is not None and not are_mine(ctx.dataset):
-            show_kind_colors(ctx, key)
+        keep_kind_colors(ctx, self._show(ctx, None))
 
     def on_change_current_sample(self, ctx: Any) -> None:
         """Another image was opened."""
@@ -124,9 +122,10 @@ class LabelQualityModal(foo.Panel):
 
         def fill(panel: types.Object) -> None:
             fill_panel(panel, Buttons(handlers), here, issues)
-            if has_script():
-                add_beside(panel)
-            if is_changed and has_script():
+            if not has_script():
+                return
+            add_beside(panel)
+            if is_changed:
                 add_refresh(panel, ctx.dataset, image)
 
         ctx.label_quality = fill

@@ -19,7 +19,7 @@ from odquality.app.operators.output import error_output, report_output
 from odquality.app.operators.params import check, read_settings, to_params
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.described import keywords, takes
-from odquality.bridge.run.execution import Progress
+from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 from odquality.bridge.run.worst import worst_first

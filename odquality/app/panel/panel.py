@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.colors import are_mine, restore_my_colors, show_kind_colors
+from odquality.app.colors import keep_kind_colors, restore_my_colors
 from odquality.app.names import COMPUTE, PANEL
 from odquality.app.panel import overview
 from odquality.app.panel.grid import show_crops, show_images
@@ -43,9 +43,7 @@ class LabelQualityPanel(foo.Panel):
 
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
-        key = self._show(ctx, None)
-        if key is not None and not are_mine(ctx.dataset):
-            show_kind_colors(ctx, key)
+        keep_kind_colors(ctx, self._show(ctx, None))
 
     def on_change_dataset(self, ctx: Any) -> None:
         """Another dataset is shown."""

@@ -100,11 +100,14 @@ def image_after(samples: SampleCollection, key: str, sample_id: str) -> str | No
 
     After the last one the first comes again.
     """
-    order = open_samples(samples, ReviewTarget.of(samples, key))
-    if sample_id in order:
-        place = order.index(sample_id)
-        order = [*order[place + 1 :], *order[:place]]
-    return order[0] if order else None
+    return following(open_samples(samples, ReviewTarget.of(samples, key)), sample_id)
+
+
+def following(order: Sequence[str], current: str) -> str | None:
+    """What comes after one in an order, after the last the first; None if there is no other."""
+    place = order.index(current) if current in order else -1
+    others = [*order[place + 1 :], *order[: max(place, 0)]]
+    return others[0] if others else None
 
 
 def _card_of(

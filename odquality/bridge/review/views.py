@@ -83,6 +83,13 @@ def images_between(samples: SampleCollection, key: str, low: float, high: float)
     return all_samples(samples).match((score >= low) & (score <= high)).sort_by(name)
 
 
+def images_of(view: SampleCollection, shown: Sequence[str]) -> list[str]:
+    """Ids of the samples of what a grid shows by some ids: images, or crops of them."""
+    if not is_generated(view):
+        return list(shown)
+    return [str(one) for one in view.select(list(shown)).values("sample_id")]
+
+
 def selected_issues(view: SampleCollection, key: str, selected: Sequence[str]) -> list[ReviewIssue]:
     """The open issues of what is selected in a grid.
 
@@ -99,7 +106,7 @@ def selected_issues(view: SampleCollection, key: str, selected: Sequence[str]) -
     """
     if not selected:
         return []
-    if not isinstance(view, fo.DatasetView) or not is_generated(view):
+    if not is_generated(view):
         return issues_of(view, key, selected)
     chosen = view.select(list(selected))
     images, boxes = chosen.values(["sample_id", "id"])

@@ -35,8 +35,6 @@ from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.write.fields import RunFields
 from odquality.methods.registry import method_info
 
-__all__ = ["Execution", "Progress"]
-
 logger = logging.getLogger(__name__)
 
 

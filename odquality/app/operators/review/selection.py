@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import fiftyone as fo
-
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import issues_of
-from odquality.bridge.review.views import selected_issues
-from odquality.bridge.store.database import is_generated
+from odquality.bridge.review.views import images_of, selected_issues
 
 NOTHING_SELECTED = "Nothing is selected: select crops, images or boxes first, or give ids of issues"
 NOTHING_OPEN = "Nothing that is selected has an open issue of this run"
@@ -31,16 +28,10 @@ def chosen_issues(ctx: Any, key: str) -> list[ReviewIssue]:
     found = selected_issues(ctx.view, key, ctx.selected or ())
     boxes = {str(one["label_id"]) for one in ctx.selected_labels or ()}
     shown = sorted({str(one["sample_id"]) for one in ctx.selected_labels or ()})
+    images = {*images_of(ctx.view, shown), *shown} if shown else set()
     of_boxes = [
         issue
-        for issue in (issues_of(ctx.dataset, key, _images(ctx.view, shown)) if shown else ())
+        for issue in (issues_of(ctx.dataset, key, sorted(images)) if images else ())
         if {issue.suggestion_id, issue.label_id} & boxes
     ]
     return list({issue.id: issue for issue in [*found, *of_boxes]}.values())
-
-
-def _images(view: Any, shown: list[str]) -> list[str]:
-    """The samples of what is shown, which may be crops."""
-    if isinstance(view, fo.DatasetView) and is_generated(view):
-        return sorted({*map(str, view.select(shown).values("sample_id")), *shown})
-    return shown
