@@ -44,14 +44,14 @@ def main() -> None:
             f"{NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each; bytes as the database "
             "server counts what it receives and sends, parts of 1,000 images.\n",
             table(by_method(measured)),
-            "\nSeconds of the same run, in one process and by two of Beam's on "
+            "Seconds of the same run, in one process and by two of Beam's on "
             f"{os.cpu_count()} processors (load when it began: the first column); starting the "
             "processes, twice, is part of it:\n",
             table(timed),
         ]
     )
     if folder is not None:
-        (folder / "engines.md").write_text(text + "\n")
+        (folder / "engines.md").write_text(text)
     print(text)
 
 
