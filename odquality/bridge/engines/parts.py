@@ -7,7 +7,7 @@ its samples again, and writes them under the same guards as a run in one process
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bson import ObjectId
@@ -21,7 +21,7 @@ from odquality.bridge.run.observation import Fitted, Observation, Observer
 from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Seconds, Tally
-from odquality.bridge.store import database
+from odquality.bridge.store import database, exchange
 from odquality.bridge.store.claims import Claim
 from odquality.core.in_order import SumInOrder
 
@@ -88,19 +88,22 @@ class ObservePart:
 
     Attributes:
         run: that they are of.
+        done: slot of the exchange that counts the images that were observed.
     """
 
     run: Assignment
+    done: ObjectId = field(default_factory=ObjectId)
 
     def __call__(self, part: Part, shared: Any = None) -> Observation:
         """What was observed; `Observation.merge` merges it with that of other parts."""
         job, seconds = self.run.job(), Seconds()
-        samples, own_reader = as_stored(job.samples), _reader(job)
+        samples, own_reader = database.as_stored(job.samples), _reader(job)
         observer = Observer(job.settings.make_method(), own_reader.reading, seconds)
         for stretch in part.stretches:
             with seconds.clock("read"):
                 _, chunk = own_reader.read_stretch(samples, stretch)
             observer.add(chunk)
+            exchange.count(self.done, stretch.number, stretch.size)
         return observer.observation
 
 
@@ -111,10 +114,12 @@ class ScorePart:
     Attributes:
         run: that they are of.
         claim: of the run, in the hands of the process that started it.
+        done: slot of the exchange that counts the images that were scored.
     """
 
     run: Assignment
     claim: Claim
+    done: ObjectId = field(default_factory=ObjectId)
 
     def __call__(self, part: Part, fitted: Fitted) -> SumInOrder[Tally]:
         """What was scored; `SumInOrder.merge` merges it with that of other parts.
@@ -123,7 +128,7 @@ class ScorePart:
             RunLostError: the run is no longer in the hands of the process that started it.
         """
         job = self.run.job()
-        samples, scoring = as_stored(job.samples), Scoring(job, fitted, self.claim)
+        samples, scoring = database.as_stored(job.samples), Scoring(job, fitted, self.claim)
         tallies: SumInOrder[Tally] = SumInOrder()
         for stretch in part.stretches:
             seconds, own_reader = Seconds(), _reader(job)
@@ -134,6 +139,7 @@ class ScorePart:
             if (gone := stretch.size - number) > 0:
                 tally.unscored["modified or removed while the run went on"] += gone
             tallies = tallies.merge(SumInOrder.of(stretch.number, tally))
+            exchange.count(self.done, stretch.number, stretch.size)
         return tallies
 
 
@@ -147,13 +153,3 @@ def _score(scoring: Scoring, chunk: SampleChunk, own_reader: Reader) -> Tally:
 
 def _reader(job: Job) -> Reader:
     return Reader(job.settings.source(database.dataset_of(job.samples)))
-
-
-def as_stored(samples: SampleCollection) -> SampleCollection:
-    """From where to read samples of a view by their ids: the dataset, unless the view alters them.
-
-    It need not find out which samples it shows once more then, which may be others by now.
-    """
-    if database.alters_documents(samples):
-        return samples
-    return database.all_samples(database.dataset_of(samples))

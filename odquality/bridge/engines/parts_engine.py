@@ -18,7 +18,7 @@ from odquality.bridge.run.observation import Fitted, Observation
 from odquality.bridge.run.ownership import field_names
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.tally import Tally
-from odquality.bridge.store import database
+from odquality.bridge.store import database, exchange
 from odquality.bridge.store.claims import Claim
 
 IMAGES_PER_PART = 10_000
@@ -99,13 +99,13 @@ class PartsPasses:
         """Observes all parts."""
         yield Progress("Listing the images", 0.0)
         self._parts = cut_into_parts(self._job.samples, self._engine.images_per_part)
-        found: Observation = yield from self._gather("Reading", 0.0, ObservePart(self._run), None)
+        found: Observation = yield from self._gather("Read", 0.0, ObservePart(self._run), None)
         return found
 
     def score(self, fitted: Fitted, claim: Claim) -> Generator[Progress, None, Tally]:
         """Scores all parts."""
         self._claim = claim
-        found = yield from self._gather("Scoring", 0.5, ScorePart(self._run, claim), fitted)
+        found = yield from self._gather("Scored", 0.5, ScorePart(self._run, claim), fitted)
         total: Tally = found.total(Tally())
         return total
 
@@ -116,27 +116,31 @@ class PartsPasses:
             self._thread.join()
 
     def _gather(
-        self, what: str, complete: float, work: Work, shared: Any
+        self, what: str, start: float, work: ObservePart | ScorePart, shared: Any
     ) -> Generator[Progress, None, Any]:
         """Has the work done in a thread, so that this one can say that it lives, and be stopped."""
         number = sum(stretch.size for part in self._parts for stretch in part.stretches)
-        progress = Progress(f"{what} {number:,} images in {len(self._parts):,} parts", complete)
         future: Future[Any] = Future()
         self._thread = threading.Thread(
             target=_settle, args=(future, self._engine, work, shared, self._parts), daemon=True
         )
         self._thread.start()
-        while not wait([future], _SECONDS).done:
-            if self._claim is not None:
-                self._claim.renew()
-            yield progress
         try:
-            return future.result()
-        except Exception as error:
-            # Whoever lost the run is told so, and not that the others have noticed.
-            if self._claim is not None:
-                self._claim.renew()
-            raise EngineError(f"{type(self._engine).__name__} failed: {_brief(error)}") from error
+            while not wait([future], _SECONDS).done:
+                if self._claim is not None:
+                    self._claim.renew()
+                yield Progress.of_images(what, exchange.counted(work.done), number, start)
+            try:
+                return future.result()
+            except Exception as error:
+                # Whoever lost the run is told so, and not that the others have noticed.
+                if self._claim is not None:
+                    self._claim.renew()
+                raise EngineError(
+                    f"{type(self._engine).__name__} failed: {_brief(error)}"
+                ) from error
+        finally:
+            exchange.empty([work.done])
 
 
 def _settle(

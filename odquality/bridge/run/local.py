@@ -31,7 +31,7 @@ class LocalPasses:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._num_samples = max(1, len(job.samples))
+        self._num_samples = len(job.samples)
         self._reader = Reader(job.settings.source(dataset_of(job.samples)))
         self._spool: Spool[tuple[int, SampleChunk]] = Spool()
 
@@ -48,7 +48,7 @@ class LocalPasses:
                 self._spool.append(item)
             observer.add(item[1])
             done += item[0]
-            yield self._progress("Read", done, 0.0)
+            yield Progress.of_images("Read", done, self._num_samples, 0.0)
 
     def score(self, fitted: Fitted, claim: Claim) -> Generator[Progress, None, Tally]:
         """Scores and writes what is in the spool."""
@@ -60,7 +60,7 @@ class LocalPasses:
             tallies = tallies.merge(SumInOrder.of(number, tally))
             lost += lost_here
             done += size
-            yield self._progress("Scored", done, 0.5)
+            yield Progress.of_images("Scored", done, self._num_samples, 0.5)
         total = tallies.total(Tally(unscored=self._reader.reading.unscored))
         for tally in scoring.score_again(lost):
             total += tally
@@ -70,8 +70,3 @@ class LocalPasses:
     def close(self) -> None:
         """Deletes the spool."""
         self._spool.close()
-
-    def _progress(self, what: str, done: int, start: float) -> Progress:
-        # The number of samples was counted before others came or went.
-        share = start + 0.5 * min(1.0, done / self._num_samples)
-        return Progress(f"{what} {done:,} of {self._num_samples:,} images", share)

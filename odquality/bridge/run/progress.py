@@ -16,3 +16,16 @@ class Progress:
 
     label: str
     complete: float
+
+    @classmethod
+    def of_images(cls, what: str, done: int, number: int, start: float) -> Progress:
+        """How far one of a run's two passes over the images is.
+
+        Args:
+            what: what was done with them.
+            done: how many it was done with.
+            number: how many there are; they were counted before others came or went.
+            start: share of the run that was complete when the pass began.
+        """
+        share = start + 0.5 * min(1.0, done / max(1, number))
+        return cls(f"{what} {done:,} of {number:,} images", share)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import fiftyone as fo
 from bson import ObjectId
-from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.read.classes import ClassCodes
 from odquality.bridge.read.reader import Reader, SampleChunk
@@ -15,7 +13,7 @@ from odquality.bridge.run.engine import Job
 from odquality.bridge.run.observation import Fitted
 from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.store.claims import Claim
-from odquality.bridge.store.database import all_samples, dataset_of, filtered_fields
+from odquality.bridge.store.database import as_stored, dataset_of
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
 
@@ -79,13 +77,14 @@ class Scoring:
         yield Tally(unscored=Counter({why: len(modified)}))
 
     def _round(self, modified: Sequence[ObjectId]) -> tuple[Tally, list[ObjectId]]:
+        stored = as_stored(self._job.samples)
         total, lost = Tally(), list[ObjectId]()
         for start in range(0, len(modified), _AGAIN_AT_ONCE):
             ids = modified[start : start + _AGAIN_AT_ONCE]
             # A reader of its own: boxes that need special treatment were counted before.
             reader = Reader(self._job.settings.source(dataset_of(self._job.samples)))
             told = 0
-            for number, chunk in reader.read(self._as_they_are(ids)):
+            for number, chunk in reader.read(stored.select(list(map(str, ids)))):
                 tally, lost_here = self.score(chunk, reader.reading.codes)
                 total += tally
                 lost += lost_here
@@ -94,15 +93,3 @@ class Scoring:
             if gone := len(ids) - told:
                 total.unscored["modified or removed while the run went on"] += gone
         return total, lost
-
-    def _as_they_are(self, ids: Sequence[ObjectId]) -> SampleCollection:
-        """Some samples as they are now, with the boxes that the view shows."""
-        return as_they_are(self._job.samples).select([str(sample_id) for sample_id in ids])
-
-
-def as_they_are(samples: SampleCollection) -> SampleCollection:
-    """Samples to choose some from by their ids, with the boxes that a view shows."""
-    if isinstance(samples, fo.DatasetView) and filtered_fields(samples):
-        return samples
-    # A view may be defined by scores that are cleared by now.
-    return all_samples(dataset_of(samples))

@@ -86,6 +86,17 @@ def _keeps_documents(stage: Mapping[str, Any]) -> bool:
     return whole or operator in ("$match", "$sort", "$limit", "$skip", "$sample", "$unset")
 
 
+def as_stored(samples: SampleCollection) -> SampleCollection:
+    """Samples to choose some from by their ids, with the boxes that a view shows.
+
+    Of a view that only chooses or sorts samples it is the dataset: which samples the view shows may
+    have changed since, as where scores define it that are cleared by now.
+    """
+    if alters_documents(samples):
+        return samples
+    return all_samples(dataset_of(samples))
+
+
 def view_stages(samples: SampleCollection) -> list[str] | None:
     """The stages of a view as FiftyOne's records of runs keep them, None for a dataset.
 

@@ -1,4 +1,4 @@
-"""Values handed from one process to another through the database, which both reach.
+"""Values and counts handed from one process to another through the database, which both reach.
 
 A value may be larger than a document. Who hands over the same value twice, or half of it before it
 dies, does no harm; and what nobody deletes goes after a week. Values are pickled: whoever may write
@@ -51,6 +51,25 @@ def take(slot: ObjectId) -> Any:
             found = (_pieces().find_one({"_id": piece["_id"]}) for piece in pieces)
             return pickle.loads(b"".join(one["content"] for one in found))
     raise LookupError("nothing was handed over")
+
+
+def count(slot: ObjectId, item: int, amount: int) -> None:
+    """Adds an amount to what a slot has counted, once for each item however often this is called.
+
+    Args:
+        slot: an id that both know, with no value in it.
+        item: a number that stands for what is counted, in [0, 2**63).
+        amount: of it.
+    """
+    # An id that tells the item: two who count the same one make one document.
+    counted = {"slot": slot, "amount": amount, "made": utc_now()}
+    _pieces().replace_one({"_id": {"slot": slot, "item": item}}, counted, upsert=True)
+
+
+def counted(slot: ObjectId) -> int:
+    """What a slot has counted so far."""
+    total = [{"$match": {"slot": slot}}, {"$group": {"_id": None, "sum": {"$sum": "$amount"}}}]
+    return next((int(found["sum"]) for found in _pieces().aggregate(total)), 0)
 
 
 def empty(slots: Iterable[ObjectId]) -> None:

@@ -183,7 +183,8 @@ def test_a_run_that_is_closed_writes_nothing_any_more(dataset: fo.Dataset) -> No
     engine = Interrupted(ScorePart, 2, pause)
     steps = iter_label_quality(dataset, OBJECTLAB, engine)
     while not reached.is_set():
-        assert next(steps).complete <= 0.5
+        # Two of the four parts are done.
+        assert next(steps).complete <= 0.5 + 0.5 * 14 / 25
     closer = threading.Thread(target=steps.close)
     closer.start()
     while "recalled" not in records.find(dataset, KEY).owner:
@@ -194,6 +195,25 @@ def test_a_run_that_is_closed_writes_nothing_any_more(dataset: fo.Dataset) -> No
     assert records.find(dataset, KEY).state == "incomplete"
     compute(dataset, key=KEY)
     assert_scored(dataset, expected_quality(dataset), key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "complete"),
+    [(ObservePart, "Read 14 of 25 images", 0.28), (ScorePart, "Scored 14 of 25 images", 0.78)],
+)
+def test_it_is_told_how_many_images_are_done(
+    dataset: fo.Dataset, kind: type, label: str, complete: float
+) -> None:
+    go_on, told = threading.Event(), False
+    steps = iter_label_quality(dataset, OBJECTLAB, Interrupted(kind, 2, go_on.wait))
+    for number, step in enumerate(steps):
+        if step.label == label:
+            told = True
+            assert step.complete == pytest.approx(complete)
+        # Steps come by the second while the engine waits.
+        if told or number > 60:
+            go_on.set()
+    assert told
 
 
 def test_a_run_that_is_closed_before_it_writes(dataset: fo.Dataset) -> None:

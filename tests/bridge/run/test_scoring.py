@@ -106,6 +106,23 @@ def test_a_sample_that_leaves_the_view_during_the_run_is_scored_all_the_same(
     assert dataset.last().label_quality is not None
 
 
+def test_classes_that_a_view_renames_are_renamed_in_an_edited_sample_too(
+    dataset: fo.Dataset,
+) -> None:
+    classes = dataset.distinct("ground_truth.detections.label")
+    view = dataset.map_labels("ground_truth", dict.fromkeys(classes, "object")).map_labels(
+        "predictions", dict.fromkeys(classes, "object")
+    )
+
+    def edit() -> None:
+        one = dataset.last()
+        one.tags.append("edited")
+        one.save()
+
+    edit_after_reading(view, edit)
+    assert_scored(view, expected_quality(view))
+
+
 def test_what_needs_treatment_is_counted_once_though_it_is_read_twice(make_dataset: Any) -> None:
     dataset = make_dataset([far_sample(), sample([detection(None, BOX)], [])])
 

@@ -6,6 +6,7 @@ import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -51,6 +52,24 @@ def test_slots_are_apart(slot: ObjectId) -> None:
     exchange.put(slot, 1)
     with pytest.raises(LookupError):
         exchange.take(ObjectId())
+
+
+def test_what_is_counted_twice_counts_once(slot: ObjectId) -> None:
+    assert exchange.counted(slot) == 0
+    other = ObjectId()
+    for item, amount in [(0, 5), (2**40, 7), (0, 5)]:
+        exchange.count(slot, item, amount)
+        exchange.count(other, item, 100)
+    assert exchange.counted(slot) == 12
+    exchange.empty([other])
+    assert exchange.counted(other) == 0
+    assert exchange.counted(slot) == 12
+
+
+def test_many_count_the_same_at_once(slot: ObjectId) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda item: exchange.count(slot, item // 4, 1), range(80)))
+    assert exchange.counted(slot) == 20
 
 
 def test_what_nobody_deletes_goes_after_a_week(slot: ObjectId) -> None:
