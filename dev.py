@@ -26,11 +26,14 @@ folder = pathlib.Path(find_spec("fiftyone").submodule_search_locations[0]) / "db
 sys.exit(not list(folder.glob("mongod*")))
 """
 
+# A database for each process; what the tests of a file share is made once.
+_PARALLEL = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile"]
+
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": (".", [["odquality.demo"]]),
     "test": (
         ".[dev]",
-        [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest"]],
+        [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest", *_PARALLEL]],
     ),
 }
 
