@@ -154,15 +154,15 @@ def call_in_private_database(
         cache_gigabytes: as `PrivateDatabase` takes it.
         environment: more variables of the process's environment.
     """
-    with (
-        private_database(cache_gigabytes=cache_gigabytes) as of_database,
-        ProcessPoolExecutor(
-            1,
-            get_context("spawn"),
-            initializer=_set_environment,
-            initargs=({**of_database, **environment},),
-        ) as process,
-    ):
+    with private_database(cache_gigabytes=cache_gigabytes) as of_database:
+        return call_elsewhere(function, *arguments, **of_database, **environment)
+
+
+def call_elsewhere(function: Callable[..., Result], *arguments: Any, **environment: str) -> Result:
+    """Calls a function in a process of its own; arguments as of `call_in_private_database`."""
+    with ProcessPoolExecutor(
+        1, get_context("spawn"), initializer=_set_environment, initargs=(environment,)
+    ) as process:
         return process.submit(function, *arguments).result()
 
 

@@ -10,11 +10,15 @@ import os
 from collections.abc import Sequence
 
 from benchmarks.growth.peers import time_in_fiftyone, time_on_arrays
-from benchmarks.growth.run import run
+from benchmarks.growth.run import make_original, run
 from benchmarks.output import add_output_option, output_folder
 from benchmarks.speed.fiftyone_runs import NUM_CLASSES, NUM_LABELS, NUM_PREDICTIONS
 from benchmarks.speed.tables import table
-from devtools.private_database import call_in_private_database
+from devtools.private_database import (
+    call_elsewhere,
+    call_in_private_database,
+    private_database,
+)
 from odquality.methods.registry import METHODS
 
 SIZES = (10_000, 20_000, 100_000, 1_000_000)
@@ -25,11 +29,12 @@ _BOXES = f"{NUM_LABELS} labels and {NUM_PREDICTIONS} predictions of {NUM_CLASSES
 
 LEGEND = f"""\
 Whole runs of `compute_label_quality` on datasets with {_BOXES} an image,
-each in a process and on a database server of its own, on one machine with {{cores}} cores, whose
-load was {{load:.1f}} when this began. Bare read: the same columns by `values([...], _raw=True)`,
-part by part. Bare write: the same values by one `UpdateOne` a sample, nothing checked. Peak: all
-memory of the Python process. Temporary: the most that lay in files in the temporary folder. Read
-and written: what the database server sent and received during the run.
+each in a process of its own, on one machine with {{cores}} cores that the database server shares,
+whose load was {{load:.1f}} when this began. Bare read: the same columns by
+`values([...], _raw=True)`, part by part. Bare write: the same values by one `UpdateOne` a sample,
+nothing checked. Cores busy: processor time of the process and of the server, by the run's time.
+Peak: all memory of the process. Temporary: the most that lay in files in the temporary folder.
+Read and written: what the database server sent and received during the run.
 """
 
 
@@ -47,10 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     load, _, _ = os.getloadavg()
     sizes = [size for size in SIZES if size <= options.largest] or [options.largest]
     rows = []
-    for method in methods:
-        for size in sizes:
-            rows.append(call_in_private_database(run, method, size, cache_gigabytes=None))
-            print(table(rows[-1:]), flush=True)
+    for size in sizes:
+        with private_database(cache_gigabytes=None) as database:
+            name = call_elsewhere(make_original, size, **database)
+            for method in methods:
+                rows.append(call_elsewhere(run, method, name, **database))
+                print(table(rows[-1:]), flush=True)
+    rows.sort(key=lambda row: methods.index(row["method"]))
     small = min(NUM_PEER_IMAGES, options.largest)
     peers = call_in_private_database(time_in_fiftyone, small, cache_gigabytes=None)
     text = "\n".join(

@@ -9,7 +9,7 @@ import time
 import fiftyone as fo
 import pytest
 
-from benchmarks.growth.run import bare_read_seconds, make_dataset, run
+from benchmarks.growth.run import bare_read_seconds, make_dataset, make_original, run
 from benchmarks.growth.watch import watched
 from odquality.methods.registry import METHODS
 
@@ -32,13 +32,18 @@ def test_files_and_traffic_are_seen() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_run_is_measured_beside_its_bare_costs(method: str) -> None:
-    row = run(method, 50)
+    others = fo.list_datasets()
+    name = make_original(50)
+    row = run(method, name)
+    assert sorted(fo.list_datasets()) == sorted([*others, name])
+    fo.delete_dataset(name)
     assert (row["method"], row["images"]) == (method, 50)
     bare = row["bare read s"] + row["bare write s"]
     assert row["total / bare"] == pytest.approx(row["total s"] / bare)
     assert row["us an image"] == pytest.approx(row["total s"] / 50 * 1e6)
     assert row["MB read"] > 0.1
     assert row["peak MB"] > 100
+    assert 0 < row["cores busy"] < 3
 
 
 def test_datasets_are_made_and_read_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
