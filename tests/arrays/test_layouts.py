@@ -241,7 +241,6 @@ def test_arrays_that_cannot_be_read() -> None:
         ([[*BOX, 0.9, 10**400, 0, 0]], "holds a number that is too large"),
         (np.array(None, object), "is 0-D"),
     ],
-    ids=str,
 )
 def test_what_holds_no_numbers(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=rf"predictions\[1\] .*{message}"):

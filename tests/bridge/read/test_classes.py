@@ -81,7 +81,6 @@ def test_many_classes_by_index() -> None:
         *(["cat", 3], [None], [["cat"]], np.array([["cat"]]), np.array([1, 2]), iter(["cat"])),
         *([], {}, (), ["a", "b", "a"], {0: "a", 1: "a"}, object(), float("nan")),
     ],
-    ids=repr,
 )
 def test_what_lists_no_classes(given: Any) -> None:
     with pytest.raises(ValueError, match=r"^classes (is|names) .*expected"):
