@@ -16,6 +16,9 @@ KEY = "label_quality"
 # Images that are made, and read in the bare way, at a time.
 AT_ONCE = 10_000
 
+# To make one takes as long as to score one.
+NUM_DISTINCT = 100_000
+
 Row = dict[str, Any]
 
 
@@ -69,16 +72,21 @@ def make_original(num_images: int) -> str:
 
 
 def make_dataset(num_images: int) -> Any:
-    """A dataset of so many images, made part by part, so that memory stays bounded."""
+    """A dataset of so many images, made part by part, so that memory stays bounded.
+
+    Beyond `NUM_DISTINCT` they repeat, with other ids.
+    """
     import fiftyone as fo
 
-    from benchmarks.speed.synthetic import insert_scenes
+    from benchmarks.speed.synthetic import insert_copies, insert_scenes
 
     dataset = fo.Dataset()
-    for start in range(0, num_images, AT_ONCE):
-        size = min(AT_ONCE, num_images - start)
+    distinct = min(num_images, NUM_DISTINCT)
+    for start in range(0, distinct, AT_ONCE):
+        size = min(AT_ONCE, distinct - start)
         scenes = make_scenes(size, NUM_LABELS, NUM_PREDICTIONS, NUM_CLASSES, seed=start)
         insert_scenes(dataset, scenes)
+    insert_copies(dataset, num_images - distinct)
     return dataset
 
 

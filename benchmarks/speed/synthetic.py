@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import fiftyone as fo
 import numpy as np
 from bson import ObjectId
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 
 from benchmarks.speed.scenes import HEIGHT, WIDTH, Scenes
 from odquality.core.scenes import FloatArray
@@ -44,6 +47,27 @@ def insert_scenes(dataset: fo.Dataset, scenes: Scenes) -> None:
     if documents:
         collection.insert_many(documents)
     collection.delete_one({"_id": pattern["_id"]})
+
+
+def insert_copies(dataset: fo.Dataset, number: int) -> None:
+    """Adds so many samples that are copies of those there, again and again, with ids of their own.
+
+    Boxes keep their ids. Nothing is decoded: to copy a document is to replace an id in its bytes.
+    """
+    collection = dataset._sample_collection
+    raw = collection.with_options(CodecOptions(document_class=RawBSONDocument))
+    last = max(document["_id"] for document in collection.find({}, ["_id"])) if number > 0 else None
+    while number > 0:
+        documents = raw.find({"_id": {"$lte": last}}).sort("_id", 1).limit(number)
+        while batch := list(islice(documents, _BATCH)):
+            raw.insert_many([_copy(one.raw) for one in batch])
+            number -= len(batch)
+
+
+def _copy(document: bytes) -> RawBSONDocument:
+    """A document with a new id, which always comes first: a length, a type, a name, the id."""
+    start = 4 + 1 + len(b"_id\0")
+    return RawBSONDocument(document[:start] + ObjectId().binary + document[start + 12 :])
 
 
 def _detections(

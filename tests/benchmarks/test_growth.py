@@ -55,3 +55,15 @@ def test_datasets_are_made_and_read_part_by_part(monkeypatch: pytest.MonkeyPatch
         assert bare_read_seconds(dataset) > 0
     finally:
         dataset.delete()
+
+
+def test_many_images_are_copies_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.growth.run.NUM_DISTINCT", 8)
+    dataset = make_dataset(20)
+    try:
+        assert len(set(dataset.values("id"))) == 20
+        boxes = list(map(str, dataset.values("ground_truth.detections.bounding_box")))
+        assert boxes == boxes[:8] + boxes[:8] + boxes[:4]
+        assert len(set(boxes)) == 8
+    finally:
+        dataset.delete()

@@ -126,10 +126,13 @@ class Execution:
                 owned={spec.path for spec in self._fields.specs()},
             )
             claim.renew()
-            indexes.create(self._dataset, self._fields.sort_paths)
+            indexes.create(
+                self._dataset,
+                self._fields.sort_paths,
+                counted=self._fields.num_issues,
+                ranks=self._fields.review_ranks if self._info.gives_issues else (),
+            )
             if self._info.gives_issues:
-                ranks = self._fields.review_ranks
-                indexes.create_ranks(self._dataset, self._fields.num_issues, ranks)
                 # What was decided before is not suggested again, and not counted.
                 tally.leave_out(settle(self._dataset, self._fields))
         seconds = self._observation.seconds + tally.seconds + self._seconds

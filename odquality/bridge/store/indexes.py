@@ -14,10 +14,30 @@ _SOME = "partialFilterExpression"
 _OPTIONS = ("sparse", "unique")
 
 
-def create(dataset: fo.Dataset, paths: Collection[str]) -> None:
-    """Indexes fields, so that the App sorts and filters by them quickly."""
-    for path in paths:
-        dataset.create_index(path)
+def create(
+    dataset: fo.Dataset, paths: Collection[str], *, counted: str = "", ranks: Collection[str] = ()
+) -> None:
+    """Indexes fields, so that the App and reviews sort and filter by them quickly.
+
+    Public: ``dataset.create_index(spec, partialFilterExpression=...)`` for each, which reads all
+    samples every time; here they are read once.
+
+    Args:
+        dataset: whose samples are indexed.
+        paths: of fields by which all samples are indexed.
+        counted: path of a number; queries must ask for it to be above 0 for what follows.
+        ranks: paths of fields by which the samples of which that number is above 0 are indexed, in
+            the order of `most_first`.
+    """
+    models = [IndexModel([(path, 1)]) for path in paths]
+    some = {counted: {"$gt": 0}}
+    models += [
+        IndexModel([*most_first(path).items()], partialFilterExpression=some) for path in ranks
+    ]
+    known = [index["key"] for _, index in _by_name(dataset)]
+    new = [model for model in models if model.document["key"] not in known]
+    if new:
+        dataset._sample_collection.create_indexes(new)
 
 
 def create_sparse(dataset: fo.Dataset, path: str) -> None:
@@ -27,23 +47,6 @@ def create_sparse(dataset: fo.Dataset, path: str) -> None:
     process has declared.
     """
     dataset._sample_collection.create_index(path, sparse=True)
-
-
-def create_ranks(dataset: fo.Dataset, counted: str, paths: Collection[str]) -> None:
-    """Indexes the samples of which a number is above 0, in the order of each of some fields.
-
-    Public: ``dataset.create_index(spec, partialFilterExpression=...)`` for each, which reads all
-    samples every time.
-
-    Args:
-        dataset: whose samples are indexed.
-        counted: path of the number. Queries must ask for it to be above 0.
-        paths: of the fields; the order is that of `most_first`.
-    """
-    some = {counted: {"$gt": 0}}
-    ranks = [[*most_first(path).items()] for path in paths]
-    models = [IndexModel(rank, partialFilterExpression=some) for rank in ranks]
-    dataset._sample_collection.create_indexes(models)
 
 
 def most_first(path: str) -> dict[str, int]:

@@ -14,7 +14,7 @@ NUMBER, RANK = "number", "rank"
 def numbered(dataset: fo.Dataset) -> fo.Dataset:
     dataset.set_values(NUMBER, [row % 3 for row in range(len(dataset))])
     dataset.set_values(RANK, [float(row) for row in range(len(dataset))])
-    indexes.create_ranks(dataset, NUMBER, [NUMBER, RANK])
+    indexes.create(dataset, [], counted=NUMBER, ranks=[NUMBER, RANK])
     return dataset
 
 
@@ -36,6 +36,17 @@ def test_ranks_are_read_from_the_index(dataset: fo.Dataset) -> None:
     for rank in (NUMBER, RANK):
         assert "IXSCAN" in plan(dataset, NUMBER, rank)
         assert "SORT" not in plan(dataset, NUMBER, rank).replace("IXSCAN", "")
+
+
+def test_what_is_indexed_stays_so(dataset: fo.Dataset) -> None:
+    dataset._sample_collection.create_index(RANK, name="by rank")
+    numbered(dataset)
+    before = specs(dataset)
+    indexes.create(dataset, [RANK], counted=NUMBER, ranks=[NUMBER, RANK])
+    assert specs(dataset) == before
+    indexes.create(dataset, [RANK, NUMBER])
+    (new,) = [one for one in specs(dataset) if one not in before]
+    assert new == {"key": {NUMBER: 1}, "name": "number_1"}
 
 
 def test_renamed_fields_have_their_indexes(dataset: fo.Dataset) -> None:
