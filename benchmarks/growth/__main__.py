@@ -31,9 +31,10 @@ LEGEND = f"""\
 Whole runs of `compute_label_quality` on datasets with {_BOXES} an image
 (a million are {NUM_DISTINCT:,} ten times), each in a process of its own, on one machine with
 {{cores}} cores that the database server shares, whose load was {{load:.1f}} when this
-began{{priority}}. Bare read: the same columns by `values([...], _raw=True)`, part by part. Bare write: the same values by one `UpdateOne` a sample,
-nothing checked. Cores busy: processor time of the process and of the server, by the run's time.
-Peak: all memory of the process. Temporary: the most that lay in files in the temporary folder.
+began{{priority}}. Bare read: the same columns by `values([...], _raw=True)`, part by part. Bare
+write: the same values by one `UpdateOne` a sample, nothing checked. Cores busy: processor time of
+the process and of the server, by the run's time. Peak: all memory of the process. Temporary: the
+most that lay in files in the temporary folder.
 Read and written: what the database server sent and received during the run.
 """
 
