@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from odquality.core.geometry import squared_distance
-from odquality.core.overlaps import pair_iou
+from odquality.core.geometry import box_iou, squared_distance
 from odquality.core.pairs import iter_image_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, box_centre
 from odquality.core.segments import reduce_runs
@@ -60,13 +59,11 @@ class _Search:
         """Takes all pairs of some labels into account."""
         labels, predictions = self._labels, self._predictions
         for label, prediction in iter_image_pairs(labels, predictions, keep_first=keep):
-            # Of few labels: the centres of all predictions are not needed.
-            distance = squared_distance(
-                box_centre(labels.columns.take(label, axis=1)),
-                box_centre(predictions.columns.take(prediction, axis=1)),
-            )
+            first = labels.columns.take(label, axis=1)
+            second = predictions.columns.take(prediction, axis=1)
+            distance = squared_distance(box_centre(first), box_centre(second))
             far = np.flatnonzero(distance >= self.reach_squared)
-            iou = pair_iou(labels, label.take(far), predictions, prediction.take(far))
+            iou = box_iou(first.take(far, axis=1), second.take(far, axis=1))
             similar = similarity(iou, distance.take(far), self._alpha)
             self.smallest = float(similar.min(initial=self.smallest, where=similar > 0))
 

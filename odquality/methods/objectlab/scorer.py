@@ -121,32 +121,30 @@ class ObjectLabScorer:
     def score(self, scenes: Scenes) -> Scores:
         """Scores every image and box of ``scenes``."""
         settings = self.settings
-        # Predictions of little confidence, which are most of many a detector's, tell nothing.
-        least = min(settings.low_probability, settings.high_probability)
-        is_telling = scenes.predictions.confidence >= least
-        telling = scenes.predictions.where(is_telling)
+        labels, predictions = scenes.labels, scenes.predictions
 
         def pool(values: FloatArray, image: IntArray) -> FloatArray:
             return segment_softmin(values, image, len(scenes), temperature=settings.temperature)
 
-        evidence = confident_evidence(
-            scenes.labels, telling, settings.high_probability, settings.alpha
-        )
-        telling_overlooked = self._overlooked(evidence, telling, scenes.ignored)
-        overlooked = np.full(len(scenes.predictions), np.nan)
-        overlooked[np.flatnonzero(is_telling)] = telling_overlooked
-        labels = {
-            "swap": self._swap(evidence, scenes.labels),
-            "badloc": self._badloc(scenes.labels, telling),
+        # The others, which are most of many a detector's, tell nothing of missing labels and swaps.
+        confident_rows = np.flatnonzero(predictions.confidence >= settings.high_probability)
+        confident = predictions.ascending(confident_rows)
+        evidence = confident_evidence(labels, confident, settings.high_probability, settings.alpha)
+        confident_overlooked = self._overlooked(evidence, confident, scenes.ignored)
+        overlooked = np.full(len(predictions), np.nan)
+        overlooked[confident_rows] = confident_overlooked
+        label_scores = {
+            "swap": self._swap(evidence, labels),
+            "badloc": self._badloc(labels, predictions),
         }
-        images = {"overlooked": pool(telling_overlooked, telling.image)}
-        images |= {kind: pool(values, scenes.labels.image) for kind, values in labels.items()}
+        images = {"overlooked": pool(confident_overlooked, confident.image)}
+        images |= {kind: pool(values, labels.image) for kind, values in label_scores.items()}
         logs = sum(
             weight * np.log(TINY + images[kind]) for kind, weight in settings.weights.items()
         )
         return Scores(
             images={"quality": np.exp(logs), **images},
-            labels=labels,
+            labels=label_scores,
             predictions={"overlooked": overlooked},
         )
 
