@@ -19,6 +19,8 @@ from odquality.core.segments import run_starts
 # 2**16 numbers take 512 KB.
 PIECE_NUMBERS = 1 << 16
 
+_UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
+
 
 def iter_columns(
     arrays: Sequence[NDArray[Any]], counts: IntArray, width: int
@@ -58,6 +60,24 @@ def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
     # Numbers of one byte are multiplied as they lie, where bools would be copied first.
     places = (columns == values).view(np.uint8) * _from_end(number)
     return np.subtract(number, places.max(axis=0), dtype=np.int64)
+
+
+def largest_and_lowest(columns: NDArray[Any]) -> tuple[NDArray[Any], float]:
+    """The largest value of each row, and the lowest of all values and 0.
+
+    Args:
+        columns: (K, n) numbers, K at least 1.
+
+    Returns:
+        (n,) largest values, NaN for a row with a NaN; and the lowest. NaN may count as 0 there.
+    """
+    unsigned = _UNSIGNED.get(columns.dtype)
+    if unsigned is not None:
+        # The bits of floats are in the order of the floats, but those below 0 come last.
+        largest = columns.view(unsigned).max(axis=0)
+        if largest.max(initial=0) < unsigned.type(1) << unsigned.type(8 * unsigned.itemsize - 1):
+            return largest.view(columns.dtype), 0.0
+    return columns.max(axis=0), float(columns.min(initial=0.0))
 
 
 @cache

@@ -63,7 +63,9 @@ def iter_pairs_within(boxes: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
     return _iter_runs(rows, rows + 1, after.take(rows), BLOCK_PAIRS)
 
 
-def iter_same_class_pairs(first: Boxes, second: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
+def iter_same_class_pairs(
+    first: Boxes, second: Boxes, *, keep_first: BoolArray | None = None
+) -> Iterator[tuple[IntArray, IntArray]]:
     """Yields all pairs of a first and a second box of the same image and the same class.
 
     Pairs come in the order of `iter_pairs`, in blocks of as many.
@@ -71,6 +73,7 @@ def iter_same_class_pairs(first: Boxes, second: Boxes) -> Iterator[tuple[IntArra
     Args:
         first: boxes of N images.
         second: boxes of the same images. They are sorted: let them be the fewer ones.
+        keep_first: (number of first boxes,) which of them to pair; all of them if None.
 
     Yields:
         Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
@@ -82,7 +85,7 @@ def iter_same_class_pairs(first: Boxes, second: Boxes) -> Iterator[tuple[IntArra
     second_group = second.image * num_classes + second_classes
     second_counts = np.bincount(second_group, minlength=len(second.counts) * num_classes)
     order = sorting_order(second_group, len(second_counts))
-    for a, b in _iter_pairs_of(group, None, second_counts, BLOCK_PAIRS):
+    for a, b in _iter_pairs_of(group, keep_first, second_counts, BLOCK_PAIRS):
         yield a, order.take(b)
 
 

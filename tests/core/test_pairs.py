@@ -77,12 +77,14 @@ def test_pairs_of_the_same_class(largest_class: int) -> None:
     assert found == expected
 
 
-def test_only_the_kept_boxes_are_paired_within_an_image() -> None:
+def test_only_the_kept_boxes_are_paired_within_an_image_or_class() -> None:
     first, second = boxes(FIRST, seed=0), boxes(SECOND, seed=1)
     keep = np.arange(len(first)) % 2 == 0
     expected = [(a, b) for a, b in expected_pairs() if keep[a]]
     assert listed(list(iter_image_pairs(first, second, keep_first=keep))) == expected
     assert listed(list(iter_image_pairs(first, second))) == expected_pairs()
+    expected = [(a, b) for a, b in expected if first.classes[a] == second.classes[b]]
+    assert listed(list(iter_same_class_pairs(first, second, keep_first=keep))) == expected
 
 
 def test_pairs_within_images_come_once() -> None:

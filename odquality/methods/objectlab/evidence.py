@@ -69,10 +69,10 @@ def best_location(
     Predictions above a low probability count.
     """
     best = np.full(len(labels), NO_PARTNER)
-    likely = predictions.where(predictions.confidence > low_probability)
-    for prediction, label in iter_same_class_pairs(likely, labels):
-        label, prediction = near_pairs(labels, label, likely, prediction)
-        iou, similar = compare(labels, label, likely, prediction, alpha)
+    likely = predictions.confidence > low_probability
+    for prediction, label in iter_same_class_pairs(predictions, labels, keep_first=likely):
+        label, prediction = near_pairs(labels, label, predictions, prediction)
+        iou, similar = compare(labels, label, predictions, prediction, alpha)
         similar[iou == 0] = NO_PARTNER
         np.maximum.at(best, label, similar)
     return best

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from odquality.core.geometry import box_iou, squared_distance
-from odquality.core.scenes import Boxes, FloatArray, IntArray, box_centre
+from odquality.core.scenes import Boxes, FloatArray, IntArray
 
 # Weight of IoU; the rest is that of the centres' nearness.
 ALPHA = 0.9
@@ -54,8 +54,7 @@ def compare(
     first = labels.columns.take(label, axis=1)
     second = predictions.columns.take(prediction, axis=1)
     iou = box_iou(first, second)
-    distance = squared_distance(box_centre(first), box_centre(second))
-    return iou, similarity(iou, distance, alpha)
+    return iou, similarity(iou, squared_distance(first, second), alpha)
 
 
 def least_distance(value: float, alpha: float) -> float:
