@@ -94,10 +94,10 @@ def _iter_pairs_of(
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The pairs of first boxes, of which the groups are given, with all of their group."""
     partners = second_counts.take(group)
+    paired = partners > 0
     if keep is not None:
-        partners *= keep
-    # numpy finds what is true sooner than what is not 0.
-    rows = np.flatnonzero(partners > 0)
+        paired &= keep
+    rows = np.flatnonzero(paired)
     offsets = np.cumsum(second_counts) - second_counts
     return _iter_runs(rows, offsets.take(group.take(rows)), partners.take(rows), block_pairs)
 

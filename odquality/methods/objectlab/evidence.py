@@ -93,6 +93,8 @@ def conflicting(labels: Boxes) -> BoolArray:
 def mostly_ignored(regions: Boxes, predictions: Predictions, keep: BoolArray) -> BoolArray:
     """Which of the predictions ``keep`` lie mostly in an ignored region of their image, (P,)."""
     ignored = np.zeros(len(predictions), bool)
+    if not len(regions):
+        return ignored
     for prediction, region in iter_image_pairs(predictions, regions, keep_first=keep):
         box = predictions.columns.take(prediction, axis=1)
         inside = box_intersection(regions.columns.take(region, axis=1), box)

@@ -8,6 +8,7 @@ predictions resemble little is *badloc*.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -122,10 +123,6 @@ class ObjectLabScorer:
         """Scores every image and box of ``scenes``."""
         settings = self.settings
         labels, predictions = scenes.labels, scenes.predictions
-
-        def pool(values: FloatArray, image: IntArray) -> FloatArray:
-            return segment_softmin(values, image, len(scenes), temperature=settings.temperature)
-
         # The others, which are most of many a detector's, tell nothing of missing labels and swaps.
         confident_rows = np.flatnonzero(predictions.confidence >= settings.high_probability)
         confident = predictions.ascending(confident_rows)
@@ -137,8 +134,13 @@ class ObjectLabScorer:
             "swap": self._swap(evidence, labels),
             "badloc": self._badloc(labels, predictions),
         }
-        images = {"overlooked": pool(confident_overlooked, confident.image)}
-        images |= {kind: pool(values, labels.image) for kind, values in label_scores.items()}
+        images = self._pooled(
+            {
+                "overlooked": (confident_overlooked, confident.image),
+                **{kind: (values, labels.image) for kind, values in label_scores.items()},
+            },
+            len(scenes),
+        )
         logs = sum(
             weight * np.log(TINY + images[kind]) for kind, weight in settings.weights.items()
         )
@@ -147,6 +149,18 @@ class ObjectLabScorer:
             labels=label_scores,
             predictions={"overlooked": overlooked},
         )
+
+    def _pooled(
+        self, scores: Mapping[str, tuple[FloatArray, IntArray]], num_images: int
+    ) -> dict[str, FloatArray]:
+        """Scores of the images by kind, (N,) each, of the scores and images of boxes."""
+        pooled = segment_softmin(
+            np.concatenate([values for values, _ in scores.values()]),
+            np.concatenate([of + i * num_images for i, (_, of) in enumerate(scores.values())]),
+            len(scores) * num_images,
+            temperature=self.settings.temperature,
+        )
+        return dict(zip(scores, pooled.reshape(len(scores), num_images), strict=True))
 
     def _overlooked(
         self, evidence: ConfidentEvidence, predictions: Predictions, ignored: Boxes
