@@ -18,7 +18,17 @@ from benchmarks.speed.scenes import Scenes, make_scenes
 REPEATS = 5
 # Images, labels, predictions and classes.
 SHAPES = ((500, 7, 100, 3), (500, 7, 100, 20), (1000, 7, 30, 3), (1000, 3, 17, 20))
-GROWTH = (1_000, 10_000, 100_000, 1_000_000)
+# Images and predictions of each.
+GROWTH = (
+    (1_000, 30),
+    (10_000, 30),
+    (100_000, 30),
+    (1_000_000, 30),
+    (100_000, 100),
+    (1_000_000, 100),
+)
+# Of images with 100 predictions, so many are distinct.
+DISTINCT = 20_000
 CALIBRATED_GROWTH = (1_000, 5_000, 20_000, 100_000)
 
 Row = dict[str, Any]
@@ -112,10 +122,18 @@ def measure_calibrated() -> list[Row]:
 
 
 def measure_growth(largest: int) -> list[Row]:
-    """Time and memory from 1,000 images of 7 labels and 30 predictions to ``largest``."""
+    """Time and memory from 1,000 images with 7 labels each to ``largest``.
+
+    A million images with 100 predictions each take 6 GB. Of those some are distinct, and the others
+    are the same arrays again.
+    """
     rows = []
-    for num_images in (size for size in GROWTH if size <= largest):
-        scenes = make_scenes(num_images, 7, 30, 3)
+    for num_images, num_predictions in (shape for shape in GROWTH if shape[0] <= largest):
+        distinct = min(num_images, DISTINCT) if num_predictions > 30 else num_images
+        scenes = make_scenes(distinct, 7, num_predictions, 3)
+        labels, predictions = (
+            images * (num_images // distinct) for images in (scenes.labels, scenes.predictions)
+        )
         for name, function in (
             (
                 "get_label_quality_scores",
@@ -123,7 +141,7 @@ def measure_growth(largest: int) -> list[Row]:
             ),
             ("find_label_issues", odquality.find_label_issues),
         ):
-            call = partial(function, scenes.labels, scenes.predictions)
+            call = partial(function, labels, predictions)
             measured = measure(call)
             seconds = measured.seconds
             for _ in range(REPEATS if num_images <= 10_000 else 0):
@@ -132,10 +150,11 @@ def measure_growth(largest: int) -> list[Row]:
                 {
                     "function": name,
                     "images": num_images,
+                    "predictions an image": num_predictions,
                     "seconds": seconds,
                     "us an image": 1e6 * seconds / num_images,
                     "peak memory beyond input (MB)": measured.peak_megabytes,
                 }
             )
-        del scenes
+        del scenes, labels, predictions
     return rows

@@ -88,7 +88,7 @@ def corners(name: str, boxes: Boxes, first_image: int) -> None:
     columns, (smallest, largest) = boxes.columns, boxes.span
     # False for NaN and infinity too.
     near = smallest >= -MAX_COORDINATE and largest <= MAX_COORDINATE
-    if near and boxes.sides.min(initial=0.0) >= 0:
+    if near and boxes.smallest_side >= 0:
         return
     where = Locator(name, boxes.counts, first_image)
     form = "corners x1, y1, x2, y2"

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.arrays.flattening import types
 from odquality.core.scenes import IntArray
 from odquality.core.segments import run_starts
 
 # 2**16 numbers take 512 KB.
 PIECE_NUMBERS = 1 << 16
+
+_UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
 
 def iter_columns(
@@ -33,13 +36,14 @@ def iter_columns(
         (width, rows) of a type that holds them all, each column in one piece of memory. Arrays
         stay whole, and as many go together as have about `PIECE_NUMBERS` numbers.
     """
-    dtype = np.result_type(*{array.dtype for array in arrays})
+    dtype = np.result_type(*types(arrays))
     starts = run_starts(np.cumsum(counts) * width // PIECE_NUMBERS)
     rows = np.add.reduceat(counts, starts).tolist()
     bounds = [*starts.tolist(), len(arrays)]
     for start, stop, number in zip(bounds, bounds[1:], rows, strict=False):
-        transposed = [array.T for array in arrays[start:stop]]
-        yield np.concatenate(transposed, axis=1, out=np.empty((width, number), dtype))
+        columns = np.empty((width, number), dtype)
+        np.concatenate(arrays[start:stop], out=columns.T)
+        yield columns
 
 
 def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
@@ -53,8 +57,27 @@ def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
         (n,) int64 in [0, K); K for a row that lacks its value.
     """
     number = len(columns)
-    places = (columns == values) * _from_end(number)
-    return number - places.max(axis=0).astype(np.int64)
+    # Numbers of one byte are multiplied as they lie, where bools would be copied first.
+    places = (columns == values).view(np.uint8) * _from_end(number)
+    return np.subtract(number, places.max(axis=0), dtype=np.int64)
+
+
+def largest_and_lowest(columns: NDArray[Any]) -> tuple[NDArray[Any], float]:
+    """The largest value of each row, and the lowest of all values and 0.
+
+    Args:
+        columns: (K, n) numbers, K at least 1.
+
+    Returns:
+        (n,) largest values, NaN for a row with a NaN; and the lowest. NaN may count as 0 there.
+    """
+    unsigned = _UNSIGNED.get(columns.dtype)
+    if unsigned is not None:
+        # The bits of floats are in the order of the floats, but those below 0 come last.
+        largest = columns.view(unsigned).max(axis=0)
+        if largest.max(initial=0) < unsigned.type(1) << unsigned.type(8 * unsigned.itemsize - 1):
+            return largest.view(columns.dtype), 0.0
+    return columns.max(axis=0), float(columns.min(initial=0.0))
 
 
 @cache

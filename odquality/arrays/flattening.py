@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from odquality.core.scenes import FloatArray, IntArray
 
 # What numbers are, by the kinds of numpy's types: bool, integers, floats.
 NUMBERS = "biuf"
+
+# Called once for each image, these are quicker than Python's own code.
+_shape, _dtype = attrgetter("shape"), attrgetter("dtype")
 
 # Lists in lists deeper than this hold no detection data.
 _DEEPEST = 6
@@ -61,12 +65,16 @@ def row_width(arrays: Sequence[Any]) -> int | None:
     """Numbers in a row, if all are plain arrays of rows of numbers, equally long; else None."""
     if set(map(type, arrays)) != {np.ndarray}:
         return None
-    forms = {(array.shape[1:], array.dtype.kind) for array in arrays}
-    rows = {shape for shape, _ in forms}
-    if len(rows) > 1 or any(kind not in NUMBERS for _, kind in forms):
+    rows = {shape[1:] for shape in set(map(_shape, arrays))}
+    if len(rows) > 1 or any(dtype.kind not in NUMBERS for dtype in types(arrays)):
         return None
     (row,) = rows
     return row[0] if len(row) == 1 else None
+
+
+def types(arrays: Sequence[NDArray[Any]]) -> set[np.dtype[Any]]:
+    """The types of arrays' elements."""
+    return set(map(_dtype, arrays))
 
 
 def lengths(arrays: Sequence[Any]) -> IntArray:
@@ -141,8 +149,10 @@ def concatenate_aligned(arrays: Sequence[Any], counts: IntArray) -> NDArray[Any]
 
 def as_float64(values: NDArray[Any]) -> FloatArray:
     """Numbers as float64; those of wider types that are too large become infinite."""
+    if values.dtype == np.float64:
+        return values
     with np.errstate(over="ignore"):
-        return values.astype(np.float64, copy=False)
+        return values.astype(np.float64)
 
 
 def as_array(given: Any, name: str, form: str, *, least_dimensions: int = 1) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.columns import first_equal, iter_columns
+from odquality.arrays.columns import first_equal, iter_columns, largest_and_lowest
 from odquality.arrays.flattening import (
     Names,
     as_array,
@@ -36,8 +36,8 @@ class ClassProbabilities:
 
     Attributes:
         num_classes: K.
-        lowest: of all of them; NaN if any is.
-        highest: of all of them; NaN if any is.
+        lowest: of all of them and 0.
+        highest: of all of them and 0; NaN if any is.
         read: gives all of them.
     """
 
@@ -181,9 +181,9 @@ def _split_rows(images: Sequence[NDArray[Any]], counts: IntArray, width: int) ->
         start, stop = stop, stop + columns.shape[1]
         boxes[:, start:stop] = as_float64(columns[:5])
         probabilities = columns[5:]
-        largest = probabilities.max(axis=0)
+        largest, low = largest_and_lowest(probabilities)
         classes[start:stop] = first_equal(probabilities, largest)
-        lowest.append(probabilities.min(initial=0.0))
+        lowest.append(low)
         highest.append(largest.max(initial=0.0))
     return FlatPredictions(
         boxes[:4].T,

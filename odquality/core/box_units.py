@@ -55,7 +55,7 @@ class BoxPlaces:
         if not len(boxes):
             return
         # Boxes without area (padding, say) tell nothing.
-        if not boxes.sides.min() > 0:
+        if not boxes.smallest_side > 0:
             boxes = boxes.where(np.all(boxes.sides > 0, axis=0))
         self.number += len(boxes)
         smallest, largest = boxes.span

@@ -18,9 +18,9 @@ class ClassNumbers:
 
     def encode(self, classes: IntArray) -> IntArray:
         """The small number of each class, (n,)."""
-        large = np.flatnonzero(classes >= _SMALL)
-        if not len(large):
+        if classes.max(initial=0) < _SMALL:
             return classes
+        large = np.flatnonzero(classes >= _SMALL)
         unique, inverse = np.unique(classes[large], return_inverse=True)
         numbers = [self._large.setdefault(name, len(self._large)) for name in unique.tolist()]
         encoded = classes.copy()

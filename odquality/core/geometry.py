@@ -46,10 +46,14 @@ def box_iou(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def squared_distance(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Squared distance of two sets of points given as (2, n) columns ``x, y``; (n,)."""
-    dx = first[0] - second[0]
-    dy = first[1] - second[1]
+    """Squared distance of the centres of the i-th boxes of ``first`` and ``second``, (n,)."""
+    dx = first[0] + first[2]
+    dx -= second[0] + second[2]
+    dy = first[1] + first[3]
+    dy -= second[1] + second[3]
     dx *= dx
     dy *= dy
     dx += dy
+    # These were sums of two corners, not their means.
+    dx *= 0.25
     return dx

@@ -36,8 +36,7 @@ def iter_pairs(
         Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
     """
     group = np.repeat(np.arange(len(first_counts)), first_counts)
-    rows = _kept(len(group), keep_first)
-    return _iter_pairs_of(rows, group.take(rows), second_counts, block_pairs)
+    return _iter_pairs_of(group, keep_first, second_counts, block_pairs)
 
 
 def iter_image_pairs(
@@ -50,8 +49,7 @@ def iter_image_pairs(
         second: boxes of the same images.
         keep_first: (number of first boxes,) which of them to pair; all of them if None.
     """
-    rows = _kept(len(first), keep_first)
-    return _iter_pairs_of(rows, first.image.take(rows), second.counts, BLOCK_PAIRS)
+    return _iter_pairs_of(first.image, keep_first, second.counts, BLOCK_PAIRS)
 
 
 def iter_pairs_within(boxes: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
@@ -60,9 +58,9 @@ def iter_pairs_within(boxes: Boxes) -> Iterator[tuple[IntArray, IntArray]]:
     Yields:
         Two (n,) int64 arrays: rows of the first boxes, rows of the second boxes.
     """
-    rows = np.arange(len(boxes))
-    after = boxes.offsets[1:].take(boxes.image) - rows - 1
-    return _iter_runs(rows, rows + 1, after, BLOCK_PAIRS)
+    after = boxes.offsets[1:].take(boxes.image) - np.arange(1, len(boxes) + 1)
+    rows = np.flatnonzero(after)
+    return _iter_runs(rows, rows + 1, after.take(rows), BLOCK_PAIRS)
 
 
 def iter_same_class_pairs(
@@ -83,43 +81,41 @@ def iter_same_class_pairs(
     numbers = ClassNumbers()
     first_classes, second_classes = map(numbers.encode, (first.classes, second.classes))
     num_classes = 1 + max(first_classes.max(initial=0), second_classes.max(initial=0))
-    rows = _kept(len(first), keep_first)
-    group = first.image.take(rows) * num_classes + first_classes.take(rows)
+    group = first.image * num_classes + first_classes
     second_group = second.image * num_classes + second_classes
     second_counts = np.bincount(second_group, minlength=len(second.counts) * num_classes)
     order = sorting_order(second_group, len(second_counts))
-    for a, b in _iter_pairs_of(rows, group, second_counts, BLOCK_PAIRS):
+    for a, b in _iter_pairs_of(group, keep_first, second_counts, BLOCK_PAIRS):
         yield a, order.take(b)
 
 
-def _kept(number: int, keep: BoolArray | None) -> IntArray:
-    return np.arange(number) if keep is None else np.flatnonzero(keep)
-
-
 def _iter_pairs_of(
-    rows: IntArray, group: IntArray, second_counts: IntArray, block_pairs: int
+    group: IntArray, keep: BoolArray | None, second_counts: IntArray, block_pairs: int
 ) -> Iterator[tuple[IntArray, IntArray]]:
-    """The pairs of first boxes, of which rows and groups are given, with all of their group."""
+    """The pairs of first boxes, of which the groups are given, with all of their group."""
+    partners = second_counts.take(group)
+    paired = partners > 0
+    if keep is not None:
+        paired &= keep
+    rows = np.flatnonzero(paired)
     offsets = np.cumsum(second_counts) - second_counts
-    return _iter_runs(rows, offsets.take(group), second_counts.take(group), block_pairs)
+    return _iter_runs(rows, offsets.take(group.take(rows)), partners.take(rows), block_pairs)
 
 
 def _iter_runs(
     rows: IntArray, first_partner: IntArray, partners: IntArray, block_pairs: int
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The pairs of first boxes with runs of second boxes, of which start and length are given."""
-    paired = np.flatnonzero(partners)
-    rows, first_partner = rows.take(paired), first_partner.take(paired)
-    partners = partners.take(paired)
     ends = np.cumsum(partners)
+    # What a pair's number lacks to the row of its second box.
+    shifts = first_partner - ends + partners
     start = 0
     while start < len(rows):
-        done = ends[start - 1] if start else 0
+        done = int(ends[start - 1]) if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, done + block_pairs, side="right")))
-        counts = partners[start:stop]
-        before = ends[start:stop] - counts - done
-        first = np.repeat(rows[start:stop], counts)
-        second = np.repeat(first_partner[start:stop] - before, counts)
-        second += np.arange(len(second))
-        yield first, second
+        # Most runs are short, and to repeat takes longer than to take.
+        run = np.repeat(np.arange(start, stop), partners[start:stop])
+        second = shifts.take(run)
+        second += np.arange(done, done + len(run))
+        yield rows.take(run), second
         start = stop

@@ -48,7 +48,10 @@ class Boxes:
 
     def where(self: AnyBoxes, keep: BoolArray) -> AnyBoxes:
         """The boxes of the mask ``keep``, (n,), of the same N images."""
-        rows = np.flatnonzero(keep)
+        return self.ascending(np.flatnonzero(keep))
+
+    def ascending(self: AnyBoxes, rows: IntArray) -> AnyBoxes:
+        """The boxes of ``rows``, (m,) int64 that ascend, of the same N images."""
         return self.arranged(rows, np.diff(np.searchsorted(rows, self.offsets)))
 
     def of_images(self: AnyBoxes, images: IntArray) -> AnyBoxes:
@@ -60,8 +63,11 @@ class Boxes:
     def arranged(self: AnyBoxes, rows: IntArray, counts: IntArray) -> AnyBoxes:
         """The boxes of ``rows``, of images with these numbers of boxes, (number of images,)."""
         names = [column.name for column in fields(self) if column.name not in ("xyxy", "counts")]
-        columns = {name: getattr(self, name)[rows] for name in names}
-        return type(self)(xyxy=self.columns.take(rows, axis=1).T, counts=counts, **columns)
+        columns = {name: getattr(self, name) for name in names}
+        # Where there are no alternatives, there are none of a part either.
+        given = {name: of for name, of in columns.items() if 0 not in of.shape[1:]}
+        taken = {name: of.take(rows, axis=0) for name, of in given.items()}
+        return type(self)(xyxy=self.columns.take(rows, axis=1).T, counts=counts, **taken)
 
     def renumbered(self: AnyBoxes, numbers: IntArray) -> AnyBoxes:
         """The same boxes, ``numbers[c]`` instead of class c."""
@@ -90,8 +96,17 @@ class Boxes:
 
     @cached_property
     def span(self) -> tuple[float, float]:
-        """The smallest and the largest coordinate of any box, and of 0; NaN if any is."""
-        return float(self.columns.min(initial=0.0)), float(self.columns.max(initial=0.0))
+        """The smallest coordinate of any first corner and the largest of any second, and of 0.
+
+        Where no side is negative these are the smallest and the largest of all. NaN if any is.
+        """
+        first, second = self.columns[:2], self.columns[2:]
+        return float(first.min(initial=0.0)), float(second.max(initial=0.0))
+
+    @cached_property
+    def smallest_side(self) -> float:
+        """The smallest width or height of any box; NaN if any is, infinity without boxes."""
+        return float(self.sides.min(initial=np.inf))
 
     @cached_property
     def centres(self) -> FloatArray:
@@ -183,7 +198,9 @@ class Scenes:
 
 def box_centre(columns: FloatArray) -> FloatArray:
     """Centre points ``x, y`` of boxes given as columns ``x1, y1, x2, y2``; (2, n)."""
-    return (columns[:2] + columns[2:]) / 2
+    centres = columns[:2] + columns[2:]
+    centres *= 0.5
+    return centres
 
 
 def _stack(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -16,7 +16,7 @@ def segment_max(values: FloatArray, segment: IntArray, size: int, *, empty: floa
     """Largest value of each of ``size`` segments, ``empty`` for one without values; (size,)."""
     result = np.full(size, -np.inf)
     np.maximum.at(result, segment, values)
-    result[np.isneginf(result)] = empty
+    result[result == -np.inf] = empty
     return result
 
 
@@ -112,8 +112,9 @@ def segment_softmin(
     Returns:
         (size,) float64; 1.0 for a segment without values.
     """
-    present = ~np.isnan(values)
-    values, segment = values[present], segment[present]
+    absent = np.isnan(values)
+    if absent.any():
+        values, segment = values[~absent], segment[~absent]
     lowest = -segment_max(-values, segment, size, empty=-1.0)
     # Towards a temperature of 0 the quotients exceed all floats, and the weights are 0.
     with np.errstate(over="ignore"):

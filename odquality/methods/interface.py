@@ -92,8 +92,9 @@ def learn(learner: Learner[Any, Learned], chunks: Iterable[Scenes]) -> Learned:
     Raises:
         ValueError: as ``learner.fit`` does.
     """
-    statistics = learner.observe(NO_SCENES)
-    for scenes in chunks:
+    remaining = iter(chunks)
+    statistics = learner.observe(next(remaining, NO_SCENES))
+    for scenes in remaining:
         statistics = statistics.merge(learner.observe(scenes))
     return learner.fit(statistics)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from odquality.arrays.columns import PIECE_NUMBERS, first_equal, iter_columns
+from odquality.arrays.columns import PIECE_NUMBERS, first_equal, iter_columns, largest_and_lowest
 
 WIDTH = 7
 
@@ -58,3 +58,24 @@ def test_rows_without_the_value_have_no_column() -> None:
 
 def test_no_rows() -> None:
     assert first_equal(np.zeros((3, 0)), np.zeros(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64, np.uint8, bool])
+@pytest.mark.parametrize("least", [-3, 0, 2])
+def test_largest_of_each_row_and_lowest_of_all(dtype: type, least: int) -> None:
+    columns = np.random.default_rng(0).integers(least, 9, (4, 60)).astype(dtype)
+    columns[:, :2] = [[0], [0], [0], [1]]
+    largest, lowest = largest_and_lowest(columns)
+    assert largest.dtype == columns.dtype
+    assert largest.tolist() == columns.max(axis=0).tolist()
+    assert lowest == min(0.0, float(columns.min()))
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.nan, -0.0, -np.inf, np.inf, -1e-300])
+def test_values_that_are_no_probabilities_show(value: float) -> None:
+    columns = np.full((3, 4), 0.5)
+    columns[1, 2] = value
+    largest, lowest = largest_and_lowest(columns)
+    np.testing.assert_array_equal(largest, columns.max(axis=0))
+    assert np.isnan(value) or lowest == min(value, 0.0)
+    assert [len(one) for one in (largest_and_lowest(columns[:, :0])[0], largest)] == [0, 4]

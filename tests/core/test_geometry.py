@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from odquality.core.geometry import box_area, box_intersection, box_iou, squared_distance
+from odquality.core.scenes import box_centre
 
 
 def column(*box: float) -> np.ndarray:
@@ -41,13 +42,16 @@ def test_area_and_intersection() -> None:
     assert box_intersection(column(0, 0, 10, 10), column(4, 6, 20, 20)) == pytest.approx([24.0])
 
 
-def test_squared_distance() -> None:
-    assert squared_distance(np.array([[1.0], [2.0]]), np.array([[4.0], [6.0]])).tolist() == [25.0]
+def test_squared_distance_of_centres() -> None:
+    assert squared_distance(column(0, 1, 2, 3), column(3, 6, 5, 6)).tolist() == [25.0]
+    first, second = np.random.default_rng(0).normal(0, 500, (2, 4, 1_000))
+    dx, dy = box_centre(first) - box_centre(second)
+    np.testing.assert_array_equal(squared_distance(first, second), dx * dx + dy * dy)
 
 
 def test_arguments_are_left_as_they_are() -> None:
     first, second = column(0, 0, 10, 10), column(5, 0, 15, 10)
     box_iou(first, second)
-    squared_distance(first[:2], second[:2])
+    squared_distance(first, second)
     assert first.ravel().tolist() == [0, 0, 10, 10]
     assert second.ravel().tolist() == [5, 0, 15, 10]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from odquality.core.geometry import box_iou
-from odquality.core.overlaps import overlapping_pairs, pair_iou
+from odquality.core.overlaps import near_pairs, overlapping_pairs
 from odquality.core.scenes import Boxes
 
 
@@ -25,10 +25,14 @@ PAIRS = np.indices((40, 50)).reshape(2, -1)
 EXPECTED = box_iou(FIRST.columns[:, PAIRS[0]], SECOND.columns[:, PAIRS[1]])
 
 
-def test_iou_of_every_pair() -> None:
-    found = pair_iou(FIRST, PAIRS[0], SECOND, PAIRS[1])
-    assert 0 < np.count_nonzero(found) < len(found)
-    np.testing.assert_array_equal(found, EXPECTED)
+def test_near_pairs_are_those_that_neither_axis_shows_apart_in_order() -> None:
+    a, b = FIRST.xyxy[PAIRS[0]], SECOND.xyxy[PAIRS[1]]
+    rows = np.flatnonzero(((a[:, :2] < b[:, 2:]) & (b[:, :2] < a[:, 2:])).all(axis=1))
+    assert 0 < np.count_nonzero(EXPECTED) <= len(rows) < len(EXPECTED)
+    assert set(np.flatnonzero(EXPECTED)) <= set(rows)
+    first, second = near_pairs(FIRST, PAIRS[0], SECOND, PAIRS[1])
+    np.testing.assert_array_equal(first, PAIRS[0][rows])
+    np.testing.assert_array_equal(second, PAIRS[1][rows])
 
 
 def test_overlapping_pairs_are_those_with_an_iou_in_order() -> None:
@@ -42,10 +46,11 @@ def test_overlapping_pairs_are_those_with_an_iou_in_order() -> None:
 def test_an_area_too_small_for_a_float_is_none() -> None:
     tiny = boxes(np.array([[0.0, 0, 1e-200, 1e-200]]))
     row = np.array([0])
-    assert pair_iou(tiny, row, tiny, row).tolist() == [0.0]
+    assert [len(column) for column in near_pairs(tiny, row, tiny, row)] == [1, 1]
     assert [len(column) for column in overlapping_pairs(tiny, row, tiny, row)] == [0, 0, 0]
 
 
 def test_no_pairs() -> None:
     none = np.zeros(0, np.int64)
-    assert pair_iou(FIRST, none, SECOND, none).shape == (0,)
+    assert all(len(one) == 0 for one in near_pairs(FIRST, none, SECOND, none))
+    assert all(len(one) == 0 for one in overlapping_pairs(FIRST, none, SECOND, none))

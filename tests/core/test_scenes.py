@@ -50,7 +50,20 @@ def test_sides_and_span() -> None:
     of = Boxes(np.array([[-3.0, 1, 4, 2], [5, 6, 5, 9]]), np.zeros(2, int), np.array([2]))
     assert of.sides.tolist() == [[7, 0], [1, 3]]
     assert of.span == (-3.0, 9.0)
-    assert of.where(np.zeros(2, bool)).span == (0.0, 0.0)
+    assert of.smallest_side == 0
+    none = of.where(np.zeros(2, bool))
+    assert none.span == (0.0, 0.0)
+    assert none.smallest_side == np.inf
+
+
+def test_corners_in_the_wrong_order_and_no_numbers_show() -> None:
+    inverted = Boxes(np.array([[4.0, 1, -3, 2]]), np.zeros(1, int), np.array([1]))
+    assert inverted.smallest_side == -7
+    for place in range(4):
+        xyxy = np.array([[0.0, 0, 1, 1], [0, 0, 1, 1]])
+        xyxy[1, place] = np.nan
+        of = Boxes(xyxy, np.zeros(2, int), np.array([2]))
+        assert np.isnan([*of.span, of.smallest_side]).any()
 
 
 def test_images_may_come_in_any_order_and_repeatedly() -> None:

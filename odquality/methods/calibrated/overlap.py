@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.geometry import box_area, box_intersection
+from odquality.core.overlaps import near_pairs
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.core.segments import segment_max
@@ -62,6 +63,7 @@ def overlaps(first: Boxes, second: Boxes) -> Overlaps:
 def _overlapping(
     first: Boxes, second: Boxes, areas: tuple[FloatArray, FloatArray], a: IntArray, b: IntArray
 ) -> Overlaps:
+    a, b = near_pairs(first, a, second, b)
     # The IoU of `core.geometry` takes unions below a fixed area for empty, which depends on the
     # unit; here every pair has a shared area, and so a union.
     intersection = box_intersection(first.columns.take(a, axis=1), second.columns.take(b, axis=1))

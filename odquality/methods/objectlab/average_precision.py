@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 from odquality.core.segments import run_starts, sorting_order
 from odquality.methods.objectlab.matching import true_positives
 from odquality.methods.objectlab.precision_curve import FLAGS, Bits, area_under_curve
 
-# So many confidences, 32 MB, are sorted together.
-_BATCH = 1 << 22
+# So many confidences, 8 MB, are sorted together.
+BATCH = 1 << 20
 
-# So many true positives are looked up together.
-_BLOCK = 1 << 16
+# A step counts in four bytes as long as there are no more predictions than this.
+_LARGEST_STEP = np.iinfo(np.uint32).max
 
 
 @dataclass(frozen=True)
@@ -103,30 +105,33 @@ class Ranking:
 
     Args:
         positives: all true positives of a dataset.
+        batch: how many predictions are counted together.
     """
 
-    def __init__(self, positives: SortedPositives) -> None:
+    def __init__(self, positives: SortedPositives, *, batch: int = BATCH) -> None:
         self._num_labels, self._positives = positives.num_labels, positives.by_class
-        self._more_confident: dict[int, IntArray] = {}
+        self._steps: dict[int, NDArray[Any]] = {}
         self._predicted: set[int] = set()
+        self._num_counted = 0
+        self._batch_size = batch
         self._batch: list[Confidences] = []
 
     def add(self, predictions: Confidences) -> None:
         """Takes the predictions of more images into account, each of which must come once."""
         self._predicted.update(predictions.classes.tolist())
         self._batch.append(predictions)
-        if sum(map(len, self._batch)) >= _BATCH:
+        if sum(map(len, self._batch)) >= self._batch_size:
             self._count()
 
     def _count(self) -> None:
         batch, self._batch = self._batch, []
+        self._num_counted += sum(map(len, batch))
         for number, confidences in _iter_sorted(batch):
             positives = self._positives.get(number, confidences[:0])
-            counts = self._more_confident.setdefault(number, np.zeros(len(positives), np.int64))
-            for start in range(0, len(positives), _BLOCK):
-                block = slice(start, start + _BLOCK)
-                below = np.searchsorted(confidences, positives[block] | FLAGS, side="right")
-                counts[block] += len(confidences) - below
+            steps = self._steps.setdefault(number, np.zeros(len(positives), np.uint32))
+            if self._num_counted > _LARGEST_STEP:
+                steps = self._steps[number] = steps.astype(np.int64, copy=False)
+            _count_steps(positives, confidences, steps)
 
     def per_class(self) -> tuple[IntArray, FloatArray]:
         """Mean average precision of each class over the thresholds.
@@ -144,7 +149,7 @@ class Ranking:
         if number not in self._positives:
             return 0.0
         return area_under_curve(
-            self._positives[number], self._more_confident[number], self._num_labels[number]
+            self._positives[number], self._steps[number], self._num_labels[number]
         )
 
 
@@ -180,6 +185,21 @@ class AveragePrecision:
 def all_confidences(scenes: Scenes) -> Confidences:
     """The confidences of all predictions of some images."""
     return Confidences.of(scenes.predictions.classes, scenes.predictions.confidence, None)
+
+
+def _count_steps(positives: Bits, confidences: Bits, steps: NDArray[Any]) -> None:
+    """Adds, for each positive, how many confidences exceed it and not the next one; all ascend."""
+    if len(positives) < len(confidences):
+        exceeding = len(confidences) - np.searchsorted(confidences, positives | FLAGS, side="right")
+        exceeding[:-1] -= exceeding[1:]
+        steps += exceeding.astype(steps.dtype)
+    else:
+        exceeded = np.searchsorted(positives, confidences)
+        starts = run_starts(exceeded)
+        counts = np.diff(starts, append=len(exceeded)).astype(steps.dtype)
+        exceeded = exceeded.take(starts)
+        some = int(np.searchsorted(exceeded, 1))
+        steps[exceeded[some:] - 1] += counts[some:]
 
 
 def _iter_sorted(parts: Iterable[Confidences]) -> Iterator[tuple[int, Bits]]:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.geometry import box_area, box_intersection, squared_distance
-from odquality.core.overlaps import overlapping_pairs, pair_iou
+from odquality.core.geometry import box_area, box_intersection
+from odquality.core.overlaps import near_pairs, overlapping_pairs
 from odquality.core.pairs import iter_image_pairs, iter_pairs_within, iter_same_class_pairs
 from odquality.core.scenes import (
     IGNORED_SHARE,
     BoolArray,
     Boxes,
     FloatArray,
-    IntArray,
     Predictions,
 )
-from odquality.methods.objectlab.similarity import similarity
+from odquality.methods.objectlab.similarity import compare
 
 # Two labels of different classes with at least this IoU are on the same box.
 LABEL_OVERLAP = 0.95
@@ -51,8 +50,7 @@ def confident_evidence(
     confident = predictions.confidence >= high_probability
     apart = confident.copy()
     for prediction, label in iter_image_pairs(predictions, labels, keep_first=confident):
-        iou = pair_iou(labels, label, predictions, prediction)
-        similar = _similarity(alpha, iou, labels, label, predictions, prediction)
+        iou, similar = compare(labels, label, predictions, prediction, alpha)
         apart[prediction.take(np.flatnonzero(iou > 0))] = False
         is_same = labels.classes.take(label) == predictions.classes.take(prediction)
         same = np.flatnonzero(is_same)
@@ -73,8 +71,9 @@ def best_location(
     best = np.full(len(labels), NO_PARTNER)
     likely = predictions.confidence > low_probability
     for prediction, label in iter_same_class_pairs(predictions, labels, keep_first=likely):
-        label, prediction, iou = overlapping_pairs(labels, label, predictions, prediction)
-        similar = _similarity(alpha, iou, labels, label, predictions, prediction)
+        label, prediction = near_pairs(labels, label, predictions, prediction)
+        iou, similar = compare(labels, label, predictions, prediction, alpha)
+        similar[iou == 0] = NO_PARTNER
         np.maximum.at(best, label, similar)
     return best
 
@@ -94,23 +93,11 @@ def conflicting(labels: Boxes) -> BoolArray:
 def mostly_ignored(regions: Boxes, predictions: Predictions, keep: BoolArray) -> BoolArray:
     """Which of the predictions ``keep`` lie mostly in an ignored region of their image, (P,)."""
     ignored = np.zeros(len(predictions), bool)
+    if not len(regions):
+        return ignored
     for prediction, region in iter_image_pairs(predictions, regions, keep_first=keep):
         box = predictions.columns.take(prediction, axis=1)
         inside = box_intersection(regions.columns.take(region, axis=1), box)
         area = box_area(box)
         ignored[prediction[(inside >= IGNORED_SHARE * area) & (area > 0)]] = True
     return ignored
-
-
-def _similarity(
-    alpha: float,
-    iou: FloatArray,
-    labels: Boxes,
-    label: IntArray,
-    predictions: Boxes,
-    prediction: IntArray,
-) -> FloatArray:
-    distance = squared_distance(
-        labels.centres.take(label, axis=1), predictions.centres.take(prediction, axis=1)
-    )
-    return similarity(iou, distance, alpha)

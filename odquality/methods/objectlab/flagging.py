@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.methods.interface import Scores, learn
@@ -119,18 +121,22 @@ class Flagger:
             quality.append(scores.images["quality"])
             suspects.append(_suspects(scenes, scores, num_images))
             num_images += len(scenes)
-        image, of_class, score = (np.concatenate(column) for column in zip(*suspects, strict=True))
         classes, precision = ranking.per_class()
-        low = score <= _thresholds(precision)[np.searchsorted(classes, of_class)]
+        thresholds = _thresholds(precision)
         is_issue = np.zeros(num_images, bool)
-        is_issue[image[low]] = True
+        for image, of_class, score in suspects:
+            low = score <= thresholds[np.searchsorted(classes, of_class.astype(np.int64))]
+            is_issue[image[low]] = True
         return FlaggedImages(is_issue, np.concatenate(quality))
 
 
 def _suspects(
     scenes: Scenes, scores: Scores, first_image: int
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Image, class and score of the boxes that score low enough for some threshold, (n,) each."""
+) -> tuple[NDArray[Any], NDArray[Any], FloatArray]:
+    """Image, class and score of the boxes that score low enough for some threshold, (n,) each.
+
+    Whole numbers take as few bytes as they need.
+    """
     found = []
     for boxes, by_kind in (
         (scenes.labels, scores.labels),
@@ -140,7 +146,12 @@ def _suspects(
             rows = np.flatnonzero(values <= AVERAGE_PRECISION_SHARE * _HIGHEST)
             found.append((first_image + boxes.image[rows], boxes.classes[rows], values[rows]))
     image, of_class, score = (np.concatenate(column) for column in zip(*found, strict=True))
-    return image, of_class, score
+    return _shortest(image), _shortest(of_class), score
+
+
+def _shortest(numbers: IntArray) -> NDArray[Any]:
+    """Whole numbers of at least 0 in the smallest type that holds them all."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
 def _thresholds(average_precision: FloatArray) -> FloatArray:

@@ -6,19 +6,18 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from odquality.core.geometry import squared_distance
-from odquality.core.overlaps import pair_iou
+from odquality.core.geometry import box_iou, squared_distance
 from odquality.core.pairs import iter_image_pairs
-from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, box_centre
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.core.segments import reduce_runs
 from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance, similarity
 
 # Share of a distance given away so that rounding never hides a pair.
 _MARGIN = 1e-9
 
-# Where images are large enough, so many labels nearly always have a pair whose nearness is the
-# smallest there is.
-_FIRST_LABELS = 32
+# Where images are large enough, the first labels nearly always have a pair whose nearness is the
+# smallest there is: mostly the first few have.
+_FIRST_LABELS = (slice(0, 8), slice(8, 32))
 
 
 def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
@@ -37,7 +36,12 @@ def min_similarity(labels: Boxes, predictions: Boxes, alpha: float) -> float:
         The similarity, in (0, 1]; 1.0 where there is none.
     """
     search = _Search(labels, predictions, alpha)
-    search.scan(np.arange(len(labels)) < _FIRST_LABELS)
+    for few in _FIRST_LABELS:
+        keep = np.zeros(len(labels), bool)
+        keep[few] = True
+        search.scan(keep)
+        if search.is_least:
+            break
     if search.is_least and _largest_overlap(labels, predictions) < search.reach_squared:
         return search.smallest
     farthest = _farthest_partner(labels, predictions)
@@ -60,13 +64,11 @@ class _Search:
         """Takes all pairs of some labels into account."""
         labels, predictions = self._labels, self._predictions
         for label, prediction in iter_image_pairs(labels, predictions, keep_first=keep):
-            # Of few labels: the centres of all predictions are not needed.
-            distance = squared_distance(
-                box_centre(labels.columns.take(label, axis=1)),
-                box_centre(predictions.columns.take(prediction, axis=1)),
-            )
+            first = labels.columns.take(label, axis=1)
+            second = predictions.columns.take(prediction, axis=1)
+            distance = squared_distance(first, second)
             far = np.flatnonzero(distance >= self.reach_squared)
-            iou = pair_iou(labels, label.take(far), predictions, prediction.take(far))
+            iou = box_iou(first.take(far, axis=1), second.take(far, axis=1))
             similar = similarity(iou, distance.take(far), self._alpha)
             self.smallest = float(similar.min(initial=self.smallest, where=similar > 0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ Bits = NDArray[np.uint64]
 _BLOCK = 1 << 14
 
 
-def area_under_curve(positives: Bits, more_confident: IntArray, num_labels: int) -> float:
+def area_under_curve(positives: Bits, steps: NDArray[Any], num_labels: int) -> float:
     """Mean average precision of one class over the thresholds.
 
     The area under the precision-recall curve, precision made monotonous (PASCAL VOC 2010). Equally
@@ -29,7 +30,8 @@ def area_under_curve(positives: Bits, more_confident: IntArray, num_labels: int)
 
     Args:
         positives: (n,) confidence and flags of the true positives, ascending.
-        more_confident: (n,) how many predictions of the class are more confident than each.
+        steps: (n,) integers: how many predictions of the class are more confident than each of
+            them, and not more confident than the next one.
         num_labels: of the class, at least 1.
 
     Returns:
@@ -42,16 +44,19 @@ def area_under_curve(positives: Bits, more_confident: IntArray, num_labels: int)
         np.zeros((thresholds, 1), np.int64),
     )
     best = np.zeros((thresholds, 1))
+    above = int(steps.sum(dtype=np.int64))
     area = 0.0
     for block in _blocks(positives):
         rows, found = _count(positives[block])
         positive = left - np.cumsum(found, axis=1) + found
-        rank = more_confident[block].take(rows) + found
+        passed = np.cumsum(steps[block], dtype=np.int64)
+        rank = above - (passed - steps[block]).take(rows) + found
         precision = np.divide(positive, rank, out=np.zeros(found.shape), where=found > 0)
         np.maximum(precision[:, :1], best, out=precision[:, :1])
         precision = np.maximum.accumulate(precision, axis=1)
         area += float((found * precision).sum())
         left, best = positive[:, -1:] - found[:, -1:], precision[:, -1:]
+        above -= int(passed[-1])
     return area / num_labels / thresholds
 
 

@@ -8,6 +8,7 @@ predictions resemble little is *badloc*.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -121,34 +122,45 @@ class ObjectLabScorer:
     def score(self, scenes: Scenes) -> Scores:
         """Scores every image and box of ``scenes``."""
         settings = self.settings
-        # Predictions of little confidence, which are most of many a detector's, tell nothing.
-        least = min(settings.low_probability, settings.high_probability)
-        is_telling = scenes.predictions.confidence >= least
-        telling = scenes.predictions.where(is_telling)
-
-        def pool(values: FloatArray, image: IntArray) -> FloatArray:
-            return segment_softmin(values, image, len(scenes), temperature=settings.temperature)
-
-        evidence = confident_evidence(
-            scenes.labels, telling, settings.high_probability, settings.alpha
-        )
-        telling_overlooked = self._overlooked(evidence, telling, scenes.ignored)
-        overlooked = np.full(len(scenes.predictions), np.nan)
-        overlooked[np.flatnonzero(is_telling)] = telling_overlooked
-        labels = {
-            "swap": self._swap(evidence, scenes.labels),
-            "badloc": self._badloc(scenes.labels, telling),
+        labels, predictions = scenes.labels, scenes.predictions
+        # The others, which are most of many a detector's, tell nothing of missing labels and swaps.
+        confident_rows = np.flatnonzero(predictions.confidence >= settings.high_probability)
+        confident = predictions.ascending(confident_rows)
+        evidence = confident_evidence(labels, confident, settings.high_probability, settings.alpha)
+        confident_overlooked = self._overlooked(evidence, confident, scenes.ignored)
+        overlooked = np.full(len(predictions), np.nan)
+        overlooked[confident_rows] = confident_overlooked
+        label_scores = {
+            "swap": self._swap(evidence, labels),
+            "badloc": self._badloc(labels, predictions),
         }
-        images = {"overlooked": pool(telling_overlooked, telling.image)}
-        images |= {kind: pool(values, scenes.labels.image) for kind, values in labels.items()}
+        images = self._pooled(
+            {
+                "overlooked": (confident_overlooked, confident.image),
+                **{kind: (values, labels.image) for kind, values in label_scores.items()},
+            },
+            len(scenes),
+        )
         logs = sum(
             weight * np.log(TINY + images[kind]) for kind, weight in settings.weights.items()
         )
         return Scores(
             images={"quality": np.exp(logs), **images},
-            labels=labels,
+            labels=label_scores,
             predictions={"overlooked": overlooked},
         )
+
+    def _pooled(
+        self, scores: Mapping[str, tuple[FloatArray, IntArray]], num_images: int
+    ) -> dict[str, FloatArray]:
+        """Scores of the images by kind, (N,) each, of the scores and images of boxes."""
+        pooled = segment_softmin(
+            np.concatenate([values for values, _ in scores.values()]),
+            np.concatenate([of + i * num_images for i, (_, of) in enumerate(scores.values())]),
+            len(scores) * num_images,
+            temperature=self.settings.temperature,
+        )
+        return dict(zip(scores, pooled.reshape(len(scores), num_images), strict=True))
 
     def _overlooked(
         self, evidence: ConfidentEvidence, predictions: Predictions, ignored: Boxes

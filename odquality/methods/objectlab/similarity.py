@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from odquality.core.scenes import FloatArray
+from odquality.core.geometry import box_iou, squared_distance
+from odquality.core.scenes import Boxes, FloatArray, IntArray
 
 # Weight of IoU; the rest is that of the centres' nearness.
 ALPHA = 0.9
@@ -33,6 +34,27 @@ def similarity(iou: FloatArray, squared_distance: FloatArray, alpha: float) -> F
     nearness = np.exp(-np.sqrt(squared_distance) * DISTANCE_FACTOR)
     nearness = 1.0 - (1.0 - nearness)
     return iou * alpha + (1.0 - alpha) * nearness
+
+
+def compare(
+    labels: Boxes, label: IntArray, predictions: Boxes, prediction: IntArray, alpha: float
+) -> tuple[FloatArray, FloatArray]:
+    """Compares n pairs of a label and a prediction.
+
+    Args:
+        labels: boxes.
+        label: (n,) int64 rows of ``labels``.
+        predictions: boxes.
+        prediction: (n,) int64 rows of ``predictions``.
+        alpha: weight of IoU, in [0, 1].
+
+    Returns:
+        (n,) float64 IoU in [0, 1], and (n,) float64 similarity in [0, 1].
+    """
+    first = labels.columns.take(label, axis=1)
+    second = predictions.columns.take(prediction, axis=1)
+    iou = box_iou(first, second)
+    return iou, similarity(iou, squared_distance(first, second), alpha)
 
 
 def least_distance(value: float, alpha: float) -> float:

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from odquality.arrays.image_lists import ImageLists
-from odquality.methods.objectlab.average_precision import AveragePrecision
+from odquality.methods.objectlab.average_precision import (
+    AveragePrecision,
+    Confidences,
+    Ranking,
+    TruePositives,
+    all_confidences,
+)
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
 
 BOX = [0.0, 0.0, 100.0, 100.0]
@@ -93,3 +99,17 @@ def test_chunks_do_not_matter(images_per_chunk: int) -> None:
     expected = average_precision(labels, to_rows(predictions))
     found = average_precision(labels, to_rows(predictions), images_per_chunk=images_per_chunk)
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("batch", [1, 40, 1_000])
+def test_neither_do_the_numbers_of_predictions_that_are_counted_together(batch: int) -> None:
+    labels, predictions = random_scenes(3, 50)
+    (scenes,) = ImageLists(labels, to_rows(predictions)).scenes()
+    found = scenes.predictions
+    ranking = Ranking(TruePositives.observe(scenes).sorted(), batch=batch)
+    for row in range(len(found)):
+        one = slice(row, row + 1)
+        ranking.add(Confidences.of(found.classes[one], found.confidence[one], None))
+    whole = Ranking(TruePositives.observe(scenes).sorted())
+    whole.add(all_confidences(scenes))
+    np.testing.assert_array_equal(ranking.per_class(), whole.per_class())

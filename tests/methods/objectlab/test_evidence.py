@@ -34,7 +34,7 @@ def pairs(first: Boxes, second: Boxes) -> Iterator[tuple[int, int, float, float]
     """Rows, IoU and similarity of all pairs of an image."""
     for a, b in np.argwhere(first.image[:, None] == second.image[None, :]).tolist():
         iou = box_iou(first.columns[:, [a]], second.columns[:, [b]])
-        distance = squared_distance(first.centres[:, [a]], second.centres[:, [b]])
+        distance = squared_distance(first.columns[:, [a]], second.columns[:, [b]])
         yield a, b, float(iou[0]), float(similarity(iou, distance, ALPHA)[0])
 
 

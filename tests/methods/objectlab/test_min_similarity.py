@@ -31,7 +31,7 @@ def every_pair(labels: Any, predictions: Any) -> float:
         a, b = np.indices((len(first), len(second))).reshape(2, -1)
         values = similarity(
             box_iou(first.columns[:, a], second.columns[:, b]),
-            squared_distance(first.centres[:, a], second.centres[:, b]),
+            squared_distance(first.columns[:, a], second.columns[:, b]),
             ALPHA,
         )
         lowest = min(lowest, values[values > 0].min(initial=1.0))

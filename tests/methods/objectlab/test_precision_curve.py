@@ -41,5 +41,6 @@ def test_equals_the_definition(number: int, digits: int) -> None:
     ordered = np.sort(confidence)
     kept = (positives & ~FLAGS).view(np.float64)
     more_confident = number - np.searchsorted(ordered, kept, side="right")
-    found = area_under_curve(positives, more_confident, 2 * number)
+    steps = -np.diff(more_confident, append=0)
+    found = area_under_curve(positives, steps, 2 * number)
     assert found == pytest.approx(by_definition(confidence, flags, 2 * number), rel=1e-12)
