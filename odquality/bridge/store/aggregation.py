@@ -48,7 +48,8 @@ def group(
     groups = iter_documents(
         samples,
         {"_id": 0, **columns},
-        before=[{"$match": {having: {"$type": "number"}}}],
+        # Which an index of the numbers tells alone, unlike their type.
+        before=[{"$match": {having: {"$gte": float("-inf")}}}],
         after=[*stages, {"$group": {"_id": values, "number": {"$sum": 1}, **totals}}],
     )
     return [{**one.pop("_id"), **one} for one in groups]

@@ -26,10 +26,14 @@ def create_sparse(dataset: fo.Dataset, path: str) -> None:
     Public: ``dataset.create_index(path, sparse=True)``, which does not know the paths that another
     process has declared.
     """
-    dataset._sample_collection.create_index(path, sparse=True)
+    # One that FiftyOne made anew when it renamed the field is not sparse, and does as well.
+    if not any(dict(index["key"]) == {path: 1} for _, index in _by_name(dataset)):
+        dataset._sample_collection.create_index(path, sparse=True)
 
 
-def create_ranks(dataset: fo.Dataset, counted: str, paths: Collection[str]) -> None:
+def create_ranks(
+    dataset: fo.Dataset, counted: str, paths: Collection[str], *, listed: str | None = None
+) -> None:
     """Indexes the samples of which a number is above 0, in the order of each of some fields.
 
     Public: ``dataset.create_index(spec, partialFilterExpression=...)`` for each, which reads all
@@ -39,11 +43,24 @@ def create_ranks(dataset: fo.Dataset, counted: str, paths: Collection[str]) -> N
         dataset: whose samples are indexed.
         counted: path of the number. Queries must ask for it to be above 0.
         paths: of the fields; the order is that of `most_first`.
+        listed: field with so many detections, of which those of a ``kind`` are indexed by their
+            confidence.
     """
     some = {counted: {"$gt": 0}}
-    ranks = [[*most_first(path).items()] for path in paths]
-    models = [IndexModel(rank, partialFilterExpression=some) for rank in ranks]
+    keys = [[*most_first(path).items()] for path in paths]
+    keys += [] if listed is None else [_likeliest(listed)]
+    models = [IndexModel(key, partialFilterExpression=some) for key in keys]
     dataset._sample_collection.create_indexes(models)
+
+
+def has_likeliest(dataset: fo.Dataset, field: str) -> bool:
+    """Whether the detections in a field are indexed as `create_ranks` does."""
+    wanted = dict(_likeliest(field))
+    return any(dict(index["key"]) == wanted for _, index in _by_name(dataset))
+
+
+def _likeliest(field: str) -> list[tuple[str, int]]:
+    return [(f"{field}.detections.kind", 1), (f"{field}.detections.confidence", -1)]
 
 
 def most_first(path: str) -> dict[str, int]:
@@ -66,7 +83,8 @@ def rename(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
     """Indexes renamed fields as they were under their old names."""
 
     def renamed(path: str) -> str:
-        return new_paths.get(path, path)
+        field, dot, within = path.partition(".")
+        return new_paths.get(path, f"{new_paths.get(field, field)}{dot}{within}")
 
     for index_name, index in _by_name(dataset):
         if {*index["key"], *index.get(_SOME, ())}.isdisjoint(new_paths):
