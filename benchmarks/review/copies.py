@@ -7,6 +7,7 @@ beside that of their image.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,8 @@ def _multiply_record(dataset: Any, key: str, times: int) -> None:
         kind: [[place, number * times, total * times] for place, number, total in rows]
         for kind, rows in kept["spectrum"].items()
     }
+    rows = json.loads(kept["suggested"])
+    kept["suggested"] = json.dumps([[*group, number * times] for *group, number in rows])
     is_done = claims.exchange_results(
         record, lambda file: results.save_report(file, report, **kept)
     )

@@ -13,7 +13,14 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.run.open_issues import IssueGroup, groups_of, open_issues
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run
-from odquality.bridge.store.aggregation import area_of, bin_number, group, list_at, text_of
+from odquality.bridge.store.aggregation import (
+    area_of,
+    bin_number,
+    count_bins,
+    group,
+    list_at,
+    text_of,
+)
 from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.samples import check_collection
 from odquality.kinds import BY_NAME
@@ -78,7 +85,10 @@ class RunCounts:
     def scores(self) -> list[dict[str, int]]:
         """``number`` of images by ``bin`` of their scores among `SCORE_EDGES`."""
         score = self._paths.image_score
-        return self._groups(by={"bin": bin_number(f"${score}", SCORE_EDGES)})
+        if isinstance(self._samples, fo.DatasetView):
+            return self._groups(by={"bin": bin_number(f"${score}", SCORE_EDGES)})
+        numbers = count_bins(self._samples, score, SCORE_EDGES)
+        return [{"bin": place, "number": number} for place, number in enumerate(numbers)]
 
     @cached_property
     def box_numbers(self) -> list[dict[str, int]]:
