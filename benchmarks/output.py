@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 
 from devtools.real_data import DATA_FOLDER, DATA_VARIABLE
@@ -34,7 +35,11 @@ def add_output_option(parser: argparse.ArgumentParser) -> None:
 
 
 def output_folder(
-    parser: argparse.ArgumentParser, options: argparse.Namespace, *, complete: bool = True
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    *,
+    complete: bool = True,
+    apart: Collection[str] = (),
 ) -> Path | None:
     """The folder to write to, None to print only; call it before anything is measured.
 
@@ -43,8 +48,10 @@ def output_folder(
             published tables.
         options: what it has parsed. A run is whole if they are the default ones.
         complete: whether all data are there, without which no run is whole.
+        apart: options that choose a part of which the tables stand, and are replaced, apart.
     """
-    measured = {name: value for name, value in vars(options).items() if name not in _PLACES}
+    unmeasured = {*_PLACES, *apart}
+    measured = {name: value for name, value in vars(options).items() if name not in unmeasured}
     whole = complete and all(value == parser.get_default(name) for name, value in measured.items())
     if options.output is None:
         return RESULTS if whole else None

@@ -10,9 +10,15 @@ from pathlib import Path
 from benchmarks.accuracy.files import DATASETS, ORIGINAL_LABELS, absent_files, load_dataset
 from benchmarks.output import add_data_option, add_output_option, output_folder
 from benchmarks.review.course import Course
+from benchmarks.review.many import CACHE_GIGABYTES, NUM_SCORED, time_many
 from benchmarks.review.peers import review_by_peers
 from benchmarks.review.product import review_by_product
-from benchmarks.review.report import courses_to_markdown, timings_to_markdown
+from benchmarks.review.report import (
+    courses_to_markdown,
+    many_to_markdown,
+    merged,
+    timings_to_markdown,
+)
 from benchmarks.review.speed import time_review
 from devtools.private_database import call_in_private_database
 
@@ -20,11 +26,14 @@ from devtools.private_database import call_in_private_database
 REVIEWED = ("bccd", "kaist")
 _QUICK_SEEDS, _QUICK_SAMPLES = 2, 2_000
 
-COURSE, SPEED = PARTS = ("course", "speed")
+COURSE, SPEED, MANY = PARTS = ("course", "speed", "many")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Simulates reviews in FiftyOne, times them, prints the tables and writes ``review.md``."""
+    """Simulates reviews in FiftyOne, times them, prints the tables and writes ``review.md``.
+
+    A part of it has a section there, which a run of this part alone replaces.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.review",
         description="Simulates reviews in FiftyOne: what they buy, and how long a reviewer waits.",
@@ -32,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--datasets", default=",".join(REVIEWED), help="names, comma-separated")
     parser.add_argument("--seeds", type=int, default=10, help="number of random orders")
     parser.add_argument("--samples", type=int, default=20_000, help="in the datasets to time")
+    parser.add_argument(
+        "--many", type=int, default=1_000_000, help="samples in the largest datasets to time"
+    )
     parser.add_argument("--part", choices=PARTS, help="this part alone")
     parser.add_argument(
         "--quick", action="store_true", help=f"{_QUICK_SEEDS} seeds, {_QUICK_SAMPLES:,} samples"
@@ -43,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     known = [name for name, source in DATASETS.items() if source.rules is not None]
     if unknown := sorted(set(names) - set(known)):
         parser.error(f"unknown datasets {unknown}; expected some of {', '.join(known)}")
-    if options.part != SPEED and (absent := absent_files(names, options.data)):
+    if options.part in (None, COURSE) and (absent := absent_files(names, options.data)):
         parser.error(f"no files of {absent} in {options.data}")
-    folder = output_folder(parser, options)
+    folder = output_folder(parser, options, apart=["part"])
     parts = PARTS if options.part is None else (options.part,)
     sections = []
     if COURSE in parts:
@@ -60,11 +72,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for sure in (True, False)
         ]
         sections.append(timings_to_markdown(timed, samples, load))
-    markdown = "\n".join(sections)
-    print(markdown)
+    if MANY in parts:
+        sections.append(time_all(_QUICK_SAMPLES if options.quick else options.many))
+    print("\n".join(sections))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "review.md").write_text(markdown)
+        file = folder / "review.md"
+        file.write_text(merged(file.read_text() if file.is_file() else "", sections))
+
+
+def time_all(largest: int) -> str:
+    """The table of many images: a fifth of the largest number, and that."""
+    load, _, _ = os.getloadavg()
+    timed = []
+    for sure in (True, False):
+        for images in (largest // 5, largest):
+            issues, seconds = call_in_private_database(
+                time_many, images, sure, cache_gigabytes=CACHE_GIGABYTES
+            )
+            timed.append((images, issues, seconds))
+    return many_to_markdown(timed, scored=NUM_SCORED, cache=CACHE_GIGABYTES, load=load)
 
 
 def review_all(name: str, folder: Path, seeds: int) -> dict[str, Course]:

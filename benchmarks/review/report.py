@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.tables import number, table
 from benchmarks.review.course import MARKS, Course
 from benchmarks.review.speed import NUM_LABELS, NUM_PREDICTIONS, Timings
+
+COURSE_HEADING = "# What a review buys"
+WAITING_HEADING = "# How long a reviewer waits"
+MANY_HEADING = "# How long a reviewer of many images waits"
 
 COURSE_LEGEND = """\
 A reviewer who knows the corrected labels of the same images decides on one box after the other. In
@@ -32,9 +37,18 @@ probabilities of all that is open. A bare update moves the document of a suggest
 another, if it is there, and does no more; no sample is read."""
 
 
+MANY_LEGEND = f"""\
+Seconds with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions an image, of a detector that is
+sure of objects alone, and of one that is as sure of anything (a flood of issues); {{cores}} cores,
+which had {{load:.0f}} processes of others to serve, and a database server that keeps {{cache:g}} GB
+in memory, less than there is. {{scored:,}} images are scored, and copied with the run's fields,
+indexes and record. Of queries the longest of three calls counts: the first may find little of what
+it reads in memory."""
+
+
 def courses_to_markdown(reviews: Mapping[str, Mapping[str, Course]], seeds: int) -> str:
     """The tables of all datasets; of each the courses by the name of the order."""
-    parts = ["# What a review buys", COURSE_LEGEND.format(seeds=seeds)]
+    parts = [COURSE_HEADING, COURSE_LEGEND.format(seeds=seeds)]
     for name, courses in reviews.items():
         start = next(iter(courses.values()))[0]
         parts += [
@@ -73,4 +87,34 @@ def timings_to_markdown(timed: Sequence[tuple[int, Timings]], samples: int, load
     names = timed[0][1]
     rows = [[name, *(f"{seconds[name]:.2f}" for _, seconds in timed)] for name in names]
     legend = SPEED_LEGEND.format(samples=samples, cores=os.cpu_count(), load=load)
-    return "\n\n".join(["# How long a reviewer waits", legend, table(header, rows)]) + "\n"
+    return "\n\n".join([WAITING_HEADING, legend, table(header, rows)]) + "\n"
+
+
+def many_to_markdown(
+    timed: Sequence[tuple[int, int, Timings]], *, scored: int, cache: float, load: float
+) -> str:
+    """The table of what takes how long at many images.
+
+    Args:
+        timed: of each dataset the numbers of its images and issues, and the seconds of each call.
+        scored: number of images that were scored, of which others are copies.
+        cache: gigabytes that the database server keeps in memory.
+        load: as `timings_to_markdown` takes it.
+    """
+    header = ["", *(f"{images:,} images, {issues:,} issues" for images, issues, _ in timed)]
+    names = timed[0][2]
+    rows = [[name, *(f"{seconds[name]:.2f}" for *_, seconds in timed)] for name in names]
+    legend = MANY_LEGEND.format(scored=scored, cache=cache, cores=os.cpu_count(), load=load)
+    return "\n\n".join([MANY_HEADING, legend, table(header, rows)]) + "\n"
+
+
+def merged(text: str, sections: Sequence[str]) -> str:
+    """A text of sections, some of them in place of those under the same heading or new.
+
+    Args:
+        text: sections that each begin with a line ``# heading``; empty for none.
+        sections: of that form.
+    """
+    every = [one for one in re.split(r"(?m)^(?=# )", text) if one.strip()]
+    by_heading = {one.partition("\n")[0]: one.rstrip("\n") + "\n" for one in [*every, *sections]}
+    return "\n".join(by_heading.values())

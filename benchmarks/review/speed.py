@@ -44,56 +44,97 @@ def time_review(num_samples: int, sure_of_objects: bool) -> tuple[int, Timings]:
     Returns:
         How many issues there were, and what took how long.
     """
+    import odquality
+
+    dataset = scored_dataset(num_samples, sure_of_objects)
+    number = odquality.review_progress(dataset, KEY).num_open
+    timings = {
+        name: median(seconds_of(query) for _ in range(_REPEATS))
+        for name, query in queries(dataset).items()
+    }
+    return number, timings | time_decisions(dataset, beside_bare=True)
+
+
+def scored_dataset(num_samples: int, sure_of_objects: bool) -> Any:
+    """A dataset with a run of the default method."""
     import fiftyone as fo
 
     import odquality
     from benchmarks.speed.synthetic import insert_scenes
-    from odquality.bridge.review.queue import next_issues
-    from odquality.bridge.review.runs import run_states
 
     dataset = fo.Dataset()
     insert_scenes(dataset, make_data(num_samples, sure_of_objects=sure_of_objects))
     odquality.compute_label_quality(
         dataset, gt_field="ground_truth", pred_field="predictions", key=KEY
     )
-    number = odquality.review_progress(dataset, KEY).num_open
+    return dataset
+
+
+def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
+    """What reviewers and the App ask, by name."""
+    import odquality
+    from odquality.app.panel.overview import plots_of
+    from odquality.bridge.review.progress import open_counts
+    from odquality.bridge.review.queue import image_after, next_issues
+    from odquality.bridge.review.runs import run_states
+    from odquality.bridge.review.stale import edited_issues
+
     listed = partial(odquality.list_issues, dataset, KEY)
-    queries: dict[str, Callable[[], Any]] = {
+    likeliest = partial(listed, limit=50, order="probability")
+    (first,) = listed(limit=1)
+    return {
         "`list_issues`, first 50 by images": partial(listed, limit=50),
-        "`list_issues`, first 50 by probability": partial(listed, limit=50, order="probability"),
+        "`list_issues`, first 50 by probability": likeliest,
+        "`list_issues`, first 50 of a kind": partial(listed, limit=50, kinds="badloc"),
+        "`list_issues`, first 50 of a kind by probability": partial(likeliest, kinds="badloc"),
+        "`list_issues`, first 50 of a class by probability": partial(likeliest, classes="class 1"),
         "`list_issues`, first 50 of a kind and class": partial(
             listed, limit=50, kinds="swap", classes="class 1"
         ),
         "next card with the others of its image": partial(next_issues, dataset, KEY),
+        "next card by probability": partial(next_issues, dataset, KEY, order="probability"),
+        "next image in the App": partial(image_after, dataset, KEY, first.sample_id),
         "`run_states`, what the panel opens with": partial(run_states, dataset),
         "`review_progress`": partial(odquality.review_progress, dataset, KEY),
+        "issues by kind and class, to choose from": partial(open_counts, dataset, KEY),
+        "issues that were settled by hand": partial(edited_issues, dataset, KEY),
+        "plots of the overview": partial(plots_of, dataset, KEY),
         "`summarize_run`": partial(odquality.summarize_run, dataset, KEY),
     }
-    timings = {
-        name: median(_seconds(query) for _ in range(_REPEATS)) for name, query in queries.items()
-    }
 
+
+def time_decisions(dataset: Any, *, beside_bare: bool) -> Timings:
+    """How long decisions take, and what is learnt from them.
+
+    Args:
+        dataset: that was scored.
+        beside_bare: whether a copy of it gets as many bare updates.
+    """
+    import odquality
+
+    listed, timings = partial(odquality.list_issues, dataset, KEY), {}
     cards = listed(limit=_ONE_BY_ONE)
-    alone = [_seconds(partial(odquality.accept, dataset, KEY, card)) for card in cards]
+    alone = [seconds_of(partial(odquality.accept, dataset, KEY, card)) for card in cards]
     timings["`accept` of one, median"] = median(alone)
     timings["`accept` of one, with a lesson"] = max(alone)
-    timings["`learn_from_decisions`"] = _seconds(
+    timings["`learn_from_decisions`"] = seconds_of(
         partial(odquality.learn_from_decisions, dataset, KEY)
     )
-    least = listed(order="probability", limit=IN_BULK)[-1].probability
-    timings[f"`preview_accept_all` of {IN_BULK:,}"] = _seconds(
+    chosen = listed(order="probability", limit=IN_BULK)
+    least = chosen[-1].probability
+    timings[f"`preview_accept_all` of {IN_BULK:,}"] = seconds_of(
         partial(odquality.preview_accept_all, dataset, KEY, min_probability=least)
     )
-    chosen = listed(order="probability", limit=IN_BULK)
-    twin = dataset.clone()
-    timings[f"{IN_BULK:,} bare guarded updates"] = bare_seconds(twin, chosen)
-    twin.delete()
-    timings[f"`accept` of {IN_BULK:,} in one call"] = _seconds(
+    if beside_bare:
+        twin = dataset.clone()
+        timings[f"{IN_BULK:,} bare guarded updates"] = bare_seconds(twin, chosen)
+        twin.delete()
+    timings[f"`accept` of {IN_BULK:,} in one call"] = seconds_of(
         partial(odquality.accept, dataset, KEY, chosen)
     )
-    timings["`undo` of these"] = _seconds(partial(odquality.undo, dataset, KEY))
-    timings["`redo` of these"] = _seconds(partial(odquality.redo, dataset, KEY))
-    return number, timings
+    timings["`undo` of these"] = seconds_of(partial(odquality.undo, dataset, KEY))
+    timings["`redo` of these"] = seconds_of(partial(odquality.redo, dataset, KEY))
+    return timings
 
 
 def bare_seconds(dataset: Any, issues: Sequence[ReviewIssue]) -> float:
@@ -117,7 +158,8 @@ def bare_seconds(dataset: Any, issues: Sequence[ReviewIssue]) -> float:
     return seconds
 
 
-def _seconds(call: Callable[[], Any]) -> float:
+def seconds_of(call: Callable[[], Any]) -> float:
+    """How long a call takes."""
     start = perf_counter()
     call()
     return perf_counter() - start

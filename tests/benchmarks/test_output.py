@@ -40,6 +40,15 @@ def test_a_run_without_all_data_prints() -> None:
     assert folder_of(complete=False) is None
 
 
+def test_a_part_with_tables_of_its_own_is_whole() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--part")
+    add_output_option(parser)
+    for arguments, folder in ((["--part", "a"], RESULTS), (["--part", "a", "--seeds", "1"], None)):
+        assert output_folder(parser, parser.parse_args(arguments), apart=["part"]) == folder
+
+
 def test_any_run_writes_to_a_folder_of_its_own(tmp_path: Path) -> None:
     assert folder_of("--quick", "--output", str(tmp_path)) == tmp_path
     assert folder_of("--output", str(tmp_path)) == tmp_path

@@ -16,6 +16,7 @@ from benchmarks.accuracy.files import load_dataset, load_errors
 from benchmarks.accuracy.suspicion import Suspicion
 from benchmarks.review import product
 from benchmarks.review.__main__ import main
+from benchmarks.review.copies import multiply
 from benchmarks.review.course import MARKS, State, follow, mean_of
 from benchmarks.review.edits import Edit, edited
 from benchmarks.review.judgement import is_right
@@ -26,8 +27,9 @@ from benchmarks.review.quality import (
     mean_average_precision,
     number_of_errors,
 )
-from benchmarks.review.report import courses_to_markdown, timings_to_markdown
-from benchmarks.review.speed import make_data
+from benchmarks.review.report import courses_to_markdown, merged, timings_to_markdown
+from benchmarks.review.speed import KEY as SPEED_KEY
+from benchmarks.review.speed import make_data, scored_dataset
 from devtools.real_data import BCCD, DATA_FOLDER
 from odquality.kinds import ANY
 
@@ -268,3 +270,43 @@ def test_waiting_is_timed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     text = (tmp_path / "review.md").read_text()
     assert text in capsys.readouterr().out
     assert "| `undo` of these |" in text
+
+
+def test_many_images_are_copies_of_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--part", "many", "--many", "1500", "--output", str(tmp_path)])
+    text = (tmp_path / "review.md").read_text()
+    assert text in capsys.readouterr().out
+    assert "| `undo` of these |" in text
+
+
+def test_copies_are_what_a_run_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    import odquality
+    from odquality.bridge.run import open_issues
+    from odquality.bridge.run.recalibration import load_lessons
+
+    dataset = scored_dataset(40, sure_of_objects=True)
+    listed = odquality.list_issues(dataset, SPEED_KEY)
+    before = odquality.review_progress(dataset, SPEED_KEY)
+    multiply(dataset, SPEED_KEY, 3)
+    # The record tells it.
+    monkeypatch.delattr(open_issues, "_counted")
+    assert len(dataset) == 120
+    assert len({*dataset.values("id")}) == 120
+    after = odquality.review_progress(dataset, SPEED_KEY)
+    assert after.open == {kind: 3 * number for kind, number in before.open.items()}
+    left = [one.remaining["any"]["expected"] for one in (before, after)]
+    assert left[1] == pytest.approx(3 * left[0])
+    assert load_lessons(dataset, SPEED_KEY).open.counts.sum() > 0
+    again = odquality.list_issues(dataset, SPEED_KEY)
+    assert len(again) == 3 * len(listed)
+    assert odquality.accept(dataset, SPEED_KEY, again).refused == ()
+    assert odquality.undo(dataset, SPEED_KEY).refused == ()
+    list(dataset.iter_samples())
+    dataset.delete()
+
+
+def test_a_part_takes_the_place_of_its_section() -> None:
+    text = merged("", ["# One\n\nold\n\n## Within\n", "# Two\n\nstays\n"])
+    assert text == "# One\n\nold\n\n## Within\n\n# Two\n\nstays\n"
+    assert merged(text, ["# One\n\nnew\n"]) == "# One\n\nnew\n\n# Two\n\nstays\n"
+    assert merged(text, ["# Three\n"]) == text + "\n# Three\n"

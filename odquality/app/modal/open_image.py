@@ -13,11 +13,8 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.server.utils.json import serialize
 
-from odquality.bridge.review.listing import open_samples
-from odquality.bridge.review.queue import following
-from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.review.queue import crop_after, image_after
 from odquality.bridge.review.views import images_of
-from odquality.bridge.store.database import all_samples
 
 Document = dict[str, Any]
 
@@ -65,25 +62,15 @@ class OpenImage:
         ids = {"_id": self.shown_id, "_sample_id": self.sample_id}
         return [sample, {**crop, **ids}]
 
-    def following(self, dataset: fo.Dataset, key: str) -> str | None:
+    def following(self, key: str) -> str | None:
         """What to open next, of what the grid shows: the id of a sample, or of a crop.
 
         Raises:
             ValueError: there is no such run, or it has no suggestions.
         """
-        order = open_samples(dataset, ReviewTarget.of(dataset, key))
         if self.is_crop:
-            crops, images = self.view.values(["id", "sample_id"])
-            has_open = set(order) - {self.sample_id}
-            order = [
-                crop
-                for crop, image in zip(crops, images, strict=True)
-                if crop == self.shown_id or str(image) in has_open
-            ]
-        else:
-            in_view = {*all_samples(self.view).values("id"), self.sample_id}
-            order = [image for image in order if image in in_view]
-        return following(order, self.shown_id)
+            return crop_after(self.view, key, self.shown_id)
+        return image_after(self.view, key, self.sample_id)
 
 
 def _as_it_is(of_crop: Any, of_sample: Any) -> Any:

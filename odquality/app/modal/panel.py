@@ -86,7 +86,7 @@ class LabelQualityModal(foo.Panel):
     def next(self, ctx: Any) -> None:
         """Opens the next image with open issues."""
         place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
-        following = None if image is None else image.following(ctx.dataset, place.key)
+        following = None if image is None else image.following(place.key)
         if following is None:
             ctx.ops.notify("No other image of this view has open issues", variant="info")
             self._show(ctx, place)

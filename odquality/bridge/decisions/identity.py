@@ -1,7 +1,7 @@
 """When two suggestions are the same: documents get new ids with every run, decisions must last.
 
 An error of a label is known by the label's id and its kind, a missing label by its class and where
-it lies.
+it lies, and so is a label without an id.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ ROUNDING = 1e-6
 
 def identity_of(sample_id: str, suggestion: Document) -> str:
     """The name of an issue, which runs, renames, exports and other machines leave as it is."""
-    kind = suggestion.get("kind")
-    if kind != OVERLOOKED:
-        return f"{sample_id}/{kind}/{suggestion.get('label_id')}"
-    box = ",".join(f"{number:.6f}" for number in suggestion["bounding_box"])
-    return f"{sample_id}/{kind}/{quote(str(suggestion.get('label')), safe='')}/{box}"
+    kind, label_id = suggestion.get("kind"), suggestion.get("label_id")
+    if kind != OVERLOOKED and label_id is not None:
+        return f"{sample_id}/{kind}/{label_id}"
+    name, place = _place_of(kind)
+    box = ",".join(f"{number:.6f}" for number in suggestion[place])
+    return f"{sample_id}/{kind}/{quote(str(suggestion.get(name)), safe='')}/{box}"
 
 
 def named(identity: str) -> tuple[str, Document]:
@@ -43,29 +44,28 @@ def named(identity: str) -> tuple[str, Document]:
     """
     try:
         sample_id, kind, *rest = identity.split("/")
-        if kind != OVERLOOKED:
-            (label_id,) = rest
-            return sample_id, {"kind": kind, "label_id": label_id}
+        if kind != OVERLOOKED and len(rest) == 1:
+            return sample_id, {"kind": kind, "label_id": rest[0]}
         label, box = rest
         x, y, width, height = map(float, box.split(","))
     except ValueError:
         raise ValueError(f"{identity!r} is no id of an issue; take it from list_issues") from None
-    return sample_id, {
-        "kind": kind,
-        "label": unquote(label),
-        "bounding_box": [x, y, width, height],
-    }
+    name, place = _place_of(kind)
+    return sample_id, {"kind": kind, name: unquote(label), place: [x, y, width, height]}
 
 
 def is_same(one: Document, other: Document) -> bool:
     """Whether two suggestions for the same sample are about the same error."""
     if one.get("kind") != other.get("kind"):
         return False
-    if one.get("kind") != OVERLOOKED:
-        return one.get("label_id") is not None and one.get("label_id") == other.get("label_id")
-    if one.get("label") != other.get("label"):
-        return False
-    return overlap_of(one.get("bounding_box"), other.get("bounding_box")) >= SAME_OBJECT
+    if one.get("kind") == OVERLOOKED:
+        overlap = overlap_of(one.get("bounding_box"), other.get("bounding_box"))
+        return one.get("label") == other.get("label") and overlap >= SAME_OBJECT
+    if one.get("label_id") is not None:
+        return bool(one["label_id"] == other.get("label_id"))
+    is_alike = _is_box(one.get("given_box")) and same_box(one["given_box"], other.get("given_box"))
+    is_alike &= one.get("given_label") == other.get("given_label")
+    return is_alike and other.get("label_id") is None
 
 
 def find_same(suggestion: Document, among: Iterable[Document]) -> Document | None:
@@ -99,6 +99,11 @@ def overlap_of(one: Any, other: Any) -> float:
     # Normalised boxes are smaller than the least union that counts.
     boxes *= 1e4
     return float(box_iou(boxes[0, :, None], boxes[1, :, None])[0])
+
+
+def _place_of(kind: Any) -> tuple[str, str]:
+    """By which class and box an error is known that no label's id tells."""
+    return ("label", "bounding_box") if kind == OVERLOOKED else ("given_label", "given_box")
 
 
 def _is_box(box: Any) -> bool:

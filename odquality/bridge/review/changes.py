@@ -133,10 +133,14 @@ def edit_of(suggestion: Document, labels: Sequence[Document], scored_by: str) ->
     if suggestion["action"] == "add":
         there = _same_object(suggestion, labels, scored_by)
         return "it has been labelled meanwhile" if there else None
-    label = _find(suggestion.get("label_id"), labels)
-    if label is None:
-        return "its label has been removed meanwhile"
-    return None if is_as_scored(label, suggestion) else "its label has been changed meanwhile"
+    label_id = suggestion.get("label_id")
+    # Nobody can tell what became of a label without an id. Of several with the same id it is there
+    # as long as one is as it was.
+    of_id = [label for label in labels if str(label.get("_id")) == label_id]
+    if label_id is None or any(is_as_scored(label, suggestion) for label in of_id):
+        return None
+    what = "changed" if of_id else "removed"
+    return f"its label has been {what} meanwhile"
 
 
 def checked(change: Change, labels: Sequence[Document], passed_over: Collection[str]) -> None:

@@ -17,14 +17,13 @@ from odquality.bridge.review.changes import (
     Change,
     RefusedError,
     accepting,
-    edit_of,
     source_specs,
 )
 from odquality.bridge.review.issue import ReviewIssue, read_issue
-from odquality.bridge.review.listing import open_samples
 from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
-from odquality.bridge.review.store import SAMPLES_AT_ONCE, carry_out, read
+from odquality.bridge.review.stale import maybe_edited, settled_by_hand
+from odquality.bridge.review.store import carry_out
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
@@ -125,14 +124,9 @@ def note_edits(
     """
     target = target_to_decide(samples, key)
     if sample_ids is None:
-        sample_ids = open_samples(samples, target)
+        sample_ids = maybe_edited(samples, target)
     sample_ids = [sample_ids] if isinstance(sample_ids, str) else sample_ids
-    edited = [
-        issue
-        for issue, suggestion, sample in _open(target, sample_ids)
-        if edit_of(suggestion, sample.labels, target.scored_by) is not None
-    ]
-    return decide(samples, key, edited, EDITED, by=by)
+    return decide(samples, key, settled_by_hand(target, sample_ids), EDITED, by=by)
 
 
 def decide(
@@ -242,12 +236,3 @@ def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
         who = f"{found['status']} by {found['decided_by']}"
         raise RefusedError(f"it is {who} already; undo that first")
     return dict(found)
-
-
-def _open(
-    target: ReviewTarget, sample_ids: Sequence[str]
-) -> Iterable[tuple[ReviewIssue, dict[str, Any], ReviewedSample]]:
-    for start in range(0, len(sample_ids), SAMPLES_AT_ONCE):
-        for sample in read(target, sample_ids[start : start + SAMPLES_AT_ONCE]).values():
-            for suggestion in sample.suggestions:
-                yield read_issue(sample.document, suggestion), suggestion, sample

@@ -17,7 +17,11 @@ from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.run_paths import RunPaths
+from odquality.bridge.run.worst import find_run
+from odquality.bridge.store import schema
 from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import check_collection
 
 # What a row of a table has, in this order for ever; new columns come at the end.
 COLUMNS = (
@@ -147,19 +151,36 @@ def tag_issues(
     return Tagged(len(images), len(labels))
 
 
-def delete_decisions(samples: SampleCollection, key: str) -> None:
-    """Deletes all decisions on the labels of a run, for good. What was mended stays mended.
+def delete_decisions(
+    samples: SampleCollection, key: str | None = None, *, gt_field: str | None = None
+) -> None:
+    """Deletes all decisions on some labels, for good. What was mended stays mended.
 
     Args:
         samples: a dataset or view; the decisions on the whole dataset are deleted.
-        key: of a run by the calibrated method.
+        key: of a run on these labels, by whichever method.
+        gt_field: the field of the labels instead: decisions outlive the runs.
 
     Raises:
-        ValueError: there is no such run, or it has no suggestions.
+        ValueError: there is no such run, its scores of labels were deleted, or there are no
+            decisions on the labels of the field.
     """
-    target = ReviewTarget.of(samples, key)
-    if target.decisions is not None:
-        decisions_field.delete(target.dataset, target.decisions)
+    if (key is None) == (gt_field is None):
+        raise ValueError(f"key is {key!r} and gt_field is {gt_field!r}; expected one of them")
+    check_collection(samples)
+    dataset = dataset_of(samples)
+    if key is None:
+        schema.refresh(dataset)
+        labels = noted = str(gt_field)
+    else:
+        record = find_run(samples, key)
+        labels = RunPaths.of(dataset, record).labels.removesuffix(".detections")
+        noted = str(record.config.get("gt_field"))
+    field = decisions_field.find(dataset, labels, noted)
+    if field is not None:
+        decisions_field.delete(dataset, field)
+    elif key is None:
+        raise ValueError(f"gt_field is {gt_field!r}; expected labels with decisions")
 
 
 def _row(issue: ReviewIssue) -> dict[str, Any]:

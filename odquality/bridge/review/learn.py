@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 import numpy as np
+from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
@@ -30,11 +32,18 @@ DECISIONS_PER_LESSON = 10
 # What is learnt from: a skipped issue was not judged.
 JUDGED = (ACCEPTED, DISMISSED, EDITED)
 
+# What a decision tells.
+_TOLD = {f"d.{name}": 1 for name in ("kind", "status", "label_id", "prediction_id", "probability")}
+
 # Points of the curve by which probabilities are corrected in the database.
 _POINTS = 1001
 
 # One at a time: two lessons of a run would get in each other's way.
 _TEACHER = ThreadPoolExecutor(1, "odquality-lessons")
+
+# The lesson of each run that was last put in line.
+_NEXT: dict[ObjectId, Future[None]] = {}
+_LINE = Lock()
 
 # The lessons that those who decide do not wait for; None where they do.
 _WAITING: ContextVar[list[Future[None]] | None] = ContextVar("lessons", default=None)
@@ -60,7 +69,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
             process changed it meanwhile.
     """
     target = ReviewTarget.of(samples, key)
-    decisions = list(map(_lesson, judged(target)))
+    decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
     # They hold what the scoring said when it suggested them.
     told = told_by(decisions)
     learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
@@ -92,16 +101,25 @@ def after(target: ReviewTarget, change: int) -> None:
     """
     if not change or not target.record.is_complete:
         return
-    now = len(judged(target, {"_id": 1}))
+    now = sum(row["number"] for row in _judged(target, after=[{"$count": "number"}]))
     if now and now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
         return
     waiting = _WAITING.get()
     if waiting is None:
         _learn(target)
         return
-    lesson = _TEACHER.submit(_learn, target)
-    lesson.add_done_callback(_tell_failure)
-    waiting.append(lesson)
+    waiting.append(_in_line(target))
+
+
+def _in_line(target: ReviewTarget) -> Future[None]:
+    """The lesson of a run that comes next: one that has not begun learns from all decisions."""
+    of_run = target.record.id
+    with _LINE:
+        lesson = _NEXT.get(of_run)
+        if lesson is None or lesson.running() or lesson.done():
+            lesson = _NEXT[of_run] = _TEACHER.submit(_learn, target)
+            lesson.add_done_callback(_tell_failure)
+    return lesson
 
 
 def _learn(target: ReviewTarget) -> None:
@@ -117,16 +135,26 @@ def _tell_failure(lesson: Future[None]) -> None:
         _LOGGER.warning("Nothing was learnt from the last decisions: %s", error, exc_info=error)
 
 
-def judged(target: ReviewTarget, columns: Document | None = None) -> list[Document]:
-    """The decisions on what this scoring suggested that say right or wrong."""
+def _judged(target: ReviewTarget, after: Sequence[Document]) -> Iterator[Document]:
+    """The decisions on what this scoring suggested that say right or wrong, each as ``d``."""
     if target.decisions is None:
-        return []
+        return iter(())
     mine = {**STANDING, "scoring": target.scoring, "status": {"$in": list(JUDGED)}}
-    wanted = columns or dict.fromkeys(
-        ("kind", "status", "label_id", "prediction_id", "probability"), 1
-    )
-    needed = {"$project": {f"d.{name}": 1 for name in wanted}}
-    return list(find(target.dataset, target.decisions, mine, after=[needed]))
+    return find(target.dataset, target.decisions, mine, after=after)
+
+
+def _lessons(rows: Iterable[Document]) -> list[Decision]:
+    """What decisions teach, but for those of which nobody can tell the box.
+
+    It has no id, or shares it with another of which the contrary was decided.
+    """
+    decisions = list(map(_lesson, rows))
+    said: dict[Any, set[bool]] = {}
+    for one in decisions:
+        said.setdefault((one.box, one.kind), set()).add(one.is_error)
+    return [
+        one for one in decisions if one.box.name is not None and len(said[one.box, one.kind]) == 1
+    ]
 
 
 def _lesson(row: Document) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -12,7 +12,7 @@ from odquality.bridge.decisions.identity import named
 from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
-from odquality.bridge.store import database
+from odquality.bridge.store import database, indexes
 from odquality.bridge.store.indexes import most_first
 from odquality.core.parameters import choice, integer, number
 from odquality.kinds import KINDS
@@ -23,6 +23,10 @@ BY_IMAGES, BY_PROBABILITY = "images", "probability"
 ORDERS = (BY_IMAGES, BY_PROBABILITY)
 
 ANY_STATUS = "any"
+
+# Probabilities from which on the likeliest issues are looked for. There are about twice as many
+# from one of them as from the one before.
+_LIKELY = (0.999999, 0.99999, 0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4)
 
 
 def list_issues(
@@ -122,22 +126,30 @@ def query_of(
     return query
 
 
-def open_samples(samples: SampleCollection, target: ReviewTarget) -> list[str]:
-    """Ids of the samples that have open issues, in the order of review."""
+def first_open(samples: SampleCollection, target: ReviewTarget, part: Document) -> str | None:
+    """The id of the first sample to review among those of a query, None if there is none.
+
+    Args:
+        samples: a dataset, or a view for those of its images, whichever fields it shows.
+        target: the fields.
+        part: a query.
+    """
     before: list[Document] = [
-        {"$match": {target.num_issues: {"$gt": 0}}},
-        {"$sort": most_first(_rank_of_images(target))},
+        {"$match": {target.num_issues: {"$gt": 0}, **part}},
+        {"$sort": most_first(rank_of_images(target))},
+        {"$limit": 1},
     ]
-    found = database.iter_documents(database.all_samples(samples), {"_id": 1}, before=before)
-    return [str(row["_id"]) for row in found]
+    every = database.with_all_fields(database.all_samples(samples))
+    found = database.iter_documents(every, {"_id": 1}, before=before)
+    return next((str(row["_id"]) for row in found), None)
 
 
 def _of_dataset(samples: SampleCollection, sample_ids: str | Sequence[str]) -> SampleCollection:
     return database.all_samples(database.dataset_of(samples)).select(sample_ids)
 
 
-def _rank_of_images(target: ReviewTarget) -> str:
-    """The field by which images come, the most first."""
+def rank_of_images(target: ReviewTarget) -> str:
+    """The field of samples by which images come, the most first."""
     return target.expected_errors or target.num_issues
 
 
@@ -149,8 +161,38 @@ def _rows(
     order: str,
     limit: int | None,
 ) -> list[Document]:
+    if field == target.suggestions and order == BY_PROBABILITY and limit is not None:
+        for likely in _among_the_likeliest(target, part):
+            rows = _sorted_rows(samples, target, field, likely, order, limit)
+            if len(rows) == limit:
+                return rows
+    return _sorted_rows(samples, target, field, part, order, limit)
+
+
+def _among_the_likeliest(target: ReviewTarget, part: Document) -> Iterator[Document]:
+    """Queries for the likeliest issues of those of another one, each for more than the last.
+
+    Of these the database has an index: what is less likely than enough others is not read.
+    """
+    if not indexes.has_likeliest(target.dataset, target.suggestions):
+        return
+    least = part.get("confidence", {"$gte": 0.0})["$gte"]
+    some = {"kind": {"$in": list(KINDS)}, **part}
+    for likely in _LIKELY:
+        if likely > least:
+            yield {**some, "confidence": {"$gte": likely}}
+
+
+def _sorted_rows(
+    samples: SampleCollection,
+    target: ReviewTarget,
+    field: str,
+    part: Document,
+    order: str,
+    limit: int | None,
+) -> list[Document]:
     path = f"{field}.detections"
-    expected = _rank_of_images(target)
+    expected = rank_of_images(target)
     some: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
     if field == target.suggestions:
         # The database knows where these are.

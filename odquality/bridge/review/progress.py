@@ -10,10 +10,11 @@ from typing import Any
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import STATUSES
-from odquality.bridge.decisions.reading import STANDING, has_any
+from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.open_issues import open_issues
 from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
-from odquality.bridge.store import database, results
+from odquality.bridge.store import results
 from odquality.kinds import KINDS
 
 
@@ -78,15 +79,14 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
-    opened = _count(target, target.suggestions, _has_open(target), {"kind": "$one.kind"}, {})
-    made: Counter[Any] = Counter()
-    if target.decisions is not None:
-        some = has_any(target.decisions)
-        made = _count(target, target.decisions, some, {"status": "$one.status"}, STANDING)
+    opened: Counter[str | None] = Counter()
+    for group, number in open_issues(target.dataset, target.record).items():
+        opened[group.kind] += number
+    made = _decided(target)
     report = results.load_report(target.record.results) or {}
     return ReviewProgress(
-        {kind: opened[kind,] for kind in KINDS},
-        {status: made[status,] for status in STATUSES},
+        {kind: opened[kind] for kind in KINDS},
+        {status: made[status] for status in STATUSES},
         read_remaining(report.get("remaining")),
     )
 
@@ -102,35 +102,21 @@ def open_counts(samples: SampleCollection, key: str) -> OpenCounts:
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
-    names = {name: f"$one.{name}" for name in ("kind", "given_label", "label")}
-    kinds: Counter[str] = Counter()
+    kinds: Counter[str | None] = Counter()
     classes: Counter[str] = Counter()
-    counted = _count(target, target.suggestions, _has_open(target), names, {})
-    for (kind, given, suggested), number in counted.items():
-        kinds[kind] += number
-        for name in {given, suggested} - {None}:
-            classes[name] += number
+    for group, number in open_issues(target.dataset, target.record).items():
+        kinds[group.kind] += number
+        for name in {group.given, group.suggested}:
+            if name is not None:
+                classes[name] += number
     ranked = sorted(classes.items(), key=lambda one: (-one[1], one[0]))
     return OpenCounts({kind: kinds[kind] for kind in KINDS}, dict(ranked))
 
 
-def _has_open(target: ReviewTarget) -> dict[str, Any]:
-    return {target.num_issues: {"$gt": 0}}
-
-
-def _count(
-    target: ReviewTarget,
-    field: str,
-    some: Mapping[str, Any],
-    names: Mapping[str, str],
-    part: Mapping[str, Any],
-) -> Counter[Any]:
-    """How many documents of a field, each ``one``, have which values of some expressions."""
-    stages: list[dict[str, Any]] = [
-        {"$unwind": "$one"},
-        {"$match": {f"one.{attribute}": value for attribute, value in part.items()}},
-        {"$group": {"_id": dict(names), "number": {"$sum": 1}}},
-    ]
-    columns = {"one": f"${field}.detections"}
-    rows = database.find_documents(target.dataset, some, columns, after=stages)
-    return Counter({tuple(map(row["_id"].get, names)): row["number"] for row in rows})
+def _decided(target: ReviewTarget) -> Counter[Any]:
+    """How many decisions of each sort stand."""
+    if target.decisions is None:
+        return Counter()
+    by_status = [{"$group": {"_id": "$d.status", "number": {"$sum": 1}}}]
+    rows = find(target.dataset, target.decisions, STANDING, after=by_status)
+    return Counter({row["_id"]: row["number"] for row in rows})

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
-from odquality.bridge.review.listing import BY_IMAGES, list_issues, open_samples
+from odquality.bridge.review.listing import (
+    BY_IMAGES,
+    first_open,
+    list_issues,
+    rank_of_images,
+)
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import database
 
 Document = Mapping[str, Any]
+
+# Crops that are looked at together for one to open next.
+_CROPS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class Card:
             parts by probability.
         num_behind: how many of them are reviewed.
         labels: documents of the image's labels, as the database has them.
-        predictions: likewise.
+        predictions: likewise; none if they were deleted.
         is_edited: whether somebody has settled one of the image's issues by hand, which
             `note_edits` counts as decided.
     """
@@ -98,29 +107,89 @@ def next_issues(
 def image_after(samples: SampleCollection, key: str, sample_id: str) -> str | None:
     """The image to open after one, by the order of review; None if no other has open issues.
 
-    After the last one the first comes again.
+    After the last one, and after one without open issues, the first comes. The database looks for
+    it: no list of images is read.
+
+    Args:
+        samples: a dataset, or a view for those of its images, whichever fields it shows.
+        key: of a run by the calibrated method.
+        sample_id: of the image.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
     """
-    return following(open_samples(samples, ReviewTarget.of(samples, key)), sample_id)
+    target = ReviewTarget.of(samples, key)
+    (current,) = database.as_ids([sample_id])
+    others = {"_id": {"$ne": current}}
+    behind = _behind(target, current)
+    parts = [others] if behind is None else [behind, others]
+    found = (first_open(samples, target, part) for part in parts)
+    return next((one for one in found if one is not None), None)
 
 
-def following(order: Sequence[str], current: str) -> str | None:
-    """What comes after one in an order, after the last the first; None if there is no other."""
-    place = order.index(current) if current in order else -1
-    others = [*order[place + 1 :], *order[: max(place, 0)]]
-    return others[0] if others else None
+def crop_after(crops: SampleCollection, key: str, crop_id: str) -> str | None:
+    """The crop to open after one, in the order of a view; None if no other image has open issues.
+
+    After the last one the first comes again; crops of the same image are passed over.
+
+    Args:
+        crops: a view of patches.
+        key: of a run by the calibrated method.
+        crop_id: of the crop.
+
+    Raises:
+        ValueError: there is no such run, or it has no suggestions.
+    """
+    target = ReviewTarget.of(crops, key)
+    (shown,) = database.as_ids([crop_id])
+    current = next(_crops(crops, {"_id": shown}), {}).get("image")
+    first, is_behind = None, False
+    rows = _crops(crops, {})
+    while part := list(islice(rows, _CROPS_AT_ONCE)):
+        images = {row["image"] for row in part} - {current}
+        has_open = database.find_columns(
+            target.dataset, list(images), {"open": f"${target.num_issues}"}
+        )
+        for row in part:
+            is_behind |= row["_id"] == shown
+            if not has_open.get(row["image"], {}).get("open"):
+                continue
+            if is_behind:
+                return str(row["_id"])
+            first = first or str(row["_id"])
+    return first
+
+
+def _crops(crops: SampleCollection, some: Document) -> Iterator[dict[str, Any]]:
+    """Crops with the ids of their images, in the order of the view."""
+    before = [{"$match": dict(some)}]
+    return database.iter_documents(crops, {"image": "$_sample_id"}, before=before)
+
+
+def _behind(target: ReviewTarget, current: Any) -> dict[str, Any] | None:
+    """A query for the images behind one in the order of review, None if it has no open issues."""
+    rank = rank_of_images(target)
+    columns = {"rank": f"${rank}", "open": f"${target.num_issues}"}
+    found = database.find_columns(target.dataset, [current], columns).get(current, {})
+    if not found.get("open"):
+        return None
+    here = found.get("rank")
+    after = [{rank: here, "_id": {"$gt": current}}]
+    # What has no rank comes last.
+    lower = [] if here is None else [{rank: {"$not": {"$gte": here}}}]
+    return {"$or": [*lower, *after]}
 
 
 def _card_of(
     target: ReviewTarget, sample_id: str, kind: str | None, of_class: str | None
 ) -> Card | None:
     """The likeliest of the issues of an image that are reviewed, None if none is open."""
-    predictions = RunPaths.of(target.dataset, target.record).predictions
-    columns = {
-        "filepath": 1,
-        "issues": f"${target.suggestions}.detections",
-        "labels": f"${target.gt_field}.detections",
-        "predictions": f"${predictions}",
+    lists = {
+        "issues": f"{target.suggestions}.detections",
+        "labels": f"{target.gt_field}.detections",
+        "predictions": RunPaths.of(target.dataset, target.record).predictions,
     }
+    columns = {"filepath": 1, **{name: f"${path}" for name, path in lists.items() if path}}
     ids = database.as_ids([sample_id])
     found = database.find_columns(target.dataset, ids, columns).get(ids[0], {})
     suggestions = sorted(

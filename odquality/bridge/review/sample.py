@@ -124,8 +124,8 @@ class ReviewedSample:
             self.decisions[taken_back] = made
         update.count(-1, suggestion)
         self._change(update, change)
-        self._flag(update, suggestion, is_open=False)
         del self.suggestions[place]
+        self._flag(update, suggestion.get("label_id"))
         return update.made()
 
     def reopen(self, decision: Document, now: datetime) -> UpdateOne:
@@ -157,8 +157,8 @@ class ReviewedSample:
             )
             self._has_list["suggestions"] = True
             update.count(1, suggestion)
-            self._flag(update, suggestion, is_open=True)
             self.suggestions.insert(place, suggestion)
+            self._flag(update, suggestion.get("label_id"))
         decision["undone_at"] = now
         return update.made()
 
@@ -185,14 +185,16 @@ class ReviewedSample:
                 update.pull(labels, change.label_id)
         self.labels = changed(change, self.labels)
 
-    def _flag(self, update: SampleUpdate, suggestion: Document, *, is_open: bool) -> None:
-        """Marks the label of a suggestion as the run does, or takes the marks away."""
-        row = find_label(suggestion.get("label_id"), self.labels)
+    def _flag(self, update: SampleUpdate, label_id: Any) -> None:
+        """Marks a label as the run does by the first open suggestion on it, or takes marks away."""
+        row = find_label(label_id, self.labels)
         if row is None or update.has_put_label:
             return
-        flags = {self._target.issue: suggestion["kind"] if is_open else None}
-        is_relabelled = is_open and suggestion["action"] == "relabel"
-        flags[self._target.suggested_label] = suggestion["label"] if is_relabelled else None
+        on_it = (one for one in self.suggestions if one.get("label_id") == label_id)
+        first = next(on_it, {"kind": None, "action": None})
+        flags = {self._target.issue: first["kind"]}
+        is_relabelled = first["action"] == "relabel"
+        flags[self._target.suggested_label] = first["label"] if is_relabelled else None
         update.flag(self.labels[row]["_id"], flags)
         # In the order in which the database keeps them.
         label = {**self.labels[row], **flags}

@@ -1,13 +1,19 @@
-"""Open issues whose labels people have changed since the run, counted by the database."""
+"""Open issues whose labels people have changed since the run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.decisions.identity import ROUNDING, SAME_OBJECT
+from odquality.bridge.decisions.identity import ROUNDING
+from odquality.bridge.review.changes import edit_of
+from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.store import SAMPLES_AT_ONCE, read
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import list_at
@@ -32,8 +38,6 @@ class EditedIssues:
 def edited_issues(samples: SampleCollection, key: str) -> EditedIssues:
     """The open issues whose label was changed or removed since the run, or, if missing, drawn.
 
-    One aggregation, which compares labels as `edit_of` does.
-
     Args:
         samples: a dataset or view; the whole dataset is counted.
         key: of a run by the calibrated method.
@@ -42,85 +46,84 @@ def edited_issues(samples: SampleCollection, key: str) -> EditedIssues:
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
+    found = list(settled_by_hand(target, maybe_edited(target.dataset, target)))
+    return EditedIssues(len(found), tuple(dict.fromkeys(issue.sample_id for issue in found)))
+
+
+def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator[ReviewIssue]:
+    """The open issues of some samples that somebody has settled by hand."""
+    names = iter(sample_ids)
+    while part := list(islice(names, SAMPLES_AT_ONCE)):
+        for sample in read(target, part).values():
+            for one in sample.suggestions:
+                if edit_of(one, sample.labels, target.scored_by) is not None:
+                    yield read_issue(sample.document, one)
+
+
+def maybe_edited(samples: SampleCollection, target: ReviewTarget) -> list[str]:
+    """Ids of the samples with open issues, but for those whose labels are surely as scored.
+
+    The database looks, so that few are read where people have changed few.
+
+    Args:
+        samples: a dataset, or a view for those of its images.
+        target: the fields.
+    """
     issues, labels = (
         list_at(f"{field}.detections") for field in (target.suggestions, target.gt_field)
     )
-    is_edited = {
+    is_settled = {
         "$cond": [
             {"$eq": ["$$issue.kind", OVERLOOKED]},
-            _any_of(labels, _is_drawn(target.scored_by)),
-            # No label has the id any more, or not the class and box that it had.
-            {"$not": [_any_of(labels, _is_as_scored())]},
+            _any_of(labels, "label", _is_new(target.scored_by)),
+            {"$not": [_any_of(labels, "label", _is_as_scored())]},
         ]
     }
-    edited = {"$filter": {"input": issues, "as": "issue", "cond": is_edited}}
-    found = list(
-        database.find_documents(
-            target.dataset,
-            {target.num_issues: {"$gt": 0}},
-            {"number": {"$size": edited}},
-            after=[{"$match": {"number": {"$gt": 0}}}],
-        )
-    )
-    return EditedIssues(
-        sum(one["number"] for one in found), tuple(str(one["_id"]) for one in found)
-    )
+    columns = {"maybe": _any_of(issues, "issue", is_settled)}
+    after: list[dict[str, Any]] = [{"$match": {"maybe": True}}, {"$project": {"_id": 1}}]
+    some = {target.num_issues: {"$gt": 0}}
+    found = database.find_documents(target.dataset, some, columns, after=after)
+    names = [str(one["_id"]) for one in found]
+    if not isinstance(samples, fo.DatasetView):
+        return names
+    shown: list[str] = database.all_samples(samples).select(names).values("id")
+    return shown
 
 
-def _any_of(labels: Expression, condition: Expression) -> Expression:
-    """Whether a condition holds of any ``label`` of some."""
-    each = {"$map": {"input": labels, "as": "label", "in": condition}}
-    return {"$anyElementTrue": [each]}
+def _any_of(listed: Expression, name: str, condition: Expression) -> Expression:
+    """Whether a condition holds of any of a list, under a name."""
+    return {"$anyElementTrue": [{"$map": {"input": listed, "as": name, "in": condition}}]}
+
+
+def _is_new(scored_by: str) -> Expression:
+    """Whether a label was not there when the sample was scored."""
+    return {"$eq": [{"$ifNull": [f"$$label.{scored_by}", None]}, None]}
 
 
 def _is_as_scored() -> Expression:
-    """Whether a label is the issue's, with the class and box that it had when it was scored."""
-    near = [_is_near(_at("$$label", row), _at("$$issue", row, "given_box")) for row in range(4)]
+    """Whether a label is surely the issue's, with its class and box."""
+    label_id = {"$convert": {"input": "$$label._id", "to": "string", "onError": None}}
+    near = [
+        _is_near(_at("$$label.bounding_box", row), _at("$$issue.given_box", row))
+        for row in range(4)
+    ]
     return {
         "$and": [
+            {"$eq": [label_id, "$$issue.label_id"]},
             {"$eq": ["$$label.label", "$$issue.given_label"]},
-            {"$eq": [{"$toString": "$$label._id"}, "$$issue.label_id"]},
-            {"$or": [{"$eq": ["$$label.bounding_box", "$$issue.given_box"]}, {"$and": near}]},
+            *near,
         ]
     }
 
 
 def _is_near(one: Expression, other: Expression) -> Expression:
-    """Whether two are numbers, and the same but for rounding."""
-    room = {"$add": [ROUNDING, {"$multiply": [ROUNDING, {"$abs": other}]}]}
+    """Whether two are numbers, and surely the same."""
     apart = {"$abs": {"$subtract": [one, other]}}
-    return {"$and": [{"$isNumber": apart}, {"$lte": [apart, room]}]}
+    return {"$and": [{"$isNumber": apart}, {"$lte": [apart, ROUNDING / 2]}]}
 
 
-def _is_drawn(scored_by: str) -> Expression:
-    """Whether a label is of the issue's object and was not there when the sample was scored."""
-    return {
-        "$and": [
-            {"$eq": ["$$label.label", "$$issue.label"]},
-            {"$eq": [{"$ifNull": [f"$$label.{scored_by}", None]}, None]},
-            {"$gte": [_overlap("$$label", "$$issue"), SAME_OBJECT]},
-        ]
-    }
-
-
-def _overlap(one: str, other: str) -> Expression:
-    """IoU of two boxes."""
-    sides = []
-    for row in range(2):
-        starts = [_at(name, row) for name in (one, other)]
-        ends = [{"$add": [_at(name, row), _at(name, row + 2)]} for name in (one, other)]
-        both = {"$subtract": [{"$min": ends}, {"$max": starts}]}
-        sides.append({"$max": [0, both]})
-    areas = [{"$multiply": [_at(name, 2), _at(name, 3)]} for name in (one, other)]
-    union = {"$subtract": [{"$add": areas}, "$$shared"]}
-    share = {"$cond": [{"$gt": [union, 0]}, {"$divide": ["$$shared", union]}, 0]}
-    shared = {"$multiply": sides}
-    return {"$let": {"vars": {"shared": shared}, "in": share}}
-
-
-def _at(name: str, row: int, box: str = "bounding_box") -> Expression:
+def _at(box: str, row: int) -> Expression:
     """A number of a box; None of what is no box."""
-    path = f"{name}.{box}"
-    there = {"$cond": [{"$isArray": path}, {"$arrayElemAt": [path, row]}, None]}
+    there = {"$cond": [{"$isArray": box}, {"$arrayElemAt": [box, row]}, None]}
     number = {"$cond": [{"$isNumber": "$$there"}, "$$there", None]}
     return {"$let": {"vars": {"there": there}, "in": number}}

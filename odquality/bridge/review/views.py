@@ -55,16 +55,18 @@ def crops(
     ]
     if max_area < 1:
         wanted.append(box[2] * box[3] <= max_area)
-    for name, value in (("kind", kind), ("given_label", given_label), ("label", label)):
+    for attribute, value in (("kind", kind), ("given_label", given_label), ("label", label)):
         if value is not None:
-            wanted.append(ViewField(name) == value)
-    given = ViewField("given_label")
+            wanted.append(ViewField(attribute) == ViewField.literal(value))
+    given, suggested = ViewField("given_label"), ViewField("label")
     if about is not None:
-        wanted.append((given == about) | (ViewField("label") == about))
+        name = ViewField.literal(about)
+        wanted.append((given == name) | (suggested == name))
     if of_class is not None:
-        wanted.append((given == of_class) | ((given == None) & (ViewField("label") == of_class)))  # noqa: E711
+        name = ViewField.literal(of_class)
+        wanted.append((given == name) | ((given == None) & (suggested == name)))  # noqa: E711
     condition = ViewExpression.all(wanted)
-    some = all_samples(samples).match(ViewField(target.num_issues) > 0)
+    some = all_samples(samples).match({target.num_issues: {"$gt": 0}})
     found = some.filter_labels(target.suggestions, condition)
     view: fo.DatasetView = found.to_patches(target.suggestions).sort_by(
         f"{target.suggestions}.confidence", reverse=True
@@ -79,8 +81,8 @@ def images_between(samples: SampleCollection, key: str, low: float, high: float)
         ValueError: there is no such run, or it has no suggestions.
     """
     name = ReviewTarget.of(samples, key).record.score_field
-    score = ViewField(name)
-    return all_samples(samples).match((score >= low) & (score <= high)).sort_by(name)
+    # A query, and no expression, which would use no index.
+    return all_samples(samples).match({name: {"$gte": low, "$lte": high}}).sort_by(name)
 
 
 def images_of(view: SampleCollection, shown: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from bson import ObjectId
 from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.store.database import find_columns
 from odquality.bridge.store.records import RunRecord
-from odquality.kinds import KINDS, in_order
+from odquality.kinds import in_order
 from odquality.learning.decisions import Answer, Box, side_of
 
 Probabilities = dict[Answer, float]
@@ -32,10 +32,12 @@ def read_probabilities(
     """
     if not wanted:
         return {}
-    asked, paths = set(wanted), _score_paths(dataset, record)
+    asked = set(wanted)
     boxes_asked = {answer.box for answer in asked}
+    kinds_asked = {answer.kind for answer in asked}
+    paths = _score_paths(dataset, record, kinds_asked)
     kinds: dict[str, list[str]] = {}
-    for kind in in_order({answer.kind for answer in asked}):
+    for kind in in_order(kinds_asked):
         kinds.setdefault(paths[kind][0], []).append(kind)
     ids = {str(answer.box.image) for answer in asked}
     sample_ids = [ObjectId(one) for one in sorted(ids) if ObjectId.is_valid(one)]
@@ -66,12 +68,14 @@ def _scores(boxes: str, attributes: Mapping[str, str]) -> dict[str, Any]:
     return {"$cond": [{"$isArray": f"${boxes}"}, listed, None]}
 
 
-def _score_paths(dataset: fo.Dataset, record: RunRecord) -> dict[str, tuple[str, str]]:
-    """The list of boxes and the attribute that hold the scores of each kind, wherever they are now.
+def _score_paths(
+    dataset: fo.Dataset, record: RunRecord, kinds: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """The list of boxes and the attribute that hold the scores of kinds, wherever they are now.
 
     Raises:
         ValueError: the scores were deleted.
     """
     owned = owned_fields(dataset, record)
-    names = {kind: f"{record.field_key}_{kind}" for kind in KINDS}
+    names = {kind: f"{record.field_key}_{kind}" for kind in kinds}
     return {kind: (list_with(owned, name, record), name) for kind, name in names.items()}

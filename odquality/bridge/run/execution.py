@@ -10,6 +10,7 @@ import logging
 from collections.abc import Generator
 from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId
@@ -20,6 +21,7 @@ from odquality.bridge.decisions.settle import settle
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.engine import Engine, Job, Passes
 from odquality.bridge.run.observation import Fitted
+from odquality.bridge.run.open_issues import kept_counts
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.recalibration import kept_with_run
@@ -131,6 +133,7 @@ class Execution:
                 self._fields.sort_paths,
                 counted=self._fields.num_issues,
                 ranks=self._fields.review_ranks if self._info.gives_issues else (),
+                listed=self._fields.suggestions if self._info.gives_issues else "",
             )
             if self._info.gives_issues:
                 # What was decided before is not suggested again, and not counted.
@@ -140,7 +143,11 @@ class Execution:
         report = summarise(self._dataset, self._settings, reading, tally, seconds, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])
-        kept = kept_with_run(tally.spectrum) if self._info.gives_issues else {}
+        kept: dict[str, Any] = {}
+        if self._info.gives_issues:
+            suggestions, num_issues = self._fields.suggestions, self._fields.num_issues
+            kept = kept_counts(self._dataset, suggestions, num_issues)
+            kept |= kept_with_run(tally.spectrum)
         results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
         self._claim = None

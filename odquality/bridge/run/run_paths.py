@@ -19,14 +19,14 @@ class RunPaths:
 
     Attributes:
         labels: of the list of ground-truth labels, ``ground_truth.detections``.
-        predictions: of the list of predictions.
+        predictions: of the list of predictions, None where they were deleted.
         image_score: field of a sample with its score.
         label_quality: attribute of a label with its score, None where the method gives none.
         suggestions: of the list of suggestions, None where the method gives none.
     """
 
     labels: str
-    predictions: str
+    predictions: str | None
     image_score: str
     label_quality: str | None
     suggestions: str | None
@@ -45,7 +45,7 @@ class RunPaths:
             raise _lost(record, repr(record.score_field))
         return cls(
             labels=labels,
-            predictions=list_with(owned, f"{key}_{OVERLOOKED}", record),
+            predictions=find_list(owned, f"{key}_{OVERLOOKED}"),
             image_score=record.score_field,
             label_quality=key if f"{labels}.{key}" in owned else None,
             suggestions=f"{suggestions}.detections" if suggestions in owned else None,
@@ -94,11 +94,17 @@ def list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
     Raises:
         ValueError: the attribute was deleted or renamed.
     """
+    found = find_list(owned, attribute)
+    if found is None:
+        raise _lost(record, f"{attribute!r} of boxes")
+    return found
+
+
+def find_list(owned: set[str], attribute: str) -> str | None:
+    """The path of the list of detections that have an attribute of the run, None if none has."""
     ending = f".detections.{attribute}"
     found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
-    if not found:
-        raise _lost(record, f"{attribute!r} of boxes")
-    return found[0]
+    return found[0] if found else None
 
 
 def _lost(record: RunRecord, what: str) -> ValueError:

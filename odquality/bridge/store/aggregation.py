@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.store.database import Document, iter_documents
@@ -48,10 +50,31 @@ def group(
     groups = iter_documents(
         samples,
         {"_id": 0, **columns},
-        before=[{"$match": {having: {"$type": "number"}}}],
+        # Which an index of the numbers tells alone, unlike their type.
+        before=[{"$match": {having: {"$gte": float("-inf")}}}],
         after=[*stages, {"$group": {"_id": values, "number": {"$sum": 1}, **totals}}],
     )
     return [{**one.pop("_id"), **one} for one in groups]
+
+
+def count_bins(dataset: fo.Dataset, path: str, edges: Sequence[float]) -> list[int]:
+    """How many samples have a number in each bin among edges, those beyond in the outermost.
+
+    An index of the numbers answers alone, ten times as fast as expressions do.
+
+    Public: ``len(dataset.match((field >= low) & (field < high)))`` for each, which reads samples.
+
+    Args:
+        dataset: whose samples are counted.
+        path: of a field of numbers.
+        edges: (n + 1,) ascending; a bin begins with its lower edge.
+    """
+    ends = [float("-inf"), *edges[1:-1], None]
+    ranges = [
+        {"$gte": low} if high is None else {"$gte": low, "$lt": high}
+        for low, high in pairwise(ends)
+    ]
+    return [dataset._sample_collection.count_documents({path: one}) for one in ranges]
 
 
 def bin_number(value: Expression, edges: Sequence[float]) -> Expression:

@@ -44,6 +44,20 @@ def all_samples(samples: SampleCollection) -> SampleCollection:
     return samples.select_group_slices(_allow_mixed=True)
 
 
+def with_all_fields(samples: SampleCollection) -> SampleCollection:
+    """The samples of a dataset or view with all fields that they have, in the same order.
+
+    Public: the same stages without those that choose fields, which a view does not tell.
+    """
+    if not isinstance(samples, fo.DatasetView) or is_generated(samples):
+        return samples
+    view: SampleCollection = samples._dataset
+    for stage in samples._stages:
+        if not isinstance(stage, (fo.SelectFields, fo.ExcludeFields)):
+            view = view.add_stage(stage)
+    return view
+
+
 def is_generated(samples: SampleCollection) -> bool:
     """Whether a view's samples are patches, frames or clips made from other samples.
 

@@ -15,7 +15,12 @@ _OPTIONS = ("sparse", "unique")
 
 
 def create(
-    dataset: fo.Dataset, paths: Collection[str], *, counted: str = "", ranks: Collection[str] = ()
+    dataset: fo.Dataset,
+    paths: Collection[str],
+    *,
+    counted: str = "",
+    ranks: Collection[str] = (),
+    listed: str = "",
 ) -> None:
     """Indexes fields, so that the App and reviews sort and filter by them quickly.
 
@@ -28,12 +33,14 @@ def create(
         counted: path of a number; queries must ask for it to be above 0 for what follows.
         ranks: paths of fields by which the samples of which that number is above 0 are indexed, in
             the order of `most_first`.
+        listed: field with so many detections, of which those of a ``kind`` are indexed by their
+            confidence; none if empty.
     """
     models = [IndexModel([(path, 1)]) for path in paths]
     some = {counted: {"$gt": 0}}
-    models += [
-        IndexModel([*most_first(path).items()], partialFilterExpression=some) for path in ranks
-    ]
+    keys = [[*most_first(path).items()] for path in ranks]
+    keys += [_likeliest(listed)] if listed else []
+    models += [IndexModel(key, partialFilterExpression=some) for key in keys]
     known = [index["key"] for _, index in _by_name(dataset)]
     new = [model for model in models if model.document["key"] not in known]
     if new:
@@ -46,7 +53,19 @@ def create_sparse(dataset: fo.Dataset, path: str) -> None:
     Public: ``dataset.create_index(path, sparse=True)``, which does not know the paths that another
     process has declared.
     """
-    dataset._sample_collection.create_index(path, sparse=True)
+    # One that FiftyOne made anew when it renamed the field is not sparse, and does as well.
+    if not any(dict(index["key"]) == {path: 1} for _, index in _by_name(dataset)):
+        dataset._sample_collection.create_index(path, sparse=True)
+
+
+def has_likeliest(dataset: fo.Dataset, field: str) -> bool:
+    """Whether the detections in a field are indexed as `create` does."""
+    wanted = dict(_likeliest(field))
+    return any(dict(index["key"]) == wanted for _, index in _by_name(dataset))
+
+
+def _likeliest(field: str) -> list[tuple[str, int]]:
+    return [(f"{field}.detections.kind", 1), (f"{field}.detections.confidence", -1)]
 
 
 def most_first(path: str) -> dict[str, int]:
@@ -69,7 +88,8 @@ def rename(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
     """Indexes renamed fields as they were under their old names."""
 
     def renamed(path: str) -> str:
-        return new_paths.get(path, path)
+        field, dot, within = path.partition(".")
+        return new_paths.get(path, f"{new_paths.get(field, field)}{dot}{within}")
 
     for index_name, index in _by_name(dataset):
         if {*index["key"], *index.get(_SOME, ())}.isdisjoint(new_paths):

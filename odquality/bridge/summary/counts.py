@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.run.open_issues import IssueGroup, groups_of, open_issues
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run
-from odquality.bridge.store.aggregation import area_of, bin_number, group, list_at, text_of
+from odquality.bridge.store.aggregation import (
+    area_of,
+    bin_number,
+    count_bins,
+    group,
+    list_at,
+    text_of,
+)
 from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.samples import check_collection
 from odquality.kinds import BY_NAME
@@ -18,13 +28,6 @@ from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
 _NAME = text_of("$element.label")
 _SIZE = bin_number(area_of("$element.bounding_box"), AREA_EDGES)
-
-# The class of the label that a suggestion is about. Suggestions of earlier versions do not tell it.
-_IS_SAME = {"$eq": [{"$toString": "$$label._id"}, "$element.label_id"]}
-_SAME = {"$filter": {"input": "$beside", "as": "label", "cond": _IS_SAME}}
-_OF_SAME = {"$first": {"$map": {"input": _SAME, "as": "label", "in": "$$label.label"}}}
-_LABEL_NAMED = {"$cond": [text_of("$element.label_id"), _OF_SAME, None]}
-_GIVEN = {"$ifNull": [text_of("$element.given_label"), _LABEL_NAMED, None]}
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,6 @@ class LabelGroup:
     number: int
     scored: int
     quality: float
-
-
-@dataclass(frozen=True)
-class ErrorGroup:
-    """Suspected errors of one kind, of labels of one class and about one size.
-
-    Attributes:
-        kind: of error.
-        given: class as labelled; None where there is no label.
-        suggested: class that the labels should have.
-        size: as of labels, of the suggested boxes.
-        number: how many there are.
-    """
-
-    kind: str
-    given: str | None
-    suggested: str
-    size: int | None
-    number: int
 
 
 class RunCounts:
@@ -88,7 +72,7 @@ class RunCounts:
         self.key = key
         self.dataset_name: str = dataset.name
         self.is_complete = record.is_complete
-        self._samples = all_samples(samples)
+        self._samples, self._record = all_samples(samples), record
         self._paths = RunPaths.of(dataset, record)
         self._paths.check_shown(samples.get_field_schema())
 
@@ -101,17 +85,29 @@ class RunCounts:
     def scores(self) -> list[dict[str, int]]:
         """``number`` of images by ``bin`` of their scores among `SCORE_EDGES`."""
         score = self._paths.image_score
-        return self._groups(by={"bin": bin_number(f"${score}", SCORE_EDGES)})
+        if isinstance(self._samples, fo.DatasetView):
+            return self._groups(by={"bin": bin_number(f"${score}", SCORE_EDGES)})
+        numbers = count_bins(self._samples, score, SCORE_EDGES)
+        return [{"bin": place, "number": number} for place, number in enumerate(numbers)]
 
     @cached_property
     def box_numbers(self) -> list[dict[str, int]]:
-        """``number`` of images by their numbers of ``labels`` and ``predictions``."""
+        """``number`` of images by their numbers of ``labels`` and ``predictions``.
+
+        Predictions that were deleted are none.
+        """
         lists = {"labels": self._paths.labels, "predictions": self._paths.predictions}
-        return self._groups(by={name: {"$size": list_at(path)} for name, path in lists.items()})
+        numbers = {
+            name: {"$size": list_at(path)} if path else {"$literal": 0}
+            for name, path in lists.items()
+        }
+        return self._groups(by=numbers)
 
     @cached_property
     def predictions(self) -> dict[str, int]:
-        """How many predictions there are of each class."""
+        """How many predictions there are of each class; none if they were deleted."""
+        if self._paths.predictions is None:
+            return {}
         groups = self._groups(elements=self._paths.predictions, by={"name": _NAME})
         return {one["name"]: one["number"] for one in groups if one["name"] is not None}
 
@@ -127,20 +123,26 @@ class RunCounts:
         return [LabelGroup(**one) for one in groups if one["name"] is not None]
 
     @cached_property
-    def errors(self) -> list[ErrorGroup]:
-        """The suspected errors by kind, classes and size."""
+    def errors(self) -> Mapping[IssueGroup, int]:
+        """How many suspected errors there are in each group; those without a class are left out."""
         if self._paths.suggestions is None:
-            return []
-        groups = self._groups(
-            elements=self._paths.suggestions,
-            beside=self._paths.labels,
-            by={"kind": "$element.kind", "given": _GIVEN, "suggested": _NAME, "size": _SIZE},
-        )
-        return [
-            ErrorGroup(**one)
-            for one in groups
-            if one["kind"] in BY_NAME and one["suggested"] is not None
-        ]
+            return {}
+        if isinstance(self._samples, fo.DatasetView):
+            groups = self._groups(
+                elements=self._paths.suggestions,
+                beside=self._paths.labels,
+                by=groups_of("element", "beside"),
+            )
+            counted = {
+                IssueGroup(*map(one.get, IssueGroup._fields)): one["number"] for one in groups
+            }
+        else:
+            counted = open_issues(self._samples, self._record)
+        return {
+            group: number
+            for group, number in counted.items()
+            if group.kind in BY_NAME and group.suggested is not None
+        }
 
     def _groups(self, **arguments: Any) -> list[dict[str, Any]]:
         return group(self._samples, having=self._paths.image_score, **arguments)

@@ -51,18 +51,18 @@ def class_table(counts: RunCounts) -> ClassTable:
 def class_errors(counts: RunCounts) -> dict[str, Counter[str]]:
     """Suspected errors by class as labelled, of missing labels as suggested, and by kind."""
     errors: dict[str, Counter[str]] = {}
-    for suspected in counts.errors:
-        name = suspected.suggested if suspected.given is None else suspected.given
-        errors.setdefault(name, Counter())[suspected.kind] += suspected.number
+    for group, number in counts.errors.items():
+        name = str(group.suggested if group.given is None else group.given)
+        errors.setdefault(name, Counter())[str(group.kind)] += number
     return errors
 
 
 def class_matrix(counts: RunCounts) -> ClassMatrix:
     """How many labels of each class are suspected to be of which other one."""
     pairs: Counter[tuple[str, str]] = Counter()
-    for suspected in counts.errors:
-        if suspected.kind == "swap" and suspected.given is not None:
-            pairs[suspected.given, suspected.suggested] += suspected.number
+    for group, number in counts.errors.items():
+        if group.kind == "swap" and group.given is not None:
+            pairs[group.given, str(group.suggested)] += number
     return swap_matrix(pairs)
 
 
@@ -74,7 +74,7 @@ def label_sizes(counts: RunCounts) -> Histogram:
 
 def error_sizes(counts: RunCounts) -> Histogram:
     """Areas of the boxes that suspected errors suggest, by kind, as shares of the image's."""
-    rows = [(one.kind, one.size, one.number) for one in counts.errors]
+    rows = [(str(group.kind), group.size, number) for group, number in counts.errors.items()]
     kinds = _by_name(rows)
     titles = {BY_NAME[kind].title: kinds[kind] for kind in in_order(kinds) if kind in BY_NAME}
     return Histogram("Suspected errors by area, as a share of the image's", AREA_EDGES, titles)

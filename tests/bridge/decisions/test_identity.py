@@ -20,7 +20,10 @@ MISSING = {
 SWAP = {"kind": "swap", "label": "cat", "label_id": "a1", "bounding_box": [0.5, 0.5, 0.1, 0.1]}
 
 
-@pytest.mark.parametrize("suggestion", [MISSING, SWAP])
+WITHOUT_ID = {**SWAP, "label_id": None, "given_label": "a/b", "given_box": [0.1, 0.2, 0.3, 0.4]}
+
+
+@pytest.mark.parametrize("suggestion", [MISSING, SWAP, WITHOUT_ID])
 def test_an_identity_names_its_issue(suggestion) -> None:
     sample_id, found = named(identity_of("s1", suggestion))
     assert sample_id == "s1"
@@ -84,3 +87,9 @@ def test_what_is_no_box_overlaps_nothing() -> None:
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no id of an issue"):
         named(text)
+
+
+def test_labels_without_ids_are_known_by_class_and_box() -> None:
+    for change in ({"given_label": "dog"}, {"given_box": [0.1, 0.2, 0.3, 0.5]}, {"label_id": "a1"}):
+        assert not is_same(WITHOUT_ID, {**WITHOUT_ID, **change})
+        assert not is_same({**WITHOUT_ID, **change}, WITHOUT_ID)

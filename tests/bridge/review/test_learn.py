@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
+from threading import Event
 
 import fiftyone as fo
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import odquality
 from odquality.bridge.decisions.shares import share_of
-from odquality.bridge.review import store
+from odquality.bridge.review import learn, store
 from odquality.bridge.review.changes import Change
 from odquality.bridge.review.learn import in_background
 from odquality.bridge.review.target import ReviewTarget
@@ -157,3 +158,15 @@ def test_progress_counts_what_is_open_decided_and_left(dataset: fo.Dataset) -> N
     assert left["low"] <= left["expected"] <= left["high"]
     assert "7 accepted, 5 dismissed, 1 skipped" in str(now)
     assert "learnt    from 12 answers" in str(now)
+
+
+def test_lessons_do_not_pile_up(dataset: fo.Dataset) -> None:
+    may_go_on = Event()
+    busy = learn._TEACHER.submit(may_go_on.wait)
+    with in_background() as lessons:
+        for issue in odquality.list_issues(dataset, KEY, limit=30):
+            odquality.dismiss(dataset, KEY, issue)
+    may_go_on.set()
+    wait([busy, *lessons])
+    assert (len(lessons), len(set(lessons))) == (3, 1)
+    assert sum(load_lessons(dataset, KEY).decided.values()) == 30

@@ -59,6 +59,24 @@ def test_renamed_fields_have_their_indexes(dataset: fo.Dataset) -> None:
     assert [one for one in specs(dataset) if "count" not in str(one)] == others
 
 
+def test_the_likeliest_of_a_kind_are_read_from_the_index_under_any_name(
+    dataset: fo.Dataset,
+) -> None:
+    numbered(dataset)
+    assert not indexes.has_likeliest(dataset, "predictions")
+    indexes.create(dataset, [], counted=NUMBER, listed="predictions")
+    indexes.rename(dataset, {NUMBER: "count", "predictions": "found"})
+    assert indexes.has_likeliest(dataset, "found")
+    assert not indexes.has_likeliest(dataset, "predictions")
+    likely = {"$elemMatch": {"kind": {"$in": ["a", "b"]}, "confidence": {"$gte": 0.5}}}
+    query = {"count": {"$gt": 0}, "found.detections": likely}
+    by_kind = [("found.detections.kind", 1), ("found.detections.confidence", -1)]
+    # Of few samples the database may choose any index.
+    found = dataset._sample_collection.find(query).hint(by_kind).explain()
+    bounds = str(found["queryPlanner"]["winningPlan"])
+    assert "'found.detections.confidence': ['[inf.0, 0.5]']" in bounds
+
+
 def test_indexes_go_with_what_they_depend_on(dataset: fo.Dataset) -> None:
     before = specs(dataset)
     numbered(dataset)
