@@ -1,10 +1,12 @@
-// Keys for the review panel; an open image is refreshed, and has its panel beside it.
+// Keys and a choice of many for the review panel; an open image is refreshed, and has its panel
+// beside it.
 // All that the App does not promise to have is asked for first; without it the buttons remain.
 (function () {
   const operators = window.__foo__;
   const state = window.__fos__;
   const components = window.__fop__;
   const spaces = window.__fosp__;
+  const parts = window.__mui__;
   const React = window.React;
   if (!operators || !components || !spaces || !React) return;
   if (!operators.usePanelEvent || !spaces.usePanelId) return;
@@ -77,11 +79,31 @@
     });
     return null;
   }
+
+  // One of many, found by typing.
+  function Choice(props) {
+    const { label, choices, operator, place } = props.schema.view;
+    const panel = spaces.usePanelId();
+    const trigger = operators.usePanelEvent();
+    function onChange(event, choice) {
+      if (choice) trigger(panel, { operator, params: { place: { ...place, ...choice.changes } } });
+    }
+    return React.createElement(parts.Autocomplete, {
+      "data-cy": "label-quality-choice",
+      options: choices,
+      size: "small",
+      fullWidth: true,
+      onChange,
+      renderInput: (input) => React.createElement(parts.TextField, { ...input, label }),
+    });
+  }
+
   function register(name, component) {
     const type = components.PluginComponentType.Component;
     components.registerComponent({ name, label: name, component, type, activator: () => true });
   }
   register("LabelQualityKeys", Keys);
+  register("LabelQualityChoice", parts && parts.Autocomplete && parts.TextField ? Choice : () => null);
   register("LabelQualityRefresh", state && state.useRefreshSample ? Refresh : () => null);
   register("LabelQualityBeside", canSplit ? Beside : () => null);
 })();

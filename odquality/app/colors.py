@@ -7,45 +7,95 @@ either colours keep their colours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
 
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import app_colors
 from odquality.kinds import BY_NAME
 
-# Labels of which nothing is suspected, and what a value that is missing is called.
-UNSUSPECTED, _MISSING = "#9aa0a6", "none"
+# Labels of which nothing is suspected, and predictions, each in one colour that no kind has.
+UNSUSPECTED, PREDICTED = "#9aa0a6", "#6f7d1e"
+# What the App calls a value that is missing.
+_MISSING = "none"
 
 _BY_KIND = "kind"
+# How much of its kind's colour a suspected label has, beside the suggestion that has all of it.
+_SHADE = 0.55
 
 
-def kind_colors(dataset: fo.Dataset, gt_field: str, suggestions: str, issue: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ColoredFields:
+    """What is drawn of a run, and by what it is coloured.
+
+    Attributes:
+        labels: their field.
+        issue: attribute of the labels with the kind of their open issue.
+        suggestions: field with the suggestions.
+        predictions: their field.
+    """
+
+    labels: str
+    issue: str
+    suggestions: str
+    predictions: str
+
+    @classmethod
+    def of(cls, target: ReviewTarget) -> ColoredFields:
+        """Those of a run, by whatever names they go now.
+
+        Raises:
+            ValueError: what the run wrote was deleted or renamed.
+        """
+        paths = RunPaths.of(target.dataset, target.record)
+        predictions = paths.predictions.removesuffix(".detections")
+        return cls(target.gt_field, target.issue, target.suggestions, predictions)
+
+    def colors(self) -> dict[str, dict[str, Any]]:
+        """How the App colours each of the fields."""
+        kinds = BY_NAME.values()
+        return {
+            self.suggestions: _by(_BY_KIND, {kind.name: kind.color for kind in kinds}),
+            self.labels: _by(
+                self.issue, {kind.name: shade(kind.color) for kind in kinds}, UNSUSPECTED
+            ),
+            # An attribute that no prediction has: all of them have the one colour.
+            self.predictions: _by(self.issue, {}, PREDICTED),
+        }
+
+    def are_shown(self, scheme: Mapping[str, Any]) -> bool:
+        """Whether a scheme colours the suggestions by kind."""
+        return any(
+            one.get("path") == self.suggestions and _is_by_kind(one)
+            for one in scheme.get("fields", ())
+        )
+
+
+def shade(color: str) -> str:
+    """A colour of the form ``#rrggbb``, darker."""
+    parts = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(part * _SHADE):02x}" for part in parts)
+
+
+def kind_colors(dataset: fo.Dataset, fields: ColoredFields) -> dict[str, Any]:
     """The parameters of the App's ``set_color_scheme``; remembers the colours of the session.
 
     Args:
         dataset: whose own scheme is kept.
-        gt_field: of the labels.
-        suggestions: field with the suggestions.
-        issue: attribute of the labels with the kind of their open issue.
+        fields: of the run.
     """
     mine = app_colors.session_colors(dataset)
-    if any(one.get("colorByAttribute") == _BY_KIND for one in mine.get("fields", ())):
+    if any(map(_is_by_kind, mine.get("fields", ()))):
         mine = app_colors.remembered(dataset) or {}
     else:
         app_colors.remember(dataset, mine)
-    colors = [{"value": kind.name, "color": kind.color} for kind in BY_NAME.values()]
-    ours = {
-        suggestions: {"colorByAttribute": _BY_KIND, "valueColors": colors},
-        gt_field: {
-            "colorByAttribute": issue,
-            "valueColors": [*colors, {"value": _MISSING, "color": UNSUSPECTED}],
-        },
-    }
     given = mine.get("fields", [])
     taken = {one.get("path") for one in given}
-    added = [{"path": path, **how} for path, how in ours.items() if path not in taken]
+    added = [{"path": path, **how} for path, how in fields.colors().items() if path not in taken]
     return {**mine, "color_by": "value", "fields": [*given, *added]}
 
 
@@ -53,18 +103,23 @@ def show_kind_colors(ctx: Any, key: str) -> None:
     """Colours labels and suggestions of a run by the kind of their error.
 
     Raises:
-        ValueError: there is no such run, or it has no suggestions.
+        ValueError: there is no such run, it has no suggestions, or what it wrote was deleted.
     """
-    target = ReviewTarget.of(ctx.dataset, key)
-    colors = kind_colors(target.dataset, target.gt_field, target.suggestions, target.issue)
+    fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
     app_colors.note_choice(ctx.dataset, are_mine=False)
-    ctx.trigger("set_color_scheme", colors)
+    ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
 
 
 def keep_kind_colors(ctx: Any, key: str | None) -> None:
-    """Colours boxes by kind if there is a run, unless the user took their own colours back."""
-    if key is not None and not app_colors.are_mine(ctx.dataset):
-        show_kind_colors(ctx, key)
+    """Colours boxes by kind if there is a run and the session does not do so yet.
+
+    Users who took their own colours back keep these.
+    """
+    if key is None or app_colors.are_mine(ctx.dataset):
+        return
+    fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
+    if not fields.are_shown(app_colors.session_colors(ctx.dataset)):
+        ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
 
 
 def restore_my_colors(ctx: Any) -> bool:
@@ -79,3 +134,14 @@ def restore_my_colors(ctx: Any) -> bool:
         ctx.trigger("set_color_scheme", {"fields": [], **mine})
     app_colors.note_choice(ctx.dataset, are_mine=True)
     return mine is not None
+
+
+def _by(attribute: str, values: Mapping[str, str], otherwise: str | None = None) -> dict[str, Any]:
+    """Colours of boxes by the value of an attribute, and of those that do not have it."""
+    colors = values if otherwise is None else {**values, _MISSING: otherwise}
+    listed = [{"value": value, "color": color} for value, color in colors.items()]
+    return {"colorByAttribute": attribute, "valueColors": listed}
+
+
+def _is_by_kind(field: Mapping[str, Any]) -> bool:
+    return field.get("colorByAttribute") == _BY_KIND

@@ -121,11 +121,31 @@ class AppPage:
         """Waits until an image is drawn."""
         self.page.locator('[data-cy=fo-grid] canvas[canvas-loaded="true"]').first.wait_for()
 
-    def open_operator(self, label: str) -> Locator:
-        """Opens an operator's form by its label; returns the form."""
+    def choose_dataset(self, name: str) -> None:
+        """Goes to another dataset as users do, in the page; waits for its images."""
+        self.page.locator('[data-cy="selector-dataset"]').click()
+        self.page.keyboard.type(name)
+        self.page.locator(f'[data-cy="selector-result-{name}"]').click()
+        self.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"/{name}"))
+        self.wait_for_grid()
+
+    def close_image(self) -> None:
+        """Closes the image that is open."""
+        modal = self.page.locator("[data-cy=modal]")
+        # In a page that has just been loaded nothing has the focus.
+        modal.click(position={"x": 5, "y": 5})
+        self.page.keyboard.press("Escape")
+        modal.wait_for(state="detached")
+
+    def pick_operator(self, label: str) -> None:
+        """Chooses an operator from the list of all."""
         self.page.keyboard.press("`")
         self.page.locator("[data-cy=operators-browser-search]").first.fill(label)
         self.page.locator("[data-cy=operators-browser]").get_by_text(label, exact=True).click()
+
+    def open_operator(self, label: str) -> Locator:
+        """Opens an operator's form by its label; returns the form."""
+        self.pick_operator(label)
         form = self.page.locator("[data-cy=operators-prompt-modal]")
         form.wait_for()
         return form

@@ -1,4 +1,4 @@
-"""What the App holds of the image that is open, which it draws on a canvas."""
+"""What the App holds of the image that is open, and what it draws on canvases."""
 
 from __future__ import annotations
 
@@ -75,4 +75,25 @@ def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> N
         }}""",
         arg=boxes,
         timeout=seconds * 1000,
+    )
+
+
+def wait_for_color(page: Page, color: str, *, is_there: bool, where: str = "modal") -> None:
+    """Waits until the open image, or the grid, is drawn with or without any pixel of a colour."""
+    page.wait_for_function(
+        """([color, isThere, where]) => {
+            const wanted = parseInt(color.slice(1), 16);
+            let pixels = 0, found = false;
+            for (const canvas of document.querySelectorAll(`[data-cy=${where}] canvas`)) {
+                const context = canvas.width && canvas.height && canvas.getContext('2d');
+                if (!context) continue;
+                const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+                for (let at = 0; at < data.length; at += 4, pixels += 1) {
+                    const pixel = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+                    found = found || pixel === wanted;
+                }
+            }
+            return pixels > 0 && found === isThere;
+        }""",
+        arg=[color, is_there, where],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import fiftyone as fo
@@ -11,11 +12,12 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 import odquality
+from odquality.app.colors import PREDICTED, shade
 from odquality.app.names import MODAL_PANEL, PANEL
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.kinds import BY_NAME
 from tests.e2e.app import SECONDS, AppPage, app_server
-from tests.e2e.looker import Boxes, drawn, stored, wait_until_drawn
+from tests.e2e.looker import Boxes, drawn, stored, wait_for_color, wait_until_drawn
 
 KEY = "label_quality"
 SUGGESTIONS = f"{KEY}_suggestions"
@@ -152,6 +154,10 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
     open_beside(app.page)
     undos = app.page.locator('[data-cy=modal] [data-cy^="label-quality-take_back"]')
     expect(undos).to_have_count(1, timeout=SECONDS * 1000)
+    # What was decided is no box to look at.
+    for field in (*FIELDS, "ground_truth_decisions"):
+        box = app.page.locator(f'[data-cy=modal] [data-cy="checkbox-{field}"] input')
+        expect(box).to_be_checked(checked=field in FIELDS, timeout=SECONDS * 1000)
     panel = app.page.locator(f'[data-cy=modal] [data-cy="panel-content-{MODAL_PANEL}"]')
     expect(panel).to_contain_text("dismissed by ann")
     button(app, "accept0").click()
@@ -172,47 +178,75 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
 
 
 def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
-    scored: fo.Dataset, chromium
+    scored: fo.Dataset, other: fo.Dataset, chromium
 ) -> None:
-    issue = odquality.list_issues(scored, KEY, kinds="swap")[0]
-    color = BY_NAME["swap"].color
+    """However the page and its panel come up."""
+    issue = next(
+        one
+        for one in odquality.list_issues(scored, KEY, kinds="badloc", order="probability")
+        if len(odquality.list_issues(scored.select(one.sample_id), KEY)) == 1
+    )
+    suggested = BY_NAME["badloc"].color
+    labelled = shade(suggested)
     # In a server of its own the panel has not been opened yet.
     with app_server() as address:
         app = AppPage(chromium, address, scored.name)
+        colleague = None
         try:
             app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
             wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
             open_beside(app.page)
-            wait_for_color(app.page, color, is_there=True)
+            wait_for_color(app.page, PREDICTED, is_there=True)
+            # The prediction that shows the error lies on what is suggested.
+            app.page.locator('[data-cy=modal] [data-cy="checkbox-predictions"] input').uncheck()
+            wait_for_color(app.page, PREDICTED, is_there=False)
+            for color in (suggested, labelled):
+                wait_for_color(app.page, color, is_there=True)
+            # A page that is loaded with the panel has no image yet when it loads the panel.
+            app.pick_operator("Reset color scheme")
+            wait_for_color(app.page, labelled, is_there=False)
+            app.page.reload()
+            button(app, "accept0").wait_for()
+            wait_for_color(app.page, labelled, is_there=True)
+            colleague = AppPage(chromium, address, scored.name)
+            colleague.page.goto(app.page.url)
+            wait_for_color(colleague.page, labelled, is_there=True)
+            # Another dataset has colours of its own; the panel is there already, and not loaded.
+            app.close_image()
+            for dataset in (other, scored):
+                app.choose_dataset(dataset.name)
+            app.page.locator('[data-cy="looker"]').nth(place_of(scored, issue)).click()
+            button(app, "accept0").wait_for()
+            wait_for_color(app.page, labelled, is_there=True)
             told = app.open_operator("Restore my colours")
             told.get_by_role("button", name="Close").click()
-            wait_for_color(app.page, color, is_there=False)
+            wait_for_color(app.page, labelled, is_there=False)
+            app.page.reload()
+            button(app, "accept0").wait_for()
+            wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
+            wait_for_color(app.page, labelled, is_there=False)
         finally:
             app.page.close()
+            if colleague is not None:
+                colleague.page.close()
     assert app.errors == []
+    assert colleague.errors == []
     scored.reload()
     assert scored.app_config.color_scheme is None
 
 
-def wait_for_color(page: Page, color: str, *, is_there: bool) -> None:
-    """Waits until the open image is drawn with, or without, any pixel of a colour."""
-    page.wait_for_function(
-        """([color, isThere]) => {
-            const wanted = parseInt(color.slice(1), 16);
-            let pixels = 0, found = false;
-            for (const canvas of document.querySelectorAll('[data-cy=modal] canvas')) {
-                const context = canvas.width && canvas.height && canvas.getContext('2d');
-                if (!context) continue;
-                const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-                for (let at = 0; at < data.length; at += 4, pixels += 1) {
-                    const pixel = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
-                    found = found || pixel === wanted;
-                }
-            }
-            return pixels > 0 && found === isThere;
-        }""",
-        arg=[color, is_there],
-    )
+@pytest.fixture
+def other(scored: fo.Dataset) -> Iterator[fo.Dataset]:
+    """Another dataset, without a run."""
+    made = fo.Dataset(f"{scored.name}_other", persistent=True)
+    made.add_sample(fo.Sample(filepath=scored.first().filepath))
+    yield made
+    fo.delete_dataset(made.name)
+
+
+def place_of(dataset: fo.Dataset, issue: ReviewIssue) -> int:
+    """Of an issue's image in the grid."""
+    return dataset.values("id").index(issue.sample_id)
 
 
 def test_an_open_crop_is_reviewed_as_its_image(

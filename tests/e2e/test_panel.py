@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, count
 
 import fiftyone as fo
 import pytest
@@ -12,6 +13,7 @@ import odquality
 from odquality.app.names import PANEL
 from odquality.kinds import BY_NAME
 from tests.e2e.app import SECONDS, AppPage, app_server
+from tests.e2e.looker import wait_for_color
 from tests.e2e.plots import Plot
 
 KEY = "label_quality"
@@ -158,9 +160,17 @@ def test_what_was_decided_stays_when_the_page_is_loaded_again(
     panel.review()
     panel.decide(scored, "accept")
     (accepted,) = odquality.list_issues(scored, KEY, status="accepted")
+    color = next(
+        BY_NAME[kind].color
+        for kind, number in odquality.review_progress(scored, KEY).open.items()
+        if number >= 4
+    )
+    app.pick_operator("Reset color scheme")
+    wait_for_color(app.page, color, is_there=False, where="fo-grid")
     app.page.reload()
     app.wait_for_grid()
     panel.button("tab_overview").wait_for()
+    wait_for_color(app.page, color, is_there=True, where="fo-grid")
     panel.review()
     panel.decide(scored, "undo")
     assert accepted.id in [one.id for one in odquality.list_issues(scored, KEY)]
@@ -285,6 +295,24 @@ def test_one_class_alone_is_reviewed(scored: fo.Dataset, panel: Panel) -> None:
     assert skipped.id == wanted[0].id
     panel.button("every_class").click()
     panel.button("every_class").wait_for(state="detached")
+
+
+def test_of_many_classes_one_is_typed(scored: fo.Dataset, panel: Panel) -> None:
+    field, numbers = f"{KEY}_suggestions.detections.label", count()
+    some = [[f"class {next(numbers)}" for _ in labels] for labels in scored.values(field)]
+    scored.set_values(field, some)
+    last = list(chain(*some))[-1]
+    (wanted,) = odquality.list_issues(scored, KEY, classes=last)
+    panel.review()
+    panel.button("choose").click()
+    panel.button("class11").wait_for()
+    assert panel.button("class12").count() == 0
+    panel.button("choice").get_by_role("combobox").fill(last)
+    panel.page.get_by_role("option").filter(has_text=last).first.click()
+    expect(panel.button("every_class")).to_contain_text(last, timeout=SECONDS * 1000)
+    panel.decide(scored, "skip", key="s")
+    (skipped,) = odquality.list_issues(scored, KEY, status="skipped")
+    assert skipped.id == wanted.id
 
 
 def test_many_are_accepted_at_once_and_undone(scored: fo.Dataset, panel: Panel) -> None:

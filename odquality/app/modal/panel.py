@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
@@ -10,11 +11,12 @@ import fiftyone.operators.types as types
 from odquality.app.colors import keep_kind_colors
 from odquality.app.modal.open_image import OpenImage
 from odquality.app.modal.parts import fill_panel
-from odquality.app.modal.refresh import add_beside, add_refresh, has_script, show_as_new
+from odquality.app.modal.refresh import show_as_new
 from odquality.app.names import MODAL_PANEL
-from odquality.app.panel.parts import Buttons, Handler, markdown, say_refusals
+from odquality.app.panel.base import ReviewPanel
+from odquality.app.panel.parts import Buttons, markdown, say_refusals
 from odquality.app.panel.place import Place
-from odquality.bridge.review import learn
+from odquality.app.script import add_beside, add_refresh, has_script
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
@@ -23,8 +25,11 @@ from odquality.bridge.review.runs import run_states
 from odquality.bridge.store.database import all_samples
 
 
-class LabelQualityModal(foo.Panel):
+class LabelQualityModal(ReviewPanel):
     """Decides on what is suspected of the open image, which shows the boxes."""
+
+    buttons = ("accept", "dismiss", "undo", "take_back", "edited", "refresh", "next")
+    unchanged_by = frozenset({"on_change_dataset"})
 
     @property
     def config(self) -> foo.PanelConfig:
@@ -38,8 +43,16 @@ class LabelQualityModal(foo.Panel):
         )
 
     def on_load(self, ctx: Any) -> None:
-        """The panel was opened."""
+        """The panel was opened; in a page that is being loaded its image may come later."""
         keep_kind_colors(ctx, self._show(ctx, None))
+
+    def on_change_dataset(self, ctx: Any) -> None:
+        """An image was opened, perhaps of another dataset.
+
+        Another dataset has colours of its own, and the App loads the panel only once in a page.
+        """
+        states = run_states(ctx.dataset)
+        keep_kind_colors(ctx, next((one.key for one in states if one.is_reviewable), None))
 
     def on_change_current_sample(self, ctx: Any) -> None:
         """Another image was opened."""
@@ -93,40 +106,28 @@ class LabelQualityModal(foo.Panel):
             return
         ctx.ops.open_sample(id=following)
 
-    def execute(self, ctx: Any) -> Any:
-        """An event, which does not wait for what is learnt from decisions."""
-        with learn.in_background():
-            return super().execute(ctx)
-
-    def render(self, ctx: Any) -> types.Property:
-        """What `_show` has left with the context."""
-        panel = types.Object()
-        shown = getattr(ctx, "label_quality", None)
-        if shown is not None:
-            shown(panel)
-        return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=2))
-
     def _show(self, ctx: Any, place: Place | None, *, is_changed: bool = False) -> str | None:
         """Prepares what `render` shows; returns the run's key, None without a run."""
         states = [state for state in run_states(ctx.dataset) if state.is_reviewable]
-        image = OpenImage.of(ctx)
-        if not states or image is None:
+        if not states:
             said = "The labels have not been scored, or are being scored right now."
             ctx.label_quality = lambda panel: markdown(panel, "note", said)
             return None
         here = Place(states[0].key) if place is None or not place.key else place
+        image = OpenImage.of(ctx)
+        if image is None:
+            ctx.label_quality = lambda panel: markdown(panel, "note", "No image is open yet.")
+            return here.key
         chosen = all_samples(ctx.dataset).select(image.sample_id)
         issues = list_issues(chosen, here.key, status=ANY_STATUS)
-        names = ("accept", "dismiss", "undo", "take_back", "edited", "refresh", "next")
-        handlers: dict[str, Handler] = {name: getattr(self, name) for name in names}
 
         def fill(panel: types.Object) -> None:
-            fill_panel(panel, Buttons(handlers), here, issues)
+            fill_panel(panel, Buttons(self.handlers()), here, issues)
             if not has_script():
                 return
             add_beside(panel)
             if is_changed:
-                add_refresh(panel, ctx.dataset, image)
+                add_refresh(panel, image.documents(ctx.dataset), uuid4().hex)
 
         ctx.label_quality = fill
         return here.key

@@ -10,6 +10,12 @@ from odquality.app.operators.output import escape
 from odquality.app.panel.parts import Buttons, markdown
 from odquality.app.panel.place import Place
 from odquality.bridge.review.issue import OPEN, ReviewIssue
+from odquality.kinds import BY_NAME
+
+_LEGEND = (
+    "What is suggested has the colour of its *Accept*, a suspected label is darker, and other "
+    "labels are grey."
+)
 
 
 def fill_panel(
@@ -28,8 +34,8 @@ def fill_panel(
     buttons.add(row, "undo", "Undo", "undo", place)
     buttons.add(row, "edited", "I have edited it", "done", place)
     still_open = [issue for issue in issues if issue.status == OPEN]
-    if not still_open:
-        markdown(panel, "says", "**No open issues on this image.**")
+    nothing = "**No open issues on this image.**"
+    markdown(panel, "says", _LEGEND if still_open else nothing)
     for number, issue in enumerate(still_open):
         _add_open(panel, buttons, place.moved(issue_id=issue.id), issue, number)
     decided = [issue for issue in issues if issue.status != OPEN]
@@ -50,7 +56,8 @@ def _add_open(
     text = f"**{issue.title}** {issue.probability:.0%}: {escape(issue.evidence)}"
     markdown(panel, f"says{number}", text)
     row = panel.h_stack(f"decide{number}", gap=1)
-    buttons.add(row, f"accept{number}", "Accept", "check", there, does="accept")
+    color = BY_NAME[issue.kind].color
+    buttons.add(row, f"accept{number}", "Accept", "check", there, does="accept", color=color)
     buttons.add(row, f"dismiss{number}", "Dismiss", "close", there, does="dismiss")
 
 

@@ -11,7 +11,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.colors import kind_colors
+from odquality.app.colors import ColoredFields, kind_colors
 from odquality.app.names import PANEL
 from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
 from odquality.app.operators.form import build_form
@@ -129,8 +129,10 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     fields = read_settings(ctx).fields()
     gives_issues = fields.method.gives_issues
     if gives_issues:
-        colors = kind_colors(ctx.dataset, fields.gt_field, fields.suggestions, fields.issue)
-        yield ctx.trigger("set_color_scheme", colors)
+        colored = ColoredFields(
+            fields.gt_field, fields.issue, fields.suggestions, fields.pred_field
+        )
+        yield ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, colored))
     yield ctx.ops.set_active_fields(
         [*_active_fields(ctx, with_boxes=not gives_issues), *fields.shown_paths]
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone.operators.types as types
 
 from odquality.app.operators.output import escape
 from odquality.app.panel.parts import Buttons, add_kinds, in_rows, markdown, narrowed_to
 from odquality.app.panel.place import Place
+from odquality.app.script import add_choice_of, add_keys, has_script
 from odquality.bridge.review.listing import BY_IMAGES, BY_PROBABILITY
 from odquality.bridge.review.progress import OpenCounts
 from odquality.bridge.review.queue import Card
@@ -21,7 +20,7 @@ _ACTIONS = {
     "remove": "remove the label",
 }
 
-# So many classes have a button; those with the most open issues.
+# So many classes have a button where others can be typed; those with the most open issues.
 _MOST_CLASSES = 12
 
 LEGEND = "Keys: **a** accept, **d** dismiss, **s** skip, **u** undo, **e** edit by hand"
@@ -89,25 +88,31 @@ def add_order(panel: types.Object, buttons: Buttons, place: Place) -> None:
         )
 
 
-def add_choice(panel: types.Object, buttons: Buttons, place: Place, counts: OpenCounts) -> None:
+def add_choice(
+    panel: types.Object, buttons: Buttons, place: Place, counts: OpenCounts, uri: str
+) -> None:
     """What there is to choose from, with how many cards it has."""
     there = place.moved(choosing=False, sample_id=None)
     markdown(panel, "kind_says", "**Which cards come?** Those of one kind of error:")
     add_kinds(panel, buttons, there, counts.kinds, does="show")
-    classes = list(counts.classes)
-    most = f", of {len(classes):,} those with the most" if len(classes) > _MOST_CLASSES else ""
+    is_typed = len(counts.classes) > _MOST_CLASSES and has_script()
+    most = ", of those with the most" if is_typed else ""
     markdown(panel, "class_says", f"Those of one class, as labelled or as suggested{most}:")
-    for line, (slot, name) in in_rows(panel, "classes", list(enumerate(classes[:_MOST_CLASSES]))):
-        label, here = f"{name} {counts.classes[name]:,}", there.moved(of_class=name)
+    classes = {f"{name} {number:,}": name for name, number in counts.classes.items()}
+    on_buttons = list(classes.items())[: _MOST_CLASSES if is_typed else None]
+    for line, (slot, (label, name)) in in_rows(panel, "classes", list(enumerate(on_buttons))):
+        here = there.moved(of_class=name)
         buttons.add(line, f"class{slot}", label, None, here, does="show")
+    if is_typed:
+        choices = {label: {"of_class": name} for label, name in classes.items()}
+        title = f"Any of {len(classes):,} classes"
+        add_choice_of(panel, title, choices, f"{uri}#show", there.to_params()["place"])
     row = panel.h_stack("all", gap=1)
     everything = there.moved(kind=None, of_class=None)
     buttons.add(row, "all", "All cards", "filter_alt_off", everything, does="show")
 
 
-def add_keys(panel: types.Object, uri: str, place: Place) -> None:
-    """Binds keys, where the page has the plugin's script; else there are the buttons."""
+def bind_keys(panel: types.Object, uri: str, place: Place) -> None:
+    """Binds keys to what the buttons of a card do, where the page has the plugin's script."""
     names = {"a": "accept", "d": "dismiss", "s": "skip", "u": "undo", "e": "edit"}
-    keys: dict[str, Any] = {letter: f"{uri}#{name}" for letter, name in names.items()}
-    view = types.ComponentView("LabelQualityKeys", keys=keys, params=place.to_params())
-    panel.view("keys", view)
+    add_keys(panel, {key: f"{uri}#{name}" for key, name in names.items()}, place.to_params())

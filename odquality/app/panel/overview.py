@@ -23,7 +23,7 @@ from odquality.summaries.histogram import Histogram
 
 _NUM_CLASSES = 12
 # Titles of the plots.
-_PLOTS = {
+PLOTS = {
     "scores": "Images by score: those to the left are worst",
     "matrix": "Class as labelled (across) and as suggested (up)",
     "classes": "Open issues by class",
@@ -100,7 +100,7 @@ def add_overview(
     buttons.add(row, "restore", "My colours", "palette", place)
 
     for name, click in clicks.items():
-        title = {"text": _PLOTS[name], "font": {"size": 13}}
+        title = {"text": PLOTS[name], "font": {"size": 13}}
         panel.plot(
             name,
             on_click=click,

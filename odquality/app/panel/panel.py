@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone.operators as foo
-import fiftyone.operators.types as types
 
 from odquality.app.colors import keep_kind_colors, restore_my_colors
 from odquality.app.names import COMPUTE, PANEL
 from odquality.app.panel import overview
+from odquality.app.panel.base import ReviewPanel
 from odquality.app.panel.grid import show_crops, show_images
-from odquality.app.panel.parts import Buttons, Handler, say_edits, say_refusals
+from odquality.app.panel.parts import Buttons, say_edits, say_refusals
 from odquality.app.panel.place import MANY, Place
 from odquality.app.panel.tabs import Tab, add_next_step
-from odquality.bridge.review import learn
 from odquality.bridge.review.bulk import preview_accept_all
 from odquality.bridge.review.decide import accept, dismiss, note_edits, skip
 from odquality.bridge.review.history import undo
@@ -26,8 +25,16 @@ from odquality.bridge.run.worst import worst_first
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
 
-class LabelQualityPanel(foo.Panel):
+class LabelQualityPanel(ReviewPanel):
     """Shows what a run suspects, and decides on it: one click or key a decision."""
+
+    buttons = (
+        "show", "choose_run", "accept", "dismiss", "skip", "undo", "edit", "count_edits", "finish",
+        "restore", "score", "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
+    )  # fmt: skip
+    unchanged_by = frozenset(
+        {"finish", "restore", "score", "worst", *(f"click_{plot}" for plot in overview.PLOTS)}
+    )
 
     @property
     def config(self) -> foo.PanelConfig:
@@ -41,17 +48,19 @@ class LabelQualityPanel(foo.Panel):
             help_markdown="Review and fix suspected label errors",
         )
 
+    # Another dataset closes the panel, so that an `on_change_dataset` would only load it twice: the
+    # App also calls it whenever the panel opens.
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
         keep_kind_colors(ctx, self._show(ctx, None))
 
-    def on_change_dataset(self, ctx: Any) -> None:
-        """Another dataset is shown."""
-        self._show(ctx, None)
-
     def show(self, ctx: Any) -> None:
         """Goes to a place."""
         self._show(ctx, self._place(ctx))
+
+    def choose_run(self, ctx: Any) -> None:
+        """Goes to another run."""
+        keep_kind_colors(ctx, self._show(ctx, self._place(ctx)))
 
     def accept(self, ctx: Any) -> None:
         """Accepts the issue of the card."""
@@ -96,9 +105,7 @@ class LabelQualityPanel(foo.Panel):
         is_image = ctx.params.get("__method__") == self.on_change_current_sample.__name__
         if is_image and (ctx.current_sample or not ctx.panel.state.get("editing")):
             return None
-        # The next card comes at once; what is learnt from this one shows on those after it.
-        with learn.in_background():
-            return super().execute(ctx)
+        return super().execute(ctx)
 
     def count_edits(self, ctx: Any) -> None:
         """Counts as decided what was settled by hand."""
@@ -111,23 +118,19 @@ class LabelQualityPanel(foo.Panel):
     def finish(self, ctx: Any) -> None:
         """Shows in the grid what was decided."""
         ctx.ops.reload_dataset()
-        self._show(ctx, self._place(ctx))
 
     def restore(self, ctx: Any) -> None:
         """Gives the boxes the colours that the user had."""
         restore_my_colors(ctx)
-        self._show(ctx, self._place(ctx))
 
     def score(self, ctx: Any) -> None:
         """Opens the form that scores labels."""
         ctx.prompt(COMPUTE)
-        self._show(ctx, self._place(ctx))
 
     def worst(self, ctx: Any) -> None:
         """Shows the worst images in the grid."""
-        place = self._place(ctx)
-        show_images(ctx, place.key, worst_first(ctx.dataset, place.key))
-        self._show(ctx, place)
+        key = self._place(ctx).key
+        show_images(ctx, key, worst_first(ctx.dataset, key))
 
     def crops(self, ctx: Any) -> None:
         """Shows the open issues of a kind, or of all, as crops in the grid."""
@@ -157,52 +160,32 @@ class LabelQualityPanel(foo.Panel):
         ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
         self._after_many(ctx, place.moved(least=None), outcome)
 
-    def click_score(self, ctx: Any) -> None:
+    def click_scores(self, ctx: Any) -> None:
         """Shows the images of a bar of the scores."""
-        place = self._place(ctx)
+        key = self._place(ctx).key
         low, high = _around(float(ctx.params["x"]), SCORE_EDGES)
-        images = images_between(ctx.dataset, place.key, low, high)
-        show_images(ctx, place.key, images)
-        self._show(ctx, place)
+        show_images(ctx, key, images_between(ctx.dataset, key, low, high))
 
     def click_matrix(self, ctx: Any) -> None:
         """Shows the labels of a cell of the matrix."""
-        place = self._place(ctx)
         given, suggested = str(ctx.params["x"]), str(ctx.params["y"])
-        show_crops(ctx, place.key, kind="swap", given_label=given, label=suggested)
-        self._show(ctx, place)
+        show_crops(ctx, self._place(ctx).key, kind="swap", given_label=given, label=suggested)
 
-    def click_class(self, ctx: Any) -> None:
+    def click_classes(self, ctx: Any) -> None:
         """Shows the issues of a bar of the classes."""
         self._click_bar(ctx, of_class=str(ctx.params["x"]))
 
-    def click_size(self, ctx: Any) -> None:
+    def click_sizes(self, ctx: Any) -> None:
         """Shows the issues of a bar of the sizes."""
         slot = int(ctx.params["idx"])
         self._click_bar(ctx, min_area=AREA_EDGES[slot], max_area=AREA_EDGES[slot + 1])
 
-    def render(self, ctx: Any) -> types.Property:
-        """What is shown; `_show` has left it with the context."""
-        panel = types.Object()
-        shown = getattr(ctx, "label_quality", None)
-        if shown is not None:
-            shown(panel)
-        view = types.GridView(orientation="vertical", gap=1, pad=2, align_x="left")
-        return types.Property(panel, view=view)
-
     def _place(self, ctx: Any) -> Place:
         return Place.of_params(ctx.params, "")
 
-    def _handlers(self) -> dict[str, Handler]:
-        names = (
-            "show", "accept", "dismiss", "skip", "undo", "edit", "count_edits", "finish", "restore",
-            "score", "worst", "crops", "accept_selected", "dismiss_selected", "accept_all",
-        )  # fmt: skip
-        return {name: getattr(self, name) for name in names}
-
     def _show(self, ctx: Any, place: Place | None) -> str | None:
         """Prepares what `render` shows at a place; returns the run's key, None without a run."""
-        buttons = Buttons(self._handlers())
+        buttons = Buttons(self.handlers())
         states = run_states(ctx.dataset)
         chosen = (
             None
@@ -215,12 +198,7 @@ class LabelQualityPanel(foo.Panel):
             return None
         if place is None or chosen is None:
             place = Place(state.key)
-        clicks = {
-            "scores": self.click_score,
-            "matrix": self.click_matrix,
-            "classes": self.click_class,
-            "sizes": self.click_size,
-        }
+        clicks = {plot: getattr(self, f"click_{plot}") for plot in overview.PLOTS}
         tab = Tab(ctx, buttons, place, state, states)
         ctx.label_quality = tab.prepared(clicks, uri=self.uri)
         return place.key
@@ -252,10 +230,9 @@ class LabelQualityPanel(foo.Panel):
         self._show(ctx, place.decided(outcome.batch))
 
     def _click_bar(self, ctx: Any, **wanted: Any) -> None:
-        place = self._place(ctx)
         kind = overview.kind_of_title(str(ctx.params.get("trace")))
-        show_crops(ctx, place.key, kind=None if kind is None else kind.name, **wanted)
-        self._show(ctx, place)
+        name = None if kind is None else kind.name
+        show_crops(ctx, self._place(ctx).key, kind=name, **wanted)
 
 
 def _around(middle: float, edges: Any) -> tuple[float, float]:

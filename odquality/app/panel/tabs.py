@@ -53,7 +53,7 @@ class Tab:
         if self.place.tab == OVERVIEW:
             content = self._overview(clicks)
         elif self.place.tab == CARDS:
-            content = self._choice() if self.place.choosing else self._card(uri)
+            content = self._choice(uri) if self.place.choosing else self._card(uri)
         else:
             content = self._many()
 
@@ -86,7 +86,7 @@ class Tab:
         def add(panel: types.Object) -> None:
             cards.add_card(panel, buttons, here, card)
             cards.add_order(panel, buttons, here)
-            cards.add_keys(panel, uri, here)
+            cards.bind_keys(panel, uri, here)
 
         return add
 
@@ -111,9 +111,9 @@ class Tab:
             say_edits(self.ctx, noted)
             place = place.decided(noted.batch).moved(sample_id=sample_id)
 
-    def _choice(self) -> Part:
+    def _choice(self, uri: str) -> Part:
         counts = open_counts(self.ctx.dataset, self.place.key)
-        return lambda panel: cards.add_choice(panel, self.buttons, self.place, counts)
+        return lambda panel: cards.add_choice(panel, self.buttons, self.place, counts, uri)
 
     def _many(self) -> Part:
         dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
@@ -143,7 +143,8 @@ class Tab:
         ]
         for row, state in in_rows(panel, "runs", others):
             name, label = f"run_{state.key}", f"Run {state.key}"
-            self.buttons.add(row, name, label, "swap_horiz", Place(state.key), does="show")
+            there = Place(state.key)
+            self.buttons.add(row, name, label, "swap_horiz", there, does="choose_run")
 
 
 def add_next_step(

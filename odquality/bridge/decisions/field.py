@@ -13,7 +13,7 @@ from typing import Any
 import fiftyone as fo
 
 from odquality.bridge.store import indexes, schema, values
-from odquality.bridge.store.app_config import forget_paths
+from odquality.bridge.store.app_config import forget_paths, hide_decisions
 from odquality.bridge.store.database import forget_loaded_values
 from odquality.bridge.store.marks import decided_labels, make_decisions_mark
 from odquality.bridge.store.schema import FieldSpec
@@ -57,12 +57,16 @@ def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
 
 def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
     """As `find`, but makes the field where there is none: one, whoever else makes it just then."""
+    made: list[FieldSpec] = []
 
     def missing(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
         is_there = _find(declared, gt_field, noted) is not None
-        return [] if is_there else _specs(_free_name(declared, gt_field), gt_field)
+        made[:] = [] if is_there else _specs(_free_name(declared, gt_field), gt_field)
+        return made
 
     schema.change(dataset, key="", add=missing)
+    if made:
+        hide_decisions(dataset)
     name = find(dataset, gt_field, noted)
     assert name is not None
     indexes.create_sparse(dataset, f"{name}.detections.decided_at")

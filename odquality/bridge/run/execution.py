@@ -30,7 +30,7 @@ from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.summary import summarise
 from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.store import claims, indexes, records, results, schema, values
-from odquality.bridge.store.app_config import forget_paths
+from odquality.bridge.store.app_config import forget_paths, show_suggestions
 from odquality.bridge.store.claims import Claim
 from odquality.bridge.store.database import dataset_of, filtered_fields, view_stages
 from odquality.bridge.store.run_documents import DatasetDeletedError
@@ -110,6 +110,8 @@ class Execution:
                 remove=territory.to_clear,
             )
             forget_paths(self._dataset, obsolete)
+            if self._fields.method.gives_issues:
+                show_suggestions(self._dataset, self._fields.suggestions)
             claim.note({"to_clear": []})
 
     def score(self, fitted: Fitted) -> Generator[Progress, None, Tally]:

@@ -1,10 +1,16 @@
-"""How the App shows a run's fields: in a group of their own, scores on the thumbnails."""
+"""How the App shows a run's fields: in a group of their own, scores on the thumbnails.
+
+Without a list of its own a dataset shows every field of labels, those of today and of tomorrow.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import fiftyone as fo
+
+from odquality.bridge.store import schema
+from odquality.bridge.store.marks import decided_labels
 
 GROUP = "label quality"
 
@@ -33,6 +39,28 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
     dataset.save()
 
 
+def hide_decisions(dataset: fo.Dataset) -> None:
+    """Leaves decisions undrawn until users switch them on; all else is shown as before."""
+    active = dataset.app_config.active_fields
+    if active is not None and active.exclude:
+        paths = list(dict.fromkeys([*active.paths, *_decisions(dataset)]))
+        dataset.app_config.active_fields = fo.ActiveFields(exclude=True, paths=paths)
+    elif active is None or not active.paths:
+        paths = [path for path in _labels(dataset) if path not in _decisions(dataset)]
+        dataset.app_config.active_fields = fo.ActiveFields(paths=paths)
+    dataset.save()
+
+
+def show_suggestions(dataset: fo.Dataset, path: str) -> None:
+    """Draws a new field of suggestions where all labels are drawn but decisions."""
+    active = dataset.app_config.active_fields
+    if active is None or active.exclude or path in active.paths:
+        return
+    if {*active.paths, path, *_decisions(dataset)} == set(_labels(dataset)):
+        dataset.app_config.active_fields = fo.ActiveFields(paths=[*active.paths, path])
+        dataset.save()
+
+
 def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
     """Takes fields out of the App configuration, and the plugin's group with the last of them."""
     if dataset.app_config.sidebar_groups is not None:
@@ -44,7 +72,10 @@ def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
     active = dataset.app_config.active_fields
     if active is not None and active.paths:
         kept = [path for path in active.paths if path not in paths]
-        dataset.app_config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=kept)
+        # All labels are shown without a list, too.
+        is_needed = active.exclude or set(kept) != set(_labels(dataset))
+        shown = fo.ActiveFields(exclude=active.exclude, paths=kept) if is_needed else None
+        dataset.app_config.active_fields = shown
     dataset.save()
 
 
@@ -77,3 +108,15 @@ def _remove(groups: Sequence[fo.SidebarGroupDocument], paths: Sequence[str]) -> 
 def _after_tags(groups: Sequence[fo.SidebarGroupDocument]) -> int:
     """Position below the tags, where the App's users look first."""
     return 1 if groups and groups[0].name == "tags" else 0
+
+
+def _labels(dataset: fo.Dataset) -> list[str]:
+    """Paths of the fields that the App shows where nobody has said which."""
+    paths: list[str] = list(fo.DatasetAppConfig.default_active_fields(dataset).paths)
+    return paths
+
+
+def _decisions(dataset: fo.Dataset) -> list[str]:
+    """Paths of the fields with decisions on labels."""
+    declared = schema.declared(dataset).items()
+    return [path for path, field in declared if decided_labels(field.get("info")) is not None]

@@ -13,8 +13,10 @@ from fiftyone.operators.executor import ExecutionContext, Executor
 from fiftyone.server.events.state import get_state, set_state
 
 import odquality
+from odquality.app.colors import PREDICTED, UNSUSPECTED
+from odquality.app.names import MODAL_PANEL, PANEL, PLUGIN
+from odquality.kinds import BY_NAME
 
-PLUGIN = "@odquality/label-quality"
 KEY = "run"
 MINE = {"path": "predictions", "fieldColor": "#123456"}
 
@@ -38,9 +40,14 @@ def session(scored: fo.Dataset) -> Iterator[StateDescription]:
 
 def triggered(name: str, dataset: fo.Dataset, **params: Any) -> list[tuple[str, dict[str, Any]]]:
     """What an operator asks the App for, in order."""
-    request = {"dataset_name": dataset.name, "params": params}
+    return requested(f"{PLUGIN}/{name}", dataset, **params)
+
+
+def requested(uri: str, dataset: fo.Dataset, **params: Any) -> list[tuple[str, dict[str, Any]]]:
+    """What an operator or an event of a panel asks the App for, in order."""
+    request = {"dataset_name": dataset.name, "params": {"panel_id": "p", **params}}
     context = ExecutionContext(request, executor=Executor())
-    foo.get_operator(f"{PLUGIN}/{name}").execute(context)
+    foo.get_operator(uri).execute(context)
     return [
         (one.operator_uri.split("/")[-1], one.params or {}) for one in context.executor._requests
     ]
@@ -66,6 +73,53 @@ def test_the_kinds_come_beside_what_the_user_has_coloured(scored, session) -> No
     by_path = {one["path"]: one for one in scheme["fields"]}
     assert by_path["predictions"] == MINE
     assert by_path["run_suggestions"]["colorByAttribute"] == "kind"
+
+
+def test_labels_suggestions_and_predictions_are_told_apart(scored: fo.Dataset) -> None:
+    by_path = {one["path"]: one for one in show(scored)["fields"]}
+    suggested, labelled, predicted = (
+        {one["value"]: one["color"] for one in by_path[path]["valueColors"]}
+        for path in ("run_suggestions", "ground_truth", "predictions")
+    )
+    assert suggested == {kind.name: kind.color for kind in BY_NAME.values()}
+    assert set(labelled) == {*suggested, "none"}
+    assert labelled["none"] == UNSUSPECTED
+    assert predicted == {"none": PREDICTED}
+    # No prediction has the attribute by which it is coloured, so that all have the one colour.
+    prediction = scored.exists("predictions").first().predictions.detections[0]
+    assert not prediction.has_field(by_path["predictions"]["colorByAttribute"])
+    every = [*suggested.values(), *labelled.values(), *predicted.values()]
+    assert len(set(every)) == len(every)
+    lightness = {
+        kind: (lightness_of(labelled[kind]), lightness_of(suggested[kind])) for kind in suggested
+    }
+    assert all(label < 0.7 * suggestion for label, suggestion in lightness.values())
+
+
+def lightness_of(color: str) -> float:
+    """Of a colour ``#rrggbb``, of what is red, green and blue in equal parts."""
+    return sum(int(color[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def test_kinds_are_shown_again_only_where_the_session_has_lost_them(scored, session) -> None:
+    def opened() -> list[str]:
+        return [name for name, _ in requested(f"{PLUGIN}/{PANEL}", scored, __method__="on_load")]
+
+    assert "set_color_scheme" in opened()
+    show(scored, session)
+    assert "set_color_scheme" not in opened()
+    # As the App does when another dataset has been looked at.
+    session.color_scheme = fo.ColorScheme(color_by="field", color_pool=["#abcdef"])
+    assert "set_color_scheme" in opened()
+    triggered("restore_my_colors", scored)
+    assert "set_color_scheme" not in opened()
+
+
+def test_an_open_image_has_the_colours_before_it_is_loaded(scored: fo.Dataset) -> None:
+    for method in ("on_load", "on_change_dataset"):
+        found = requested(f"{PLUGIN}/{MODAL_PANEL}", scored, __method__=method)
+        by_name = dict(found)
+        assert "run_suggestions" in [one["path"] for one in by_name["set_color_scheme"]["fields"]]
 
 
 def test_the_colours_of_the_session_come_back_however_often_kinds_were_shown(

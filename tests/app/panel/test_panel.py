@@ -5,8 +5,10 @@ from __future__ import annotations
 import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
+import re
 import time
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import fiftyone as fo
@@ -17,6 +19,7 @@ from fiftyone.operators.executor import ExecutionContext, Executor
 import odquality
 from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel.place import CARDS, MANY, Place
+from odquality.bridge.review.progress import open_counts
 from odquality.bridge.run.recalibration import load_lessons
 from odquality.bridge.store import claims, records
 from odquality.kinds import BY_NAME
@@ -73,6 +76,16 @@ class Shown:
     @property
     def names(self) -> list[str]:
         return [one.operator_uri.split("/")[-1] for one in self.context.executor._requests]
+
+
+def find_views(parts: Any, component: str) -> Iterator[dict[str, Any]]:
+    """What panels hold of a part of the plugin's script."""
+    if isinstance(parts, dict):
+        if parts.get("component") == component:
+            yield parts
+        parts = list(parts.values())
+    for part in parts if isinstance(parts, list) else ():
+        yield from find_views(part, component)
 
 
 def test_an_empty_dataset_says_so() -> None:
@@ -218,7 +231,7 @@ def test_a_kind_is_shown_as_crops(scored: fo.Dataset) -> None:
 
 
 def test_a_bar_of_scores_shows_its_images(scored: fo.Dataset) -> None:
-    shown = Shown(scored, "click_score", Place(KEY), x=0.025)
+    shown = Shown(scored, "click_scores", Place(KEY), x=0.025)
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == set(scored.match(fo.ViewField(KEY) <= 0.05).values("id"))
     assert len(view)
@@ -228,7 +241,7 @@ def test_a_bar_of_a_class_shows_its_issues(scored: fo.Dataset) -> None:
     issues = [
         one for one in odquality.list_issues(scored, KEY, kinds="overlooked") if one.label == "cat"
     ]
-    shown = Shown(scored, "click_class", Place(KEY), x="cat", trace="Missing")
+    shown = Shown(scored, "click_classes", Place(KEY), x="cat", trace="Missing")
     view = fo.DatasetView._build(scored, shown.requests["set_view"]["view"])
     assert set(view.values("id")) == {one.suggestion_id for one in issues}
     assert issues
@@ -246,9 +259,30 @@ def test_a_cell_of_the_matrix_shows_its_labels(spoiled: fo.Dataset) -> None:
     assert set(view.values("id")) == set(same)
 
 
-def test_what_is_decided_here_can_be_undone_after_a_look_at_a_plot(scored: fo.Dataset) -> None:
-    shown = Shown(scored, "click_score", Place(KEY, batches=("one",)), x=0.025)
-    assert "'batches': ['one']" in shown.parts
+@pytest.mark.parametrize("method", ["click_scores", "worst", "restore", "score", "finish"])
+def test_what_changes_nothing_in_the_panel_leaves_it_as_it_is(
+    scored: fo.Dataset, method: str
+) -> None:
+    shown = Shown(scored, method, Place(KEY, batches=("one",)), x=0.025)
+    assert shown.names
+    # Neither its numbers nor what can be undone from it.
+    assert not {"show_panel_output", "patch_panel_data"} & set(shown.names)
+
+
+def test_a_dataset_with_many_classes_offers_all_of_them(scored: fo.Dataset) -> None:
+    field, numbers = "run_suggestions.detections.label", count()
+    some = [[f"class {next(numbers) % 17}" for _ in labels] for labels in scored.values(field)]
+    scored.set_values(field, some)
+    shown = Shown(scored, "show", Place(KEY, CARDS, kind="swap", choosing=True))
+    counts = open_counts(scored, KEY).classes
+    assert len(counts) > 12
+    (view,) = find_views(shown.requests["show_panel_output"], "LabelQualityChoice")
+    offered = {one["label"]: one["changes"] for one in view["choices"]}
+    assert offered == {f"{name} {n:,}": {"of_class": name} for name, n in counts.items()}
+    assert view["place"]["kind"] == "swap"
+    assert view["operator"].endswith("#show")
+    buttons = re.findall(r"label-quality-class(\d+)'", shown.parts)
+    assert {int(number) for number in buttons} == set(range(12))
 
 
 def test_plots_have_the_colours_of_kinds_and_are_there_if_they_show_anything(spoiled) -> None:

@@ -7,7 +7,14 @@ from itertools import chain
 import fiftyone as fo
 import pytest
 
-from odquality.bridge.store.app_config import GROUP, forget_paths, show_fields
+from odquality.bridge.store.app_config import (
+    GROUP,
+    forget_paths,
+    hide_decisions,
+    show_fields,
+    show_suggestions,
+)
+from odquality.bridge.store.marks import make_decisions_mark
 
 
 @pytest.fixture
@@ -69,3 +76,61 @@ def test_the_configuration_is_saved(dataset: fo.Dataset, config: object) -> None
     show_fields(dataset, ["a"], ["a"])
     dataset.reload()
     assert groups(dataset)[GROUP] == ["a"]
+
+
+@pytest.fixture
+def labels(dataset: fo.Dataset) -> set[str]:
+    """The fields that are drawn without a list; those with decisions are another one."""
+    shown = set(fo.DatasetAppConfig.default_active_fields(dataset).paths)
+    dataset.add_sample_field(
+        "decisions",
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.Detections,
+        info=make_decisions_mark("ground_truth", "decisions"),
+    )
+    return shown
+
+
+def test_decisions_are_not_drawn_and_all_other_labels_are(
+    dataset: fo.Dataset, labels: set[str]
+) -> None:
+    hide_decisions(dataset)
+    assert set(dataset.app_config.active_fields.paths) == labels
+    assert not dataset.app_config.active_fields.exclude
+    hide_decisions(dataset)
+    assert set(dataset.app_config.active_fields.paths) == labels
+
+
+def test_decisions_join_those_that_the_user_hides(dataset: fo.Dataset, labels: set[str]) -> None:
+    dataset.app_config.active_fields = fo.ActiveFields(exclude=True, paths=["rank"])
+    for _ in range(2):
+        hide_decisions(dataset)
+    assert dataset.app_config.active_fields.exclude
+    assert dataset.app_config.active_fields.paths == ["rank", "decisions"]
+    forget_paths(dataset, ["decisions"])
+    assert dataset.app_config.active_fields.paths == ["rank"]
+
+
+@pytest.mark.parametrize("mine", [["rank"], ["rank", "decisions"]])
+def test_what_the_user_lists_stays(dataset: fo.Dataset, labels: set[str], mine: list[str]) -> None:
+    dataset.app_config.active_fields = fo.ActiveFields(paths=mine)
+    hide_decisions(dataset)
+    show_suggestions(dataset, "others")
+    assert dataset.app_config.active_fields.paths == mine
+
+
+def test_new_suggestions_are_drawn_beside_all_others(dataset: fo.Dataset, labels: set[str]) -> None:
+    hide_decisions(dataset)
+    dataset.add_sample_field("others", fo.EmbeddedDocumentField, embedded_doc_type=fo.Detections)
+    for _ in range(2):
+        show_suggestions(dataset, "others")
+    dataset.reload()
+    assert sorted(dataset.app_config.active_fields.paths) == sorted([*labels, "others"])
+
+
+def test_without_decisions_the_app_chooses_again(dataset: fo.Dataset, labels: set[str]) -> None:
+    hide_decisions(dataset)
+    dataset.delete_sample_field("decisions")
+    forget_paths(dataset, ["decisions"])
+    dataset.reload()
+    assert dataset.app_config.active_fields is None

@@ -1,0 +1,42 @@
+"""What the panels have in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from odquality.app.panel.parts import Handler
+from odquality.bridge.review import learn
+
+
+class ReviewPanel(foo.Panel):
+    """A panel that draws itself anew only where an event changes what it shows.
+
+    Attributes:
+        buttons: names of the methods that its buttons call.
+        unchanged_by: names of the methods after which it shows what it did before.
+    """
+
+    buttons: ClassVar[tuple[str, ...]]
+    unchanged_by: ClassVar[frozenset[str]]
+
+    def execute(self, ctx: Any) -> Any:
+        """An event, which does not wait for what is learnt from decisions."""
+        name = ctx.params.get("__method__")
+        with learn.in_background():
+            return getattr(self, name)(ctx) if name in self.unchanged_by else super().execute(ctx)
+
+    def handlers(self) -> dict[str, Handler]:
+        """The methods of the buttons by name."""
+        return {name: getattr(self, name) for name in self.buttons}
+
+    def render(self, ctx: Any) -> types.Property:
+        """What the event has left with the context as ``label_quality``."""
+        panel = types.Object()
+        shown = getattr(ctx, "label_quality", None)
+        if shown is not None:
+            shown(panel)
+        view = types.GridView(orientation="vertical", gap=1, pad=2, align_x="left")
+        return types.Property(panel, view=view)
