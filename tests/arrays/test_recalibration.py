@@ -71,6 +71,20 @@ def test_other_kinds_keep_their_scores(quality: LabelQuality) -> None:
     assert (after.scores["overlooked"] <= quality.scores["overlooked"]).mean() > 0.9
 
 
+def test_what_no_box_shows_stays_expected(quality: LabelQuality) -> None:
+    def hidden(quality: LabelQuality) -> Any:
+        shown = [np.nansum(1 - scores) for scores in quality.prediction_scores["overlooked"]]
+        return quality.expected_errors["overlooked"] - shown
+
+    asked = [one for one in likeliest(quality, 400) if one.kind == "overlooked"][:5]
+    after = odquality.recalibrate(quality, [Decision.about(one, False) for one in asked]).quality
+    assert hidden(quality).min() > 0
+    np.testing.assert_allclose(hidden(after), hidden(quality), atol=1e-12)
+    image = asked[0].image
+    assert after.scores["overlooked"][image] > quality.scores["overlooked"][image]
+    assert after.scores["overlooked"].max() < 1
+
+
 def test_the_order_of_decisions_makes_no_difference(quality: LabelQuality) -> None:
     decisions = [
         Decision.about(one, bool(row % 3)) for row, one in enumerate(likeliest(quality, 40))
