@@ -78,9 +78,6 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     }
     rates = {kind: label_error_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
     rates[OVERLOOKED] = error_rate(*suspicion[OVERLOOKED])
-    if len(np.union1d(scenes.labels.classes, detected)) == 1:
-        # No other class could be meant.
-        rates["swap"] = 0.0
     classes = form.classes[list(detected)]
     model = ErrorModel(
         ratios,

@@ -158,10 +158,9 @@ def _taken(own_class_fit: FloatArray, other_fit: FloatArray) -> FloatArray:
     """How surely each prediction's object is one that is labelled, (P,) in [0, 1].
 
     Separate objects overlap too, those of different classes even more: so that a small IoU says
-    little, and counts cubed.
+    little, and counts squared.
     """
-    taken = np.maximum(own_class_fit / MATCH_IOU, other_fit / _SAME_IOU).clip(max=1.0)
-    return taken * taken * taken
+    return _square(np.maximum(own_class_fit / MATCH_IOU, other_fit / _SAME_IOU).clip(max=1.0))
 
 
 def _square(values: FloatArray) -> FloatArray:

@@ -12,6 +12,8 @@ from odquality.core.scenes import BoolArray, FloatArray
 
 # The share of labels that a detector finds is drawn towards all of them, as if by so many.
 _FOUND_LABELS = 10.0
+# Smaller probabilities are many, and add up to some errors even where there is none.
+_LEAST_PROBABILITY = 0.1
 # Predictions that amount to fewer objects than this tell nothing of how many there are.
 _FEWEST_OBJECTS = 1.0
 
@@ -33,4 +35,5 @@ def hidden_per_object(
         A number of at least 0: 0 where no label is missing, or where the detector finds every one.
     """
     ratio = right[~found].sum() / (right[found].sum() + _FOUND_LABELS)
+    shown = shown[shown >= _LEAST_PROBABILITY]
     return float(shown.sum() * ratio / max(confidence.sum(), _FEWEST_OBJECTS))

@@ -31,6 +31,13 @@ def test_nothing_is_hidden_where_nothing_is_missing_or_all_is_found():
     assert hidden_per_object(nothing, nothing, np.zeros(0, bool), nothing) == 0
 
 
+def test_many_small_probabilities_hide_nothing():
+    doubtful = np.full(5000, 0.02)
+    assert hidden_per_object(doubtful, RIGHT, FOUND, CONFIDENCE) == 0
+    both = hidden_per_object(np.append(SHOWN, doubtful), RIGHT, FOUND, CONFIDENCE)
+    assert both == hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+
+
 def test_a_label_of_nothing_that_is_not_found_says_nothing():
     doubted = np.where(FOUND, RIGHT, 0.5)
     sure = hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
