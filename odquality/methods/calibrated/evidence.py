@@ -31,9 +31,6 @@ MATCH_IOU = 0.5
 # One with at least this IoU fits it well.
 CLOSE_IOU = 0.7
 
-# Two boxes with at least this IoU are of one object, whatever their classes.
-_SAME_IOU = 0.8
-
 # How much the better supported one of two labels for an object is preferred: so little that between
 # pairs of labels their IoU decides.
 _PREFERENCE = 0.02
@@ -158,9 +155,9 @@ def _taken(own_class_fit: FloatArray, other_fit: FloatArray) -> FloatArray:
     """How surely each prediction's object is one that is labelled, (P,) in [0, 1].
 
     Separate objects overlap too, those of different classes even more: so that a small IoU says
-    little, and counts squared.
+    little, and counts squared; with a label of its class relative to that which finds the label.
     """
-    return _square(np.maximum(own_class_fit / MATCH_IOU, other_fit / _SAME_IOU).clip(max=1.0))
+    return _square(np.maximum(own_class_fit / MATCH_IOU, other_fit).clip(max=1.0))
 
 
 def _square(values: FloatArray) -> FloatArray:

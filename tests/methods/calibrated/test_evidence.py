@@ -118,11 +118,11 @@ def test_unclaimed_is_the_confidence_where_no_label_is(make_scenes):
     scenes = make_scenes([(*BOX, 0)], [(100, 0, 110, 10, 0, 0.7), (*HALF_OVER, 1, 0.6)])
     evidence = gather(scenes)
 
-    np.testing.assert_allclose(evidence.unclaimed, [0.7, 0.6 * (1 - (1 / 2.4) ** 2)])
+    np.testing.assert_allclose(evidence.unclaimed, [0.7, 0.6 * (1 - (1 / 3) ** 2)])
     assert evidence.candidate.all()
 
 
-@pytest.mark.parametrize(("predicted", "same_iou"), [(0, 0.5), (1, 0.8)])
+@pytest.mark.parametrize(("predicted", "same_iou"), [(0, 0.5), (1, 1.0)])
 def test_the_more_a_label_overlaps_a_prediction_the_less_is_unclaimed(
     make_scenes, predicted, same_iou
 ):
@@ -147,7 +147,7 @@ def test_a_part_of_a_labelled_object_is_not_unclaimed(make_scenes):
     scenes = make_scenes([(*BOX, 0)], [(1, 1, 4, 4, 0, 0.9), (1, 1, 4, 4, 1, 0.9)])
     of_its_class, of_another = gather(scenes).unclaimed
     assert of_its_class == pytest.approx(0)
-    assert of_another == pytest.approx(0.9 * (1 - (0.09 / 0.8) ** 2))
+    assert of_another == pytest.approx(0.9 * (1 - 0.09**2))
 
 
 def test_a_prediction_that_has_found_its_label_is_no_candidate(make_scenes):
