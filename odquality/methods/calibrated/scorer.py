@@ -87,7 +87,7 @@ class CalibratedScorer:
         label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
         quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
         predictions, counts = scenes.predictions, scenes.labels.counts
-        hidden = self.model.hidden * expected_number(predictions.confidence, predictions.counts)
+        hidden = expected_number(self.model.hidden * predictions.confidence, predictions.counts)
         overlooked = (1.0 - pooled_probability(missing, predictions.counts)) * np.exp(-hidden)
         return Scores(
             images={
