@@ -27,8 +27,9 @@ class LabelQuality:
         prediction_scores: per kind of error, N arrays (P_i,) in the order of the predictions
             (class by class in the per-class layout); NaN where a prediction is no candidate.
         expected_errors: per kind of error, (N,) float64: how many errors an image has, in
-            expectation; ``any`` is their sum. Reviewing the images with the most of them first
-            finds the most errors per image opened. Empty for methods that give no probabilities.
+            expectation, missing labels that no prediction shows among them; ``any`` is their sum.
+            Reviewing the images with the most of them first finds the most errors per image opened.
+            Empty for methods that give no probabilities.
         warnings: sentences about labels and predictions that do not seem to fit together, such as
             classes that mean something else on either side, or that fit together better than a
             detector does that was not trained on them; empty where all is well.

@@ -222,10 +222,13 @@ def _scores(
     # Of a kind that has not changed, 1 - (1 - score) need not be the score.
     for kind in changed:
         counts, likely = after.counts(kind), after.values[kind]
-        expected[kind] = expected_number(likely / BY_NAME[kind].boxes, counts)
+        expected[kind] = _number(after, kind)
         if kind == OVERLOOKED:
+            # What no box shows stays as it was.
+            hidden = np.maximum(quality.expected_errors[kind] - _number(before, kind), 0.0)
+            expected[kind] += hidden
             predictions[kind] = _by_image(1.0 - likely, counts)
-            images[kind] = 1.0 - pooled_probability(likely, counts)
+            images[kind] = (1.0 - pooled_probability(likely, counts)) * np.exp(-hidden)
         else:
             labels[kind] = _by_image(1.0 - likely, counts)
             images[kind] = lowest_score(1.0 - likely, counts)
@@ -241,6 +244,11 @@ def _scores(
         prediction_scores=predictions,
         expected_errors=expected,
     )
+
+
+def _number(of: FlatProbabilities, kind: str) -> FloatArray:
+    """Sum of the probabilities of each image's errors of a kind, (N,)."""
+    return expected_number(of.values[kind] / BY_NAME[kind].boxes, of.counts(kind))
 
 
 def _by_image(values: FloatArray, counts: IntArray) -> list[FloatArray]:

@@ -25,8 +25,8 @@ class Scores:
         evidence: per kind of label error, (number of labels,) int64: the row of the prediction
             (for ``duplicate``, of the other label) that speaks for the error, -1 for none. Empty
             for methods that give no evidence.
-        expected_errors: per kind, (N,) float64: how many errors an image has, in expectation. Empty
-            for methods whose scores are no probabilities.
+        expected_errors: per kind, (N,) float64: how many errors an image has, in expectation, those
+            that no box shows among them. Empty for methods whose scores are no probabilities.
     """
 
     images: Mapping[str, FloatArray]

@@ -71,6 +71,26 @@ def test_other_kinds_keep_their_scores(quality: LabelQuality) -> None:
     assert (after.scores["overlooked"] <= quality.scores["overlooked"]).mean() > 0.9
 
 
+def test_what_no_box_shows_stays_expected(data: tuple[list[dict[str, Any]], list[Any]]) -> None:
+    labels = [
+        {name: boxes[1:] for name, boxes in one.items()} if image % 3 == 0 else one
+        for image, one in enumerate(data[0])
+    ]
+    quality = odquality.score_labels(labels, data[1], method="calibrated")
+
+    def hidden(quality: LabelQuality) -> Any:
+        shown = [np.nansum(1 - scores) for scores in quality.prediction_scores["overlooked"]]
+        return quality.expected_errors["overlooked"] - shown
+
+    asked = [one for one in likeliest(quality, 400) if one.kind == "overlooked"][:5]
+    after = odquality.recalibrate(quality, [Decision.about(one, False) for one in asked]).quality
+    assert hidden(quality).min() > 0
+    np.testing.assert_allclose(hidden(after), hidden(quality), atol=1e-12)
+    image = asked[0].image
+    assert after.scores["overlooked"][image] > quality.scores["overlooked"][image]
+    assert after.scores["overlooked"].max() < 1
+
+
 def test_the_order_of_decisions_makes_no_difference(quality: LabelQuality) -> None:
     decisions = [
         Decision.about(one, bool(row % 3)) for row, one in enumerate(likeliest(quality, 40))

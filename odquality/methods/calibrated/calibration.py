@@ -7,6 +7,7 @@ each kind of error, which no single label can sway, that needs no cross-fitting.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from odquality.methods.calibrated.evidence import (
     plain_evidence,
 )
 from odquality.methods.calibrated.expectation import Expectation
+from odquality.methods.calibrated.hidden import hidden_per_object
 from odquality.methods.calibrated.model import PRIOR_MODEL, ErrorModel
 from odquality.methods.calibrated.overlap import TOLERANCE, best_partner, overlaps
 from odquality.methods.calibrated.support import height
@@ -77,13 +79,15 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     rates = {kind: label_error_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
     rates[OVERLOOKED] = error_rate(*suspicion[OVERLOOKED])
     classes = form.classes[list(detected)]
-    return ErrorModel(
+    model = ErrorModel(
         ratios,
         rates,
         tuple(sorted(classes.tolist())),
         expectation.renamed(form.classes),
         _annotators(scenes, present, found >= 0),
+        hidden=0.0,
     )
+    return replace(model, hidden=_hidden(model, scenes, present, found, detected))
 
 
 def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annotators | None:
@@ -92,6 +96,19 @@ def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annot
     alone = present.candidate & (present.unclaimed >= _ALONE * confidence)
     used = labelled | alone
     return fit_annotators(confidence[used], labelled[used])
+
+
+def _hidden(
+    model: ErrorModel, scenes: Scenes, present: Evidence, finds: IntArray, detected: tuple[int, ...]
+) -> float:
+    """What neither labels nor predictions show; ``finds`` is of the predictions."""
+    found = np.zeros(len(scenes.labels), bool)
+    found[finds[finds >= 0]] = True
+    known = np.isin(scenes.labels.classes, detected)
+    wrong = np.sum(list(model.label_probabilities(present).values()), axis=0)
+    shown = np.nan_to_num(model.overlooked_probability(present))
+    confidence = scenes.predictions.confidence
+    return hidden_per_object(shown, 1.0 - wrong[known], found[known], confidence)
 
 
 def _wrong_pieces(

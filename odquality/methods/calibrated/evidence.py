@@ -61,9 +61,8 @@ class Evidence:
             the two that has more tight support.
         rows: per piece of evidence that a single box gives, (L,) int64: the prediction (for
             ``repetition``, the label) that its value comes from, -1 where the value is 0.
-        unclaimed: (P,) float64 confidence x (1 - largest IoU with any label or ignored region) x
-            (1 - (largest share inside a label of its class)^4): a part of an object is no other
-            object.
+        unclaimed: (P,) float64 confidence x (1 - `_taken`) x (1 - (largest share inside a label of
+            its class)^4): a part of an object is no other object.
         candidate: (P,) bool, whether a prediction may be a missing label at all: it has found no
             label, and does not lie mostly in an ignored region that counts for its class.
     """
@@ -108,9 +107,11 @@ def plain_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
     labels, predictions = scenes.labels, scenes.predictions
     pairs = overlaps(labels, predictions)
     same = labels.classes[pairs.first] == predictions.classes[pairs.second]
-    fit = _largest_per_second(pairs.iou, pairs, len(predictions))
     own_class, other_class = pairs.where(same), pairs.where(~same)
-    own_class_fit = _largest_per_second(own_class.iou, own_class, len(predictions))
+    own_class_fit, other_class_fit = (
+        _largest_per_second(of.iou, of, len(predictions)) for of in (own_class, other_class)
+    )
+    fit = np.maximum(own_class_fit, other_class_fit)
     inside = _largest_per_second(own_class.inside, own_class, len(predictions))
     region_fit, ignored = _in_regions(scenes.ignored, predictions, detected)
     neighbours = overlaps(labels, labels)
@@ -143,9 +144,20 @@ def plain_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
             "crowding": segment_max(neighbours.iou, neighbours.first, len(labels), empty=0.0),
         },
         rows={name: rows for name, (_, rows) in pieces.items()},
-        unclaimed=predictions.confidence * (1 - np.maximum(fit, region_fit)) * not_a_part,
+        unclaimed=predictions.confidence
+        * (1 - _taken(own_class_fit, np.maximum(other_class_fit, region_fit)))
+        * not_a_part,
         candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,
     )
+
+
+def _taken(own_class_fit: FloatArray, other_fit: FloatArray) -> FloatArray:
+    """How surely each prediction's object is one that is labelled, (P,) in [0, 1].
+
+    Separate objects overlap too, those of different classes even more: so that a small IoU says
+    little, and counts squared; with a label of its class relative to that which finds the label.
+    """
+    return _square(np.maximum(own_class_fit / MATCH_IOU, other_fit).clip(max=1.0))
 
 
 def _square(values: FloatArray) -> FloatArray:

@@ -63,6 +63,8 @@ class ErrorModel:
         detected: the classes that the detector knows.
         expectation: how much support labels have.
         annotators: what they miss, None if nothing is known of it.
+        hidden: number of missing labels that no prediction shows, for each object that the detector
+            sees (`hidden.hidden_per_object`).
     """
 
     ratios: Mapping[str, DensityRatio]
@@ -70,6 +72,7 @@ class ErrorModel:
     detected: tuple[int, ...]
     expectation: Expectation
     annotators: Annotators | None
+    hidden: float
 
     def label_probabilities(self, evidence: Evidence) -> dict[str, FloatArray]:
         """Probability of each kind of label error, (L,) each; a label has one error at most.
@@ -114,5 +117,5 @@ def _bounding(share: FloatArray) -> FloatArray:
 
 
 PRIOR_MODEL = ErrorModel(
-    PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), (), NOTHING_EXPECTED, annotators=None
+    PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), (), NOTHING_EXPECTED, None, hidden=0.0
 )

@@ -73,8 +73,9 @@ class CalibratedScorer:
 
         A label's ``quality`` is 1 - the probability of any error. An image's scores of kinds of
         label errors are the lowest of its labels', for what makes a detector miss one label makes
-        it miss others; missing labels add up, for annotators miss several where they miss one. Its
-        ``quality`` is the product of its lowest label's and its ``overlooked``. 1 without boxes.
+        it miss others; missing labels add up, for annotators miss several where they miss one, and
+        with those that are expected to be hidden from the detector too. Its ``quality`` is the
+        product of its lowest label's and its ``overlooked``. 1 without boxes.
 
         Two labels that repeat each other both have a low ``duplicate`` score, the one to keep by a
         little the higher one; they are expected to be one error. Evidence for ``spurious`` is the
@@ -85,8 +86,9 @@ class CalibratedScorer:
         missing = self.model.overlooked_probability(evidence)
         label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
         quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
-        overlooked = 1.0 - pooled_probability(missing, scenes.predictions.counts)
-        counts = scenes.labels.counts
+        predictions, counts = scenes.predictions, scenes.labels.counts
+        hidden = expected_number(self.model.hidden * predictions.confidence, predictions.counts)
+        overlooked = (1.0 - pooled_probability(missing, predictions.counts)) * np.exp(-hidden)
         return Scores(
             images={
                 "quality": overlooked * lowest_score(quality, counts),
@@ -97,7 +99,7 @@ class CalibratedScorer:
             predictions={OVERLOOKED: 1.0 - missing},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
             expected_errors={
-                OVERLOOKED: expected_number(missing, scenes.predictions.counts),
+                OVERLOOKED: expected_number(missing, predictions.counts) + hidden,
                 **{
                     kind: expected_number(values / BY_NAME[kind].boxes, counts)
                     for kind, values in probabilities.items()

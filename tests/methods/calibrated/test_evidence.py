@@ -118,15 +118,36 @@ def test_unclaimed_is_the_confidence_where_no_label_is(make_scenes):
     scenes = make_scenes([(*BOX, 0)], [(100, 0, 110, 10, 0, 0.7), (*HALF_OVER, 1, 0.6)])
     evidence = gather(scenes)
 
-    np.testing.assert_allclose(evidence.unclaimed, [0.7, 0.6 * 2 / 3])
+    np.testing.assert_allclose(evidence.unclaimed, [0.7, 0.6 * (1 - (1 / 3) ** 2)])
     assert evidence.candidate.all()
+
+
+@pytest.mark.parametrize(("predicted", "same_iou"), [(0, 0.5), (1, 1.0)])
+def test_the_more_a_label_overlaps_a_prediction_the_less_is_unclaimed(
+    make_scenes, predicted, same_iou
+):
+    tops = np.linspace(10, 0, 41)
+    iou = (10 - tops) / (10 + tops)
+    unclaimed = np.array(
+        [
+            gather(make_scenes([(*BOX, 0)], [(0, top, 10, top + 10, predicted, 0.6)])).unclaimed[0]
+            for top in tops.tolist()
+        ]
+    )
+    inside = (1 - tops / 10) if predicted == 0 else np.zeros(41)
+    expected = 0.6 * (1 - np.minimum(iou / same_iou, 1) ** 2) * (1 - inside**4)
+    np.testing.assert_allclose(unclaimed, expected, atol=1e-12)
+    assert (np.diff(unclaimed) <= 0).all()
+    # Two objects may well overlap a little; a box that is the label's shows no other one.
+    assert unclaimed[iou < 0.2].min() > 0.5
+    assert unclaimed[iou >= same_iou].max() == 0
 
 
 def test_a_part_of_a_labelled_object_is_not_unclaimed(make_scenes):
     scenes = make_scenes([(*BOX, 0)], [(1, 1, 4, 4, 0, 0.9), (1, 1, 4, 4, 1, 0.9)])
     of_its_class, of_another = gather(scenes).unclaimed
     assert of_its_class == pytest.approx(0)
-    assert of_another == pytest.approx(0.9 * 0.91)
+    assert of_another == pytest.approx(0.9 * (1 - 0.09**2))
 
 
 def test_a_prediction_that_has_found_its_label_is_no_candidate(make_scenes):

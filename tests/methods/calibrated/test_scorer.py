@@ -130,25 +130,38 @@ def test_an_image_is_as_bad_as_its_worst_label_and_what_is_missing(spoilt):
         assert {kind: scores.images[kind][image] for kind in LABEL_KINDS} == lowest
 
 
+def _hidden(scorer, scenes):
+    """Missing labels that nothing shows, as many for each unit of confidence; (N,)."""
+    predictions = scenes.predictions
+    objects = np.bincount(predictions.image, predictions.confidence, len(scenes))
+    return scorer.model.hidden * objects
+
+
 def test_several_missing_labels_are_worse_than_one(spoilt):
     scenes, _ = spoilt
-    scores = _score(scenes)
+    scorer = learn(METHOD, [scenes])
+    scores = scorer.score(scenes)
+    hidden = _hidden(scorer, scenes)
+    assert hidden.max() > 0
     offsets = scenes.predictions.offsets.tolist()
     by_prediction = scores.predictions["overlooked"]
     for image, (start, end) in enumerate(pairwise(offsets)):
         one = by_prediction[start:end]
         one = one[~np.isnan(one)]
-        found = scores.images["overlooked"][image]
-        # Between the worst and none being missing, if they were independent.
+        found = scores.images["overlooked"][image] * np.exp(hidden[image])
+        # But for what nothing shows: between the worst and none being missing, if they were
+        # independent.
         lowest = one.min(initial=1.0)
         assert one.prod() - 1e-6 <= found <= lowest + 1e-6
+        assert scores.images["overlooked"][image] <= found
         if (one < 0.9).sum() > 1:
             assert found < lowest
 
 
-def test_expected_errors_are_sums_of_probabilities(spoilt):
+def test_expected_errors_are_sums_of_probabilities_and_what_nothing_shows(spoilt):
     scenes, where = spoilt
-    scores = _score(scenes)
+    scorer = learn(METHOD, [scenes])
+    scores = scorer.score(scenes)
     expected = scores.expected_errors
     assert set(expected) == set(KINDS)
     sums = {
@@ -159,6 +172,7 @@ def test_expected_errors_are_sums_of_probabilities(spoilt):
     sums["duplicate"] = sums["duplicate"] / 2
     missing = np.nan_to_num(1 - scores.predictions["overlooked"])
     sums["overlooked"] = np.bincount(scenes.predictions.image, missing, len(scenes))
+    sums["overlooked"] += _hidden(scorer, scenes)
     for kind in KINDS:
         np.testing.assert_allclose(expected[kind], sums[kind], rtol=0, atol=1e-9, err_msg=kind)
     repeated = scenes.labels.image[where["duplicate"]]

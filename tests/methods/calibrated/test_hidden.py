@@ -1,0 +1,114 @@
+"""Missing labels that no prediction shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from odquality.core.scenes import Boxes, Predictions, Scenes
+from odquality.methods.calibrated.hidden import hidden_per_object
+from odquality.methods.calibrated.scorer import Calibrated, CalibratedScorer
+from odquality.methods.interface import learn
+
+RIGHT = np.ones(1000)
+FOUND = np.arange(1000) < 800
+CONFIDENCE = np.full(900, 0.9)
+SHOWN = np.full(50, 0.8)
+
+
+def test_as_large_a_share_is_hidden_as_of_the_labels_is_not_found():
+    hidden = hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+    # Of 40 that are shown and some more, about a fifth is hidden.
+    assert hidden * 810 == pytest.approx(40 * 200 / 800, rel=0.02)
+
+
+def test_nothing_is_hidden_where_nothing_is_missing_or_all_is_found():
+    assert hidden_per_object(np.zeros(50), RIGHT, FOUND, CONFIDENCE) == 0
+    assert hidden_per_object(SHOWN, RIGHT, np.ones(1000, bool), CONFIDENCE) == 0
+    nothing = np.zeros(0)
+    assert hidden_per_object(nothing, nothing, np.zeros(0, bool), nothing) == 0
+
+
+def test_many_small_probabilities_hide_nothing():
+    doubtful = np.full(5000, 0.02)
+    assert hidden_per_object(doubtful, RIGHT, FOUND, CONFIDENCE) == 0
+    both = hidden_per_object(np.append(SHOWN, doubtful), RIGHT, FOUND, CONFIDENCE)
+    assert both == hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+
+
+def test_a_label_of_nothing_that_is_not_found_says_nothing():
+    doubted = np.where(FOUND, RIGHT, 0.5)
+    sure = hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+    assert hidden_per_object(SHOWN, doubted, FOUND, CONFIDENCE) == pytest.approx(sure / 2)
+
+
+def _two_observers(seen: float, labelled: float) -> tuple[Scenes, int]:
+    """Scenes of 600 images with five objects each, and how many objects nobody has labelled.
+
+    Detector and annotators find an object each by their own chance, which the detector's
+    confidences tell truly.
+    """
+    rng = np.random.default_rng(3)
+    counts = np.full(600, 5)
+    corner = np.tile(np.arange(5) * 100.0, 600)[:, None] + [0.0, 0.0]
+    xyxy = np.hstack([corner, corner + 50])
+    is_seen, is_labelled = rng.random(3000) < seen, rng.random(3000) < labelled
+    objects = Boxes(xyxy, np.tile(np.arange(5) % 2, 600), counts)
+    found = objects.where(is_seen)
+    # Some predictions are of nothing.
+    confidence = rng.uniform(0.05, 1, len(found))
+    of_nothing = rng.random(len(found)) > confidence
+    shifted = found.xyxy + np.where(of_nothing, 1000, rng.uniform(-2, 2, len(found)))[:, None]
+    predictions = Predictions(shifted, found.classes, found.counts, confidence)
+    scenes = Scenes(objects.where(is_labelled), predictions, objects.where(np.zeros(3000, bool)))
+    return scenes, int(np.count_nonzero(~is_labelled))
+
+
+def _fitted(scenes: Scenes) -> CalibratedScorer:
+    scorer = learn(Calibrated(), [scenes])
+    assert isinstance(scorer, CalibratedScorer)
+    return scorer
+
+
+def test_missing_labels_are_counted_that_the_detector_has_missed_too():
+    scenes, missing = _two_observers(seen=0.8, labelled=0.7)
+    scores = _fitted(scenes).score(scenes)
+    expected = scores.expected_errors["overlooked"].sum()
+    shown = np.nansum(1 - scores.predictions["overlooked"])
+    assert shown < 0.75 * missing
+    assert expected == pytest.approx(missing, rel=0.25)
+
+
+def test_images_with_more_objects_hide_more():
+    scenes, _ = _two_observers(seen=0.8, labelled=0.7)
+    scorer = _fitted(scenes)
+    assert scorer.model.hidden > 0
+    scores = scorer.score(scenes)
+    nowhere = CalibratedScorer(replace(scorer.model, hidden=0.0)).score(scenes)
+    predictions = scenes.predictions
+    objects = np.bincount(predictions.image, predictions.confidence, len(scenes))
+    factor = np.exp(-scorer.model.hidden * objects)
+    for name in ("quality", "overlooked"):
+        np.testing.assert_allclose(scores.images[name], nowhere.images[name] * factor)
+    for name in ("swap", "badloc", "spurious", "duplicate"):
+        np.testing.assert_array_equal(scores.images[name], nowhere.images[name])
+    np.testing.assert_array_equal(
+        scores.predictions["overlooked"], nowhere.predictions["overlooked"]
+    )
+
+
+def test_labels_of_classes_that_the_detector_does_not_know_are_not_missed_by_it():
+    scenes, _ = _two_observers(seen=0.8, labelled=0.7)
+    labels = scenes.labels
+    elsewhere = Boxes(labels.xyxy + 5000, np.full(len(labels), 7), labels.counts)
+    rows = np.argsort(np.concatenate([labels.image, labels.image]), kind="stable")
+    together = Boxes(
+        np.concatenate([labels.xyxy, elsewhere.xyxy])[rows],
+        np.concatenate([labels.classes, elsewhere.classes])[rows],
+        2 * labels.counts,
+    )
+    hidden = _fitted(replace(scenes, labels=together)).model.hidden
+    # What is learnt of the other labels changes a little.
+    assert hidden == pytest.approx(_fitted(scenes).model.hidden, rel=0.2)
