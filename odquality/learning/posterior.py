@@ -32,6 +32,10 @@ _HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.25, 0.6, 1.5
 # single decision can say. Where errors are as rare as slips, they would be taken for slips: so few.
 LAPSE = 0.002
 
+# Decisions resemble each other, for errors and what they look like come in images and classes: of
+# how far off the curve may be, they tell as much as so many of them that do not.
+_INDEPENDENT = 0.5
+
 # The posterior is summed over so many points.
 _NUM_POINTS = 400
 
@@ -61,7 +65,8 @@ def fit(probability: FloatArray, is_error: BoolArray) -> Posterior:
     """
     problem = _Problem(_lengths(log_odds(probability)), is_error)
     mode = problem.mode()
-    spread = np.linalg.cholesky(np.linalg.inv(problem.information(mode)))
+    told = problem.information(mode) - _PRIOR_INFORMATION
+    spread = np.linalg.cholesky(np.linalg.inv(_INDEPENDENT * told + _PRIOR_INFORMATION))
     return Posterior(mode, mode + _NORMAL_POINTS @ spread.T)
 
 
