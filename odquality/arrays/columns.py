@@ -16,8 +16,8 @@ from odquality.arrays.flattening import types
 from odquality.core.scenes import IntArray
 from odquality.core.segments import run_starts
 
-# 2**16 numbers take 512 KB.
-PIECE_NUMBERS = 1 << 16
+# 2**17 numbers take 1 MB.
+PIECE_NUMBERS = 1 << 17
 
 _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 

@@ -24,7 +24,7 @@ def rows(number: int, dtype: type = np.float64) -> np.ndarray:
 
 
 def test_columns_of_all_rows() -> None:
-    arrays = [rows(number) for number in [0, 9_000, 1, 0, 4_000, 8_000, 30_000, 0]]
+    arrays = [rows(number) for number in [0, 18_000, 1, 0, 8_000, 16_000, 60_000, 0]]
     found = pieces(arrays)
     assert len(found) > 3
     np.testing.assert_array_equal(np.concatenate(found, axis=1), np.concatenate(arrays).T)
