@@ -16,8 +16,8 @@ from odquality.arrays.flattening import types
 from odquality.core.scenes import IntArray
 from odquality.core.segments import run_starts
 
-# 2**16 numbers take 512 KB.
-PIECE_NUMBERS = 1 << 16
+# 2**17 numbers take 1 MB.
+PIECE_NUMBERS = 1 << 17
 
 _UNSIGNED = {np.dtype(f"f{size}"): np.dtype(f"u{size}") for size in (2, 4, 8)}
 
@@ -33,15 +33,18 @@ def iter_columns(
         width: numbers in a row.
 
     Yields:
-        (width, rows) of a type that holds them all, each column in one piece of memory. Arrays
-        stay whole, and as many go together as have about `PIECE_NUMBERS` numbers.
+        (width, rows) of a type that holds them all, each column in one piece of memory, which the
+        next ones overwrite. Arrays stay whole, and as many go together as have about
+        `PIECE_NUMBERS` numbers.
     """
     dtype = np.result_type(*types(arrays))
     starts = run_starts(np.cumsum(counts) * width // PIECE_NUMBERS)
     rows = np.add.reduceat(counts, starts).tolist()
     bounds = [*starts.tolist(), len(arrays)]
+    # The same memory each time, which is in the cache.
+    buffer = np.empty(width * max(rows), dtype)
     for start, stop, number in zip(bounds, bounds[1:], rows, strict=False):
-        columns = np.empty((width, number), dtype)
+        columns = buffer[: width * number].reshape(width, number)
         np.concatenate(arrays[start:stop], out=columns.T)
         yield columns
 
