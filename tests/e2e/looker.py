@@ -78,13 +78,13 @@ def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> N
     )
 
 
-def wait_for_color(page: Page, color: str, *, is_there: bool, where: str = "modal") -> None:
-    """Waits until the open image, or the grid, is drawn with or without any pixel of a colour."""
+def wait_for_color(page: Page, color: str, *, is_there: bool) -> None:
+    """Waits until the open image is drawn with, or without, any pixel of a colour."""
     page.wait_for_function(
-        """([color, isThere, where]) => {
+        """([color, isThere]) => {
             const wanted = parseInt(color.slice(1), 16);
             let pixels = 0, found = false;
-            for (const canvas of document.querySelectorAll(`[data-cy=${where}] canvas`)) {
+            for (const canvas of document.querySelectorAll('[data-cy=modal] canvas')) {
                 const context = canvas.width && canvas.height && canvas.getContext('2d');
                 if (!context) continue;
                 const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -95,5 +95,5 @@ def wait_for_color(page: Page, color: str, *, is_there: bool, where: str = "moda
             }
             return pixels > 0 && found === isThere;
         }""",
-        arg=[color, is_there, where],
+        arg=[color, is_there],
     )

@@ -202,9 +202,6 @@ def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
             wait_for_color(app.page, PREDICTED, is_there=False)
             for color in (suggested, labelled):
                 wait_for_color(app.page, color, is_there=True)
-            # A page that is loaded with the panel has no image yet when it loads the panel.
-            app.pick_operator("Reset color scheme")
-            wait_for_color(app.page, labelled, is_there=False)
             app.page.reload()
             button(app, "accept0").wait_for()
             wait_for_color(app.page, labelled, is_there=True)

@@ -13,7 +13,6 @@ import odquality
 from odquality.app.names import PANEL
 from odquality.kinds import BY_NAME
 from tests.e2e.app import SECONDS, AppPage, app_server
-from tests.e2e.looker import wait_for_color
 from tests.e2e.plots import Plot
 
 KEY = "label_quality"
@@ -160,17 +159,9 @@ def test_what_was_decided_stays_when_the_page_is_loaded_again(
     panel.review()
     panel.decide(scored, "accept")
     (accepted,) = odquality.list_issues(scored, KEY, status="accepted")
-    color = next(
-        BY_NAME[kind].color
-        for kind, number in odquality.review_progress(scored, KEY).open.items()
-        if number >= 4
-    )
-    app.pick_operator("Reset color scheme")
-    wait_for_color(app.page, color, is_there=False, where="fo-grid")
     app.page.reload()
     app.wait_for_grid()
     panel.button("tab_overview").wait_for()
-    wait_for_color(app.page, color, is_there=True, where="fo-grid")
     panel.review()
     panel.decide(scored, "undo")
     assert accepted.id in [one.id for one in odquality.list_issues(scored, KEY)]
