@@ -161,6 +161,9 @@ def _rows(
     order: str,
     limit: int | None,
 ) -> list[Document]:
+    if field == target.suggestions and "confidence" in part:
+        # The index begins with the kind.
+        part = {"kind": {"$in": list(KINDS)}, **part}
     if field == target.suggestions and order == BY_PROBABILITY and limit is not None:
         for likely in _among_the_likeliest(target, part):
             rows = _sorted_rows(samples, target, field, likely, order, limit)
