@@ -36,13 +36,13 @@ class ColoredFields:
         labels: their field.
         issue: attribute of the labels with the kind of their open issue.
         suggestions: field with the suggestions.
-        predictions: their field.
+        predictions: their field; None where it was deleted.
     """
 
     labels: str
     issue: str
     suggestions: str
-    predictions: str
+    predictions: str | None
 
     @classmethod
     def of(cls, target: ReviewTarget) -> ColoredFields:
@@ -52,20 +52,22 @@ class ColoredFields:
             ValueError: what the run wrote was deleted or renamed.
         """
         paths = RunPaths.of(target.dataset, target.record)
-        predictions = paths.predictions.removesuffix(".detections")
+        predictions = paths.predictions and paths.predictions.removesuffix(".detections")
         return cls(target.gt_field, target.issue, target.suggestions, predictions)
 
     def colors(self) -> dict[str, dict[str, Any]]:
         """How the App colours each of the fields."""
         kinds = BY_NAME.values()
-        return {
+        colors = {
             self.suggestions: _by(_BY_KIND, {kind.name: kind.color for kind in kinds}),
             self.labels: _by(
                 self.issue, {kind.name: shade(kind.color) for kind in kinds}, UNSUSPECTED
             ),
-            # An attribute that no prediction has: all of them have the one colour.
-            self.predictions: _by(self.issue, {}, PREDICTED),
         }
+        if self.predictions:
+            # By an attribute that no prediction has: all of them have the one colour.
+            colors[self.predictions] = _by(self.issue, {}, PREDICTED)
+        return colors
 
     def are_shown(self, scheme: Mapping[str, Any]) -> bool:
         """Whether a scheme colours the suggestions by kind."""

@@ -75,6 +75,11 @@ def test_the_kinds_come_beside_what_the_user_has_coloured(scored, session) -> No
     assert by_path["run_suggestions"]["colorByAttribute"] == "kind"
 
 
+def test_kinds_have_their_colours_when_the_predictions_are_gone(scored: fo.Dataset) -> None:
+    scored.delete_sample_field("predictions")
+    assert {one["path"] for one in show(scored)["fields"]} == {"run_suggestions", "ground_truth"}
+
+
 def test_labels_suggestions_and_predictions_are_told_apart(scored: fo.Dataset) -> None:
     by_path = {one["path"]: one for one in show(scored)["fields"]}
     suggested, labelled, predicted = (
