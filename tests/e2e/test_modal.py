@@ -180,7 +180,7 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
 def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
     scored: fo.Dataset, other: fo.Dataset, chromium
 ) -> None:
-    """However the page and its panel come up."""
+    """After a reload, in a colleague's page, and after another dataset was looked at."""
     issue = next(
         one
         for one in odquality.list_issues(scored, KEY, kinds="badloc", order="probability")

@@ -8,6 +8,7 @@ import fiftyone.operators as foo
 import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
+from odquality.app.colors import shade
 from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
 from odquality.kinds import BY_NAME
@@ -214,9 +215,13 @@ def test_app_shows_labels_and_suggestions_in_the_colours_of_their_kinds(operator
     by_path = {one["path"]: one for one in scheme["fields"]}
     assert by_path["predictions"] == {"path": "predictions", "fieldColor": "#000000"}
     assert by_path["label_quality_suggestions"]["colorByAttribute"] == "kind"
-    colors = {one["value"]: one["color"] for one in by_path["ground_truth"]["valueColors"]}
-    assert colors["swap"] == BY_NAME["swap"].color
-    assert len(set(colors.values())) == len(BY_NAME) + 1
+    suggested, colors = (
+        {one["value"]: one["color"] for one in by_path[path]["valueColors"]}
+        for path in ("label_quality_suggestions", "ground_truth")
+    )
+    assert suggested["swap"] == BY_NAME["swap"].color
+    assert colors["swap"] == shade(BY_NAME["swap"].color)
+    assert len({*suggested.values(), *colors.values()}) == 2 * len(BY_NAME) + 1
     dataset.reload()
     assert dataset.app_config.color_scheme.color_by == "field"
     assert len(dataset.app_config.color_scheme.fields) == 1
