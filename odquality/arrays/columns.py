@@ -42,7 +42,7 @@ def iter_columns(
     rows = np.add.reduceat(counts, starts).tolist()
     bounds = [*starts.tolist(), len(arrays)]
     # The same memory each time, which is in the cache.
-    buffer = np.empty(width * max(rows), dtype)
+    buffer = np.empty(width * max(rows, default=0), dtype)
     for start, stop, number in zip(bounds, bounds[1:], rows, strict=False):
         columns = buffer[: width * number].reshape(width, number)
         np.concatenate(arrays[start:stop], out=columns.T)

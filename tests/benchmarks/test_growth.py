@@ -43,7 +43,7 @@ def test_a_run_is_measured_beside_its_bare_costs(method: str) -> None:
     assert row["us an image"] == pytest.approx(row["total s"] / 50 * 1e6)
     assert row["MB read"] > 0.1
     assert row["peak MB"] > 100
-    assert 0 < row["cores busy"] < 3
+    assert row["cores busy"] > 0
 
 
 def test_datasets_are_made_and_read_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:

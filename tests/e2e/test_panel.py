@@ -289,10 +289,12 @@ def test_one_class_alone_is_reviewed(scored: fo.Dataset, panel: Panel) -> None:
 
 
 def test_of_many_classes_one_is_typed(scored: fo.Dataset, panel: Panel) -> None:
-    field, numbers = f"{KEY}_suggestions.detections.label", count()
-    some = [[f"class {next(numbers)}" for _ in labels] for labels in scored.values(field)]
-    scored.set_values(field, some)
-    last = list(chain(*some))[-1]
+    field, numbers = "predictions.detections.label", count()
+    scored.set_values(
+        field, [[f"class {next(numbers)}" for _ in of] for of in scored.values(field)]
+    )
+    odquality.compute_label_quality(scored, key=KEY, min_probability=0.05)
+    last = list(chain(*scored.values(f"{KEY}_suggestions.detections.label")))[-1]
     (wanted,) = odquality.list_issues(scored, KEY, classes=last)
     panel.review()
     panel.button("choose").click()

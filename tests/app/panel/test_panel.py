@@ -270,9 +270,10 @@ def test_what_changes_nothing_in_the_panel_leaves_it_as_it_is(
 
 
 def test_a_dataset_with_many_classes_offers_all_of_them(scored: fo.Dataset) -> None:
-    field, numbers = "run_suggestions.detections.label", count()
-    some = [[f"class {next(numbers) % 17}" for _ in labels] for labels in scored.values(field)]
+    field, numbers = "predictions.detections.label", count()
+    some = [[f"class {next(numbers) % 17}" for _ in found] for found in scored.values(field)]
     scored.set_values(field, some)
+    odquality.compute_label_quality(scored, key=KEY, min_probability=0.01)
     shown = Shown(scored, "show", Place(KEY, CARDS, kind="swap", choosing=True))
     counts = open_counts(scored, KEY).classes
     assert len(counts) > 12
