@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain, count
 
 import fiftyone as fo
 import pytest
@@ -286,26 +285,6 @@ def test_one_class_alone_is_reviewed(scored: fo.Dataset, panel: Panel) -> None:
     assert skipped.id == wanted[0].id
     panel.button("every_class").click()
     panel.button("every_class").wait_for(state="detached")
-
-
-def test_of_many_classes_one_is_typed(scored: fo.Dataset, panel: Panel) -> None:
-    field, numbers = "predictions.detections.label", count()
-    scored.set_values(
-        field, [[f"class {next(numbers)}" for _ in of] for of in scored.values(field)]
-    )
-    odquality.compute_label_quality(scored, key=KEY, min_probability=0.05)
-    last = list(chain(*scored.values(f"{KEY}_suggestions.detections.label")))[-1]
-    (wanted,) = odquality.list_issues(scored, KEY, classes=last)
-    panel.review()
-    panel.button("choose").click()
-    panel.button("class11").wait_for()
-    assert panel.button("class12").count() == 0
-    panel.button("choice").get_by_role("combobox").fill(last)
-    panel.page.get_by_role("option").filter(has_text=last).first.click()
-    expect(panel.button("every_class")).to_contain_text(last, timeout=SECONDS * 1000)
-    panel.decide(scored, "skip", key="s")
-    (skipped,) = odquality.list_issues(scored, KEY, status="skipped")
-    assert skipped.id == wanted.id
 
 
 def test_many_are_accepted_at_once_and_undone(scored: fo.Dataset, panel: Panel) -> None:
