@@ -161,9 +161,6 @@ def _rows(
     order: str,
     limit: int | None,
 ) -> list[Document]:
-    if field == target.suggestions and "confidence" in part:
-        # The index begins with the kind.
-        part = {"kind": {"$in": list(KINDS)}, **part}
     if field == target.suggestions and order == BY_PROBABILITY and limit is not None:
         for likely in _among_the_likeliest(target, part):
             rows = _sorted_rows(samples, target, field, likely, order, limit)
@@ -180,10 +177,9 @@ def _among_the_likeliest(target: ReviewTarget, part: Document) -> Iterator[Docum
     if not indexes.has_likeliest(target.dataset, target.suggestions):
         return
     least = part.get("confidence", {"$gte": 0.0})["$gte"]
-    some = {"kind": {"$in": list(KINDS)}, **part}
     for likely in _LIKELY:
         if likely > least:
-            yield {**some, "confidence": {"$gte": likely}}
+            yield {**part, "confidence": {"$gte": likely}}
 
 
 def _sorted_rows(
@@ -196,6 +192,9 @@ def _sorted_rows(
 ) -> list[Document]:
     path = f"{field}.detections"
     expected = rank_of_images(target)
+    if field == target.suggestions and "confidence" in part:
+        # The index of probabilities begins with the kind.
+        part = {"kind": {"$in": list(KINDS)}, **part}
     some: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
     if field == target.suggestions:
         # The database knows where these are.
