@@ -132,6 +132,8 @@ class MethodInfo:
         in_pixels: whether boxes must be in pixels; else any unit does.
         needs_confidence: whether predictions must have a confidence.
         uses_alternatives: whether it looks at the other classes that a prediction may be of.
+        learns_from_annotators: whether it learns how annotators err, which labels do not tell that
+            a reviewer took over from the predictions.
         gives_issues: whether its scores are probabilities that issues can be listed from.
         settings: all settings that it takes, by name: those of its scores, and those of what the
             public functions do with them.
@@ -146,6 +148,7 @@ class MethodInfo:
     in_pixels: bool
     needs_confidence: bool
     uses_alternatives: bool
+    learns_from_annotators: bool
     gives_issues: bool
     settings: Mapping[str, Setting]
     make: Callable[[Mapping[str, Any]], Method]

@@ -98,7 +98,7 @@ class ObservePart:
         """What was observed; `Observation.merge` merges it with that of other parts."""
         job, seconds = self.run.job(), Seconds()
         samples, own_reader = database.as_stored(job.samples), _reader(job)
-        observer = Observer(job.settings.make_method(), own_reader.reading, seconds)
+        observer = Observer(job.settings, own_reader.reading, seconds)
         for stretch in part.stretches:
             with seconds.clock("read"):
                 _, chunk = own_reader.read_stretch(samples, stretch)

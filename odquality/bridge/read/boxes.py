@@ -12,6 +12,7 @@ from odquality.bridge.read.batch import Batch
 from odquality.bridge.read.classes import NO_CLASS, MappedCodes, read_classes
 from odquality.bridge.read.probabilities import read_probabilities
 from odquality.bridge.read.reading import Reading
+from odquality.bridge.store.adopted import FROM_PREDICTION, SOURCE
 from odquality.core.alternatives import alternatives
 from odquality.core.confidence import above_one, clip_hair
 from odquality.core.flags import read_flags
@@ -52,6 +53,13 @@ class BoxReader:
         boxes = Boxes(corners, classes, counts)
         rows = np.flatnonzero(sieve.usable & ~crowd)
         return boxes.take(rows), boxes.take(np.flatnonzero(sieve.usable & crowd)), rows
+
+    def adopted(self, batch: Batch, rows: IntArray) -> BoolArray | None:
+        """Which of these labels were taken over from the predictions, None where none is."""
+        values = batch.rare_values(SOURCE) if self._source.adopted else None
+        if values is None:
+            return None
+        return np.array([values[row] == FROM_PREDICTION for row in rows.tolist()], bool)
 
     def _crowd(self, batch: Batch, sieve: Sieve) -> BoolArray:
         """Which labels are marked as regions to ignore."""

@@ -39,6 +39,7 @@ class SampleChunk:
         modified: when each sample was last modified, as its document says.
         scenes: their boxes, in pixels if the source says so, else normalised.
         places: where their boxes stand in the database.
+        adopted: (L,) which labels a reviewer took over from the predictions, None where none is.
         metadata: what is to be merged into the metadata of images that lacked a size, by image.
     """
 
@@ -46,11 +47,19 @@ class SampleChunk:
     modified: list[datetime | None]
     scenes: Scenes
     places: Places
+    adopted: BoolArray | None = None
     metadata: Mapping[int, database.Document] = field(default_factory=dict)
 
     def renumbered(self, numbers: IntArray) -> SampleChunk:
         """The same samples, ``numbers[c]`` instead of class c."""
         return replace(self, scenes=self.scenes.renumbered(numbers))
+
+    @property
+    def annotated(self) -> Scenes:
+        """The boxes without the labels that a reviewer took over from the predictions."""
+        if self.adopted is None:
+            return self.scenes
+        return replace(self.scenes, labels=self.scenes.labels.where(~self.adopted))
 
 
 class Reader:
@@ -113,20 +122,21 @@ class Reader:
         label_batch, found_batch = Batch(documents, "label"), Batch(documents, "prediction")
         labels, ignored, label_rows = self._boxes.labels(label_batch, sizes)
         predictions, prediction_rows = self._boxes.predictions(found_batch, sizes)
-        scenes = Scenes(labels, predictions, ignored, sizes)
-        self.reading.agreement.observe(scenes)
-        self.reading.agreement.in_sample.observe(scenes, images_by_part(documents))
+        chunk = SampleChunk(
+            sample_ids=[document["_id"] for document in documents],
+            modified=[document.get("modified") for document in documents],
+            scenes=Scenes(labels, predictions, ignored, sizes),
+            places=locator.locate(documents, label_rows, prediction_rows),
+            adopted=self._boxes.adopted(label_batch, label_rows),
+            metadata={image: metadata[row] for image, row in enumerate(sized) if row in metadata},
+        )
+        self.reading.agreement.observe(chunk.scenes)
+        self.reading.agreement.in_sample.observe(chunk.annotated, images_by_part(documents))
         self.reading.agreement.observe_label_confidences(
             images=sum(is_number(document["label confidence"]) for document in documents),
             of=int(np.count_nonzero(label_batch.counts)),
         )
-        return SampleChunk(
-            sample_ids=[document["_id"] for document in documents],
-            modified=[document.get("modified") for document in documents],
-            scenes=scenes,
-            places=locator.locate(documents, label_rows, prediction_rows),
-            metadata={image: metadata[row] for image, row in enumerate(sized) if row in metadata},
-        )
+        return chunk
 
     def _has_boxes(self, document: database.Document) -> bool:
         gt_field, pred_field = self._source.gt_field, self._source.pred_field

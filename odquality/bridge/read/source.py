@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from odquality.bridge.read.splits import SPLIT_COLUMNS
+from odquality.bridge.store.adopted import SOURCE
 
 _ABSENT = ["missing", "null", "undefined"]
 
@@ -24,6 +25,7 @@ class Source:
         probability_attributes: attributes of predictions that may hold class probabilities.
         alternatives: whether the other classes that a prediction may be of are kept of these.
         crowd_attribute: attribute of labels that marks regions to ignore, or None.
+        adopted: whether labels may tell that they were taken over from the predictions.
         classes: class names in the order of the probabilities, or None where nobody knows it.
         class_map: class name among the labels for class names of the predictions that differ.
         chosen: those of these attributes that somebody named, by argument: they should be there.
@@ -38,6 +40,7 @@ class Source:
     probability_attributes: tuple[str, ...] = ()
     alternatives: bool = False
     crowd_attribute: str | None = None
+    adopted: bool = False
     classes: tuple[str, ...] | None = None
     class_map: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +68,8 @@ class Source:
         predictions = _detections(self.pred_field)
         for attribute in ("_id", "label", "bounding_box", "confidence"):
             columns[column("prediction", attribute)] = _map(predictions, attribute)
-        for attribute in self.crowd_attributes():
+        own = (SOURCE,) if self.adopted else ()
+        for attribute in (*self.crowd_attributes(), *own):
             columns[column("label", attribute)] = _map_rare(self.gt_field, labels, attribute)
         for attribute in self.probability_attributes:
             columns[column("prediction", attribute)] = _map_rare(

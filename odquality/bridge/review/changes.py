@@ -15,6 +15,7 @@ from bson import ObjectId
 
 from odquality.bridge.decisions.identity import SAME_OBJECT, is_as_scored, overlap_of
 from odquality.bridge.decisions.texts import from_text, same, to_text
+from odquality.bridge.store.adopted import FROM_PREDICTION, SOURCE, SOURCE_CONFIDENCE
 from odquality.bridge.store.schema import FieldSpec
 
 Document = dict[str, Any]
@@ -24,9 +25,6 @@ _OF_THE_BOX = ("mask", "mask_path")
 
 # Places of a label: at the end of the list, or alone in a field that was None or not there.
 AT_THE_END, IN_NONE, IN_NO_FIELD = -1, -2, -3
-
-# Attributes of a label that was added: where it comes from.
-SOURCE, SOURCE_CONFIDENCE = "odquality_source", "odquality_confidence"
 
 
 def source_specs(gt_field: str) -> list[FieldSpec]:
@@ -200,7 +198,7 @@ def _addition(suggestion: Document, labels: Sequence[Document], scored_by: str) 
         "tags": [],
         "label": suggestion["label"],
         "bounding_box": list(suggestion["bounding_box"]),
-        SOURCE: "prediction",
+        SOURCE: FROM_PREDICTION,
         SOURCE_CONFIDENCE: suggestion.get("detector_confidence"),
     }
     return Change(label["_id"], None, label)

@@ -38,7 +38,7 @@ class LocalPasses:
     def observe(self) -> Generator[Progress, None, Observation]:
         """Reads all samples into the spool."""
         done, seconds = 0, Seconds()
-        observer = Observer(self._job.settings.make_method(), self._reader.reading, seconds)
+        observer = Observer(self._job.settings, self._reader.reading, seconds)
         chunks = self._reader.read(self._job.samples)
         while True:
             with seconds.clock("read"):

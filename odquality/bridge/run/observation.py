@@ -7,9 +7,11 @@ from typing import Any
 
 from odquality.bridge.read.reader import SampleChunk
 from odquality.bridge.read.reading import Reading
+from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Amounts, Seconds
 from odquality.core.scenes import NO_SCENES
-from odquality.methods.interface import Method, Scorer
+from odquality.methods.interface import Scorer
+from odquality.methods.registry import method_info
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,23 @@ class Observer:
     """Observes samples chunk by chunk, as one reader reads them.
 
     Args:
-        method: that is to learn.
+        settings: of the run, whose method is to learn.
         reading: of the reader.
         seconds: to which the time is added.
     """
 
-    def __init__(self, method: Method, reading: Reading, seconds: Seconds) -> None:
-        self._method = method
+    def __init__(self, settings: RunSettings, reading: Reading, seconds: Seconds) -> None:
+        self._method = settings.make_method()
+        self._of_annotators = method_info(settings.method).learns_from_annotators
         self._reading = reading
         self._seconds = seconds
-        self._statistics = method.observe(NO_SCENES)
+        self._statistics = self._method.observe(NO_SCENES)
 
     def add(self, chunk: SampleChunk) -> None:
         """Observes the next samples that can be scored."""
         with self._seconds.clock("score"):
-            self._statistics = self._statistics.merge(self._method.observe(chunk.scenes))
+            scenes = chunk.annotated if self._of_annotators else chunk.scenes
+            self._statistics = self._statistics.merge(self._method.observe(scenes))
 
     @property
     def observation(self) -> Observation:

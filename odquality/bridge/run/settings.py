@@ -17,6 +17,7 @@ from odquality.bridge.read.source import Source
 from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described, described, described_fields
 from odquality.bridge.run.ownership import check_key
+from odquality.bridge.store.adopted import source_path
 from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
 from odquality.bridge.write.fields import RunFields
@@ -135,6 +136,7 @@ class RunSettings:
             probability_attributes=probabilities.attributes(self.probs_attr),
             alternatives=info.uses_alternatives,
             crowd_attribute=self.iscrowd,
+            adopted=dataset.get_field(source_path(self.gt_field)) is not None,
             # Only probabilities need an order of the classes.
             classes=None
             if self.probs_attr is None and self.classes is None

@@ -28,6 +28,7 @@ INFO = MethodInfo(
     in_pixels=False,
     needs_confidence=False,
     uses_alternatives=True,
+    learns_from_annotators=True,
     gives_issues=True,
     settings={
         "min_probability": Setting(

@@ -28,6 +28,7 @@ INFO = MethodInfo(
     in_pixels=True,
     needs_confidence=True,
     uses_alternatives=False,
+    learns_from_annotators=False,
     gives_issues=False,
     settings={
         "aggregation_weights": Setting(

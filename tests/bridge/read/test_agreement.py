@@ -284,6 +284,23 @@ def test_a_detector_that_repeats_the_labels_is_asked_about(make_dataset: Any, me
         )
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_labels_that_a_review_took_over_make_no_detector_look_trained(
+    make_dataset: Any, method: str
+) -> None:
+    samples = learnt(80, unlabelled=True)
+    for one in samples:
+        missing = one.predictions.detections[-1]
+        adopted = fo.Detection(label=missing.label, bounding_box=missing.bounding_box)
+        one.ground_truth.detections.append(adopted)
+    assert run(make_dataset(samples), method).maybe_in_sample
+    for one in samples:
+        one.ground_truth.detections[-1]["odquality_source"] = "prediction"
+    dataset = make_dataset(samples)
+    dataset.add_dynamic_sample_fields()
+    assert not run(dataset, method).maybe_in_sample
+
+
 def test_few_images_are_not_asked_about(make_dataset: Any) -> None:
     report = run(make_dataset(learnt(40)), "calibrated")
     assert report.warnings == []

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import fiftyone as fo
+import numpy as np
 import pytest
 
 import odquality
 from odquality.kinds import KINDS, LABEL_KINDS
+from tests.bridge.datasets import expected_quality
+from tests.bridge.engines.runs import Disorderly
 from tests.bridge.review.help import DECISIONS, KEY, edit_label, first
 from tests.bridge.spoiled import LEAST
+
+# Fields of samples and boxes that tell what a run has learnt.
+SCORES = [KEY, f"{KEY}_expected_errors", f"ground_truth.detections.{KEY}"]
 
 
 def rerun(dataset: fo.Dataset, key: str = KEY, **settings) -> odquality.LabelQualityReport:
@@ -58,6 +65,29 @@ def test_what_was_dismissed_is_expected_no_longer(dataset: fo.Dataset, kind: str
     assert left[0] - left[1] == pytest.approx(likely, rel=0.2 if kind == "duplicate" else 0.02)
     shown = [report.errors_above[kind][0].shown for report in (before, after)]
     assert shown[0] - shown[1] == 3
+
+
+@pytest.mark.parametrize("engine", [None, Disorderly()], ids=["alone", "in parts"])
+def test_labels_that_the_detector_gave_do_not_teach_a_run(dataset: fo.Dataset, engine: Any) -> None:
+    """They agree with the detector, whatever annotators do."""
+    before = rerun(dataset)
+    issues = odquality.list_issues(dataset, KEY, kinds="overlooked")
+    changed = {issue.sample_id for issue in issues}
+    others = dataset.exclude(changed)
+    scores = others.values(SCORES)
+    odquality.accept(dataset, KEY, issues)
+    after = rerun(dataset, engine=engine)
+    assert after.expected_errors["overlooked"] < before.expected_errors["overlooked"]
+    # To the last bit: those labels are left out, and the predictions find none.
+    assert others.values(SCORES) == scores
+
+
+def test_other_methods_take_labels_as_they_are(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, kinds="overlooked")
+    odquality.accept(dataset, KEY, issues)
+    odquality.compute_label_quality(dataset, key="other", method="objectlab")
+    by_arrays = expected_quality(dataset, method="objectlab")
+    np.testing.assert_allclose(dataset.values("other"), by_arrays.scores["quality"], atol=1e-12)
 
 
 def test_what_was_skipped_is_suggested_again(dataset: fo.Dataset) -> None:
