@@ -22,6 +22,15 @@ MARKS = (0, 50, 100, 200)
 
 
 @dataclass(frozen=True)
+class Expected:
+    """A number of errors as a run expects it, and the ends of its 90% interval."""
+
+    number: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class State:
     """Labels after some decisions.
 
@@ -29,11 +38,13 @@ class State:
         errors: how many are left.
         precision: `average_precision` of the labels, at an IoU of .5.
         mean_precision: the mean over the IoUs of COCO.
+        expected: how many errors a run expects that scores them; None where none was made.
     """
 
     errors: float
     precision: float
     mean_precision: float
+    expected: Expected | None = None
 
 
 # By the number of decisions.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from benchmarks.accuracy.comparison import Rules
 from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.fiftyone_data import read_labels, to_samples
-from benchmarks.review.course import MARKS, Course, mean_of, state_of
+from benchmarks.review.course import MARKS, Course, Expected, mean_of, state_of
 from benchmarks.review.edits import Edit
 from benchmarks.review.judgement import is_right
+from odquality.kinds import ANY
 
 if TYPE_CHECKING:
     from odquality import ReviewIssue
@@ -37,8 +39,8 @@ def review_by_product(
     reviewer = IssueReviewer(scored_dataset(data), data, corrected, rules)
     random = [reviewer.review(partial(at_random, seed=seed)) for seed in range(seeds)]
     return {
-        "**odquality, by images**": reviewer.review(by_images),
-        "**odquality, by probability**": reviewer.review(by_probability),
+        "**odquality, by images**": reviewer.review(by_images, score_again=True),
+        "**odquality, by probability**": reviewer.review(by_probability, score_again=True),
         "odquality's issues in random order": mean_of(random),
     }
 
@@ -47,13 +49,26 @@ def scored_dataset(data: DetectionData) -> Any:
     """A FiftyOne dataset with a run of the default method."""
     import fiftyone as fo
 
-    import odquality
-
     dataset = fo.Dataset()
     dataset.default_classes = list(data.class_names)
     dataset.add_samples(to_samples(data))
-    odquality.compute_label_quality(dataset, gt_field="labels", pred_field="predictions", key=KEY)
+    _score(dataset, KEY)
     return dataset
+
+
+def expected_now(dataset: Any) -> Expected:
+    """The number of errors that a run of its own expects, which leaves nothing."""
+    left = _score(dataset, "again").remaining[ANY]
+    dataset.delete_run("again")
+    return Expected(left["expected"], left["low"], left["high"])
+
+
+def _score(dataset: Any, key: str) -> Any:
+    import odquality
+
+    return odquality.compute_label_quality(
+        dataset, gt_field="labels", pred_field="predictions", key=key
+    )
 
 
 def by_images(dataset: Any) -> Iterator[ReviewIssue]:
@@ -98,15 +113,22 @@ class IssueReviewer:
     ) -> None:
         self._dataset, self._data, self._corrected, self._rules = dataset, data, corrected, rules
 
-    def review(self, cards: Cards) -> Course:
-        """Reviews a copy of the dataset, card by card, until the last of the marks."""
+    def review(self, cards: Cards, *, score_again: bool = False) -> Course:
+        """Reviews a copy of the dataset, card by card, until the last of the marks.
+
+        Args:
+            cards: gives the next issue.
+            score_again: whether the labels are scored at each mark.
+        """
         dataset = self._dataset.clone()
         image_of = {name: image for image, name in enumerate(dataset.values("id"))}
         states, issues = {}, cards(dataset)
         for count in range(max(MARKS) + 1):
             if count in MARKS:
                 now = read_labels(dataset, "labels", self._data)
-                states[count] = state_of(now, self._corrected, self._rules)
+                expected = expected_now(dataset) if score_again else None
+                state = state_of(now, self._corrected, self._rules)
+                states[count] = replace(state, expected=expected)
             issue = next(issues, None)
             if issue is not None:
                 self._decide(dataset, issue, image_of[issue.sample_id])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.tables import number, table
-from benchmarks.review.course import MARKS, Course
+from benchmarks.review.course import MARKS, Course, State
 from benchmarks.review.speed import NUM_LABELS, NUM_PREDICTIONS, Timings
 
 COURSE_HEADING = "# What a review buys"
@@ -26,7 +26,11 @@ that is looked at and each box that is drawn counts as a decision, and whatever 
 becomes what the corrected labels say, to the pixel: that favours the others. An error is what
 `accuracy/comparison.py` says. AP is that of the labels against the corrected ones: precision times
 recall of each class at an IoU of .5, mean over the classes; in brackets the mean over the IoUs from
-.5 to .95. Random orders are means over {seeds} seeds."""
+.5 to .95. Random orders are means over {seeds} seeds.
+
+Labels can be scored again at any time. The last table of a dataset tells how many errors a run then
+expects in all, with its 90% interval, and how many there are. It has not seen what the earlier run
+learnt from the decisions; what was dismissed counts as right."""
 
 SPEED_LEGEND = f"""\
 Seconds on {{samples:,}} images with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each, of
@@ -57,6 +61,8 @@ def courses_to_markdown(reviews: Mapping[str, Mapping[str, Course]], seeds: int)
             f"({number(start.mean_precision)}) before the review.",
             _table(courses),
         ]
+        if any(course[0].expected for course in courses.values()):
+            parts.append(_expected_table(courses))
     return "\n\n".join(parts) + "\n"
 
 
@@ -73,6 +79,22 @@ def _table(courses: Mapping[str, Course]) -> str:
         ]
         rows.append([name, *fixed, *reached])
     return table(header, rows)
+
+
+def _expected_table(courses: Mapping[str, Course]) -> str:
+    header = ["order", *(f"expected, of errors after {mark} decisions" for mark in MARKS)]
+    told = {name: course for name, course in courses.items() if course[0].expected}
+    rows = [[name, *map(_expected, course.values())] for name, course in told.items()]
+    return table(header, rows)
+
+
+def _expected(state: State) -> str:
+    expected = state.expected
+    assert expected is not None, "scored at one mark, and so at each"
+    return (
+        f"{expected.number:,.0f} [{expected.low:,.0f} to {expected.high:,.0f}] "
+        f"of {state.errors:,.0f}"
+    )
 
 
 def timings_to_markdown(timed: Sequence[tuple[int, Timings]], samples: int, load: float) -> str:

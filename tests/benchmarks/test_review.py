@@ -17,7 +17,7 @@ from benchmarks.accuracy.suspicion import Suspicion
 from benchmarks.review import product
 from benchmarks.review.__main__ import main
 from benchmarks.review.copies import multiply
-from benchmarks.review.course import MARKS, State, follow, mean_of
+from benchmarks.review.course import MARKS, Expected, State, follow, mean_of
 from benchmarks.review.edits import Edit, edited
 from benchmarks.review.judgement import is_right
 from benchmarks.review.looks import PerfectReviewer
@@ -222,6 +222,12 @@ def test_tables() -> None:
     assert "100 errors; AP .500 (.250) before" in text
     assert "| one | 5 | 10 | 20 | .500 (.250) |" in text
     assert "over 2 seeds" in text
+    assert "expected, of errors" not in text
+    expected = Expected(80, 60, 1200)
+    scored = {mark: replace(state, expected=expected) for mark, state in course.items()}
+    text = courses_to_markdown({"made": {"one": scored, "other": course}}, seeds=2)
+    assert "| one | 80 [60 to 1,200] of 100 | 80 [60 to 1,200] of 95 |" in text
+    assert "| other | 80" not in text
     text = timings_to_markdown([(7000, {"a call": 0.1}), (80, {"a call": 1.234})], 20_000, 3.2)
     assert "on 20,000 images" in text
     assert "had 3 processes" in text

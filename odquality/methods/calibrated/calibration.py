@@ -107,8 +107,9 @@ def _hidden(
     known = np.isin(scenes.labels.classes, detected)
     wrong = np.sum(list(model.label_probabilities(present).values()), axis=0)
     shown = np.nan_to_num(model.overlooked_probability(present))
-    confidence = scenes.predictions.confidence
-    return hidden_per_object(shown, 1.0 - wrong[known], found[known], confidence)
+    seen = scenes.predictions.confidence[present.unlabelled]
+    beta = 0.0 if model.annotators is None else model.annotators.beta
+    return hidden_per_object(shown, 1.0 - wrong[known], found[known], seen, beta)
 
 
 def _wrong_pieces(

@@ -63,13 +63,15 @@ class Evidence:
             ``repetition``, the label) that its value comes from, -1 where the value is 0.
         unclaimed: (P,) float64 confidence x (1 - `_taken`) x (1 - (largest share inside a label of
             its class)^4): a part of an object is no other object.
-        candidate: (P,) bool, whether a prediction may be a missing label at all: it has found no
-            label, and does not lie mostly in an ignored region that counts for its class.
+        unlabelled: (P,) bool, which predictions have found no label.
+        candidate: (P,) bool, which of these may be missing labels: those that do not lie mostly in
+            an ignored region that counts for their class.
     """
 
     labels: Mapping[str, FloatArray]
     rows: Mapping[str, IntArray]
     unclaimed: FloatArray
+    unlabelled: BoolArray
     candidate: BoolArray
 
     def held_to(self, expectation: Expectation, scenes: Scenes) -> Evidence:
@@ -137,6 +139,7 @@ def plain_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         "repetition": _repetition(labels, neighbours, tight_support[0]),
     }
     confidence = predictions.confidence.take(own_class.second)
+    unlabelled = own_class_fit < MATCH_IOU - TOLERANCE
     return Evidence(
         labels={
             **{name: values for name, (values, _) in pieces.items()},
@@ -147,7 +150,8 @@ def plain_evidence(scenes: Scenes, detected: tuple[int, ...]) -> Evidence:
         unclaimed=predictions.confidence
         * (1 - _taken(own_class_fit, np.maximum(other_class_fit, region_fit)))
         * not_a_part,
-        candidate=(own_class_fit < MATCH_IOU - TOLERANCE) & ~ignored,
+        unlabelled=unlabelled,
+        candidate=unlabelled & ~ignored,
     )
 
 

@@ -2,11 +2,14 @@
 
 Two have looked for objects. If what the one finds does not depend on what the other does, the
 detector has missed as large a share of the objects without a label as of those with one (Lincoln's
-and Petersen's estimate, by which animals are counted that nobody has caught). What is hard to see
-is hard for both, so that it is rather too low.
+and Petersen's estimate, by which animals are counted that nobody has caught). But what is hard to
+see is hard for both. How far it is for annotators, predictions tell (`annotators.Annotators`): what
+no prediction shows is taken for harder than what one shows, by a fixed step.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray
 
@@ -16,24 +19,32 @@ _FOUND_LABELS = 10.0
 _LEAST_PROBABILITY = 0.1
 # Predictions that amount to fewer objects than this tell nothing of how many there are.
 _FEWEST_OBJECTS = 1.0
+# By how much the log odds of an object that no prediction shows are below those of one that is
+# shown. What is too hard to see for a detector lies further off, but annotators' misses level off.
+_HARDER = 2.0
 
 
 def hidden_per_object(
-    shown: FloatArray, right: FloatArray, found: BoolArray, confidence: FloatArray
+    shown: FloatArray, right: FloatArray, found: BoolArray, unlabelled: FloatArray, beta: float
 ) -> float:
-    """The expected number of hidden missing labels for each object that a detector sees.
+    """The expected number of hidden missing labels for each unlabelled object that is seen.
 
-    Where they are nobody knows; the more objects an image has, the more of them it may have.
+    Where they are nobody knows. Annotators miss several objects where they miss one, and leave
+    crowds as regions to ignore: so the more the detector sees that has no label, the more of them
+    an image may have.
 
     Args:
         shown: (n,) probabilities that predictions are missing labels.
         right: (L,) probabilities that labels have no error, of classes that the detector knows.
         found: (L,) which of them a prediction has found.
-        confidence: (P,) of all predictions; they add up to the objects that the detector sees.
+        unlabelled: (P,) confidence of the predictions without a label, in ignored regions too; they
+            add up to the objects that the detector sees there.
+        beta: how much annotators rather miss what is hard to see (`annotators.Annotators`).
 
     Returns:
         A number of at least 0: 0 where no label is missing, or where the detector finds every one.
     """
     ratio = right[~found].sum() / (right[found].sum() + _FOUND_LABELS)
     shown = shown[shown >= _LEAST_PROBABILITY]
-    return float(shown.sum() * ratio / max(confidence.sum(), _FEWEST_OBJECTS))
+    hidden = shown.sum() * ratio * np.exp(_HARDER * beta)
+    return float(hidden / max(unlabelled.sum(), _FEWEST_OBJECTS))

@@ -64,7 +64,7 @@ class ErrorModel:
         expectation: how much support labels have.
         annotators: what they miss, None if nothing is known of it.
         hidden: number of missing labels that no prediction shows, for each object that the detector
-            sees (`hidden.hidden_per_object`).
+            sees and no label marks (`hidden.hidden_per_object`).
     """
 
     ratios: Mapping[str, DensityRatio]

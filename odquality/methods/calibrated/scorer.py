@@ -87,7 +87,8 @@ class CalibratedScorer:
         label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
         quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
         predictions, counts = scenes.predictions, scenes.labels.counts
-        hidden = expected_number(self.model.hidden * predictions.confidence, predictions.counts)
+        unlabelled = evidence.unlabelled * predictions.confidence
+        hidden = expected_number(self.model.hidden * unlabelled, predictions.counts)
         overlooked = (1.0 - pooled_probability(missing, predictions.counts)) * np.exp(-hidden)
         return Scores(
             images={
