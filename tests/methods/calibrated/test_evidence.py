@@ -155,12 +155,15 @@ def test_a_prediction_that_has_found_its_label_is_no_candidate(make_scenes):
     predictions = [(*BOX, 0, 0.9), (0, 0, 10, 20, 0, 0.9), (*BOX, 1, 0.9)]
     evidence = gather(make_scenes([(*BOX, 0)], predictions))
     assert evidence.candidate.tolist() == [False, False, True]
+    assert evidence.unlabelled.tolist() == [False, False, True]
 
 
 def test_predictions_mostly_in_an_ignored_region_are_no_candidates(make_scenes):
     predictions = [(0, 0, 10, 10, 0, 0.9), (95, 0, 115, 10, 0, 0.9), (85, 0, 115, 10, 0, 0.9)]
     scenes = make_scenes([], predictions, ignored=[(0, 0, 100, 50, 0)])
-    assert gather(scenes).candidate.tolist() == [False, True, False]
+    evidence = gather(scenes)
+    assert evidence.candidate.tolist() == [False, True, False]
+    assert evidence.unlabelled.all()
 
 
 def test_a_crowd_counts_for_its_class_and_dont_care_for_all(make_scenes):

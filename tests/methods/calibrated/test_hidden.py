@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import Boxes, Predictions, Scenes
 from odquality.methods.calibrated.hidden import hidden_per_object
 from odquality.methods.calibrated.scorer import Calibrated, CalibratedScorer
@@ -14,41 +15,49 @@ from odquality.methods.interface import learn
 
 RIGHT = np.ones(1000)
 FOUND = np.arange(1000) < 800
-CONFIDENCE = np.full(900, 0.9)
+UNLABELLED = np.full(100, 0.9)
 SHOWN = np.full(50, 0.8)
 
 
 def test_as_large_a_share_is_hidden_as_of_the_labels_is_not_found():
-    hidden = hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+    hidden = hidden_per_object(SHOWN, RIGHT, FOUND, UNLABELLED, beta=0.0)
     # Of 40 that are shown and some more, about a fifth is hidden.
-    assert hidden * 810 == pytest.approx(40 * 200 / 800, rel=0.02)
+    assert hidden * 90 == pytest.approx(40 * 200 / 800, rel=0.02)
+
+
+def test_more_is_hidden_where_annotators_rather_miss_what_is_hard_to_see():
+    hidden = [
+        hidden_per_object(SHOWN, RIGHT, FOUND, UNLABELLED, beta=beta) for beta in (0.0, 0.5, 1.0)
+    ]
+    assert hidden[0] < hidden[1] < hidden[2]
+    assert hidden_per_object(np.zeros(50), RIGHT, FOUND, UNLABELLED, beta=1.0) == 0
 
 
 def test_nothing_is_hidden_where_nothing_is_missing_or_all_is_found():
-    assert hidden_per_object(np.zeros(50), RIGHT, FOUND, CONFIDENCE) == 0
-    assert hidden_per_object(SHOWN, RIGHT, np.ones(1000, bool), CONFIDENCE) == 0
+    assert hidden_per_object(np.zeros(50), RIGHT, FOUND, UNLABELLED, beta=0.0) == 0
+    assert hidden_per_object(SHOWN, RIGHT, np.ones(1000, bool), UNLABELLED, beta=0.0) == 0
     nothing = np.zeros(0)
-    assert hidden_per_object(nothing, nothing, np.zeros(0, bool), nothing) == 0
+    assert hidden_per_object(nothing, nothing, np.zeros(0, bool), nothing, beta=0.0) == 0
 
 
 def test_many_small_probabilities_hide_nothing():
     doubtful = np.full(5000, 0.02)
-    assert hidden_per_object(doubtful, RIGHT, FOUND, CONFIDENCE) == 0
-    both = hidden_per_object(np.append(SHOWN, doubtful), RIGHT, FOUND, CONFIDENCE)
-    assert both == hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
+    assert hidden_per_object(doubtful, RIGHT, FOUND, UNLABELLED, beta=0.0) == 0
+    both = hidden_per_object(np.append(SHOWN, doubtful), RIGHT, FOUND, UNLABELLED, beta=0.0)
+    assert both == hidden_per_object(SHOWN, RIGHT, FOUND, UNLABELLED, beta=0.0)
 
 
 def test_a_label_of_nothing_that_is_not_found_says_nothing():
     doubted = np.where(FOUND, RIGHT, 0.5)
-    sure = hidden_per_object(SHOWN, RIGHT, FOUND, CONFIDENCE)
-    assert hidden_per_object(SHOWN, doubted, FOUND, CONFIDENCE) == pytest.approx(sure / 2)
+    sure = hidden_per_object(SHOWN, RIGHT, FOUND, UNLABELLED, beta=0.0)
+    assert hidden_per_object(SHOWN, doubted, FOUND, UNLABELLED, beta=0.0) == pytest.approx(sure / 2)
 
 
 def _two_observers(seen: float, labelled: float) -> tuple[Scenes, int]:
     """Scenes of 600 images with five objects each, and how many objects nobody has labelled.
 
-    Detector and annotators find an object each by their own chance, which the detector's
-    confidences tell truly.
+    Detector and annotators find an object each by their own chance. The detector's confidences
+    are a little too low, as is usual.
     """
     rng = np.random.default_rng(3)
     counts = np.full(600, 5)
@@ -59,7 +68,7 @@ def _two_observers(seen: float, labelled: float) -> tuple[Scenes, int]:
     found = objects.where(is_seen)
     # Some predictions are of nothing.
     confidence = rng.uniform(0.05, 1, len(found))
-    of_nothing = rng.random(len(found)) > confidence
+    of_nothing = rng.random(len(found)) > logistic(0.4 + 1.2 * log_odds(confidence))
     shifted = found.xyxy + np.where(of_nothing, 1000, rng.uniform(-2, 2, len(found)))[:, None]
     predictions = Predictions(shifted, found.classes, found.counts, confidence)
     scenes = Scenes(objects.where(is_labelled), predictions, objects.where(np.zeros(3000, bool)))
@@ -81,14 +90,16 @@ def test_missing_labels_are_counted_that_the_detector_has_missed_too():
     assert expected == pytest.approx(missing, rel=0.25)
 
 
-def test_images_with_more_objects_hide_more():
+def test_images_with_more_unlabelled_objects_hide_more():
     scenes, _ = _two_observers(seen=0.8, labelled=0.7)
     scorer = _fitted(scenes)
     assert scorer.model.hidden > 0
     scores = scorer.score(scenes)
     nowhere = CalibratedScorer(replace(scorer.model, hidden=0.0)).score(scenes)
     predictions = scenes.predictions
-    objects = np.bincount(predictions.image, predictions.confidence, len(scenes))
+    # In this data what has found no label may be a missing one.
+    seen = np.where(np.isnan(scores.predictions["overlooked"]), 0.0, predictions.confidence)
+    objects = np.bincount(predictions.image, seen, len(scenes))
     factor = np.exp(-scorer.model.hidden * objects)
     for name in ("quality", "overlooked"):
         np.testing.assert_allclose(scores.images[name], nowhere.images[name] * factor)
@@ -97,6 +108,24 @@ def test_images_with_more_objects_hide_more():
     np.testing.assert_array_equal(
         scores.predictions["overlooked"], nowhere.predictions["overlooked"]
     )
+
+
+def test_what_is_seen_in_ignored_regions_hides_as_much():
+    scenes, _ = _two_observers(seen=0.8, labelled=0.7)
+    scorer = _fitted(scenes)
+    before = scorer.score(scenes)
+    first, image = scenes.predictions.offsets[:2]
+    assert np.isfinite(before.predictions["overlooked"][first:image]).any()
+    # A region of a class that the detector does not know counts for all.
+    counts = (np.arange(600) == 0).astype(np.int64)
+    everywhere = Boxes(np.array([[-9e3, -9e3, 9e3, 9e3]]), np.array([9]), counts)
+    ignoring = replace(scenes, ignored=everywhere)
+    after = scorer.score(ignoring)
+    assert np.isnan(after.predictions["overlooked"][first:image]).all()
+    left = [scores.expected_errors["overlooked"][0] for scores in (before, after)]
+    shown = np.nansum(1 - before.predictions["overlooked"][first:image])
+    assert left[0] - left[1] == pytest.approx(shown)
+    assert left[1] > 0
 
 
 def test_labels_of_classes_that_the_detector_does_not_know_are_not_missed_by_it():

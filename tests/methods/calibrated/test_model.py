@@ -29,7 +29,8 @@ PIECES = (
 def _evidence(count: int, **pieces) -> Evidence:
     labels = {name: np.full(count, 0.3) for name in PIECES} | pieces
     rows = {name: np.full(count, -1) for name in PIECES}
-    return Evidence(labels, rows, np.linspace(0, 1, count), np.ones(count, bool))
+    every = np.ones(count, bool)
+    return Evidence(labels, rows, np.linspace(0, 1, count), every, every)
 
 
 @pytest.mark.parametrize(

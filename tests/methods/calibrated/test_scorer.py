@@ -131,10 +131,12 @@ def test_an_image_is_as_bad_as_its_worst_label_and_what_is_missing(spoilt):
 
 
 def _hidden(scorer, scenes):
-    """Missing labels that nothing shows, as many for each unit of confidence; (N,)."""
+    """Missing labels that nothing shows, as many for each unlabelled unit of confidence; (N,)."""
     predictions = scenes.predictions
-    objects = np.bincount(predictions.image, predictions.confidence, len(scenes))
-    return scorer.model.hidden * objects
+    missing = scorer.score(scenes).predictions["overlooked"]
+    # In this data every prediction without a label may be a missing one.
+    seen = np.where(np.isnan(missing), 0.0, predictions.confidence)
+    return scorer.model.hidden * np.bincount(predictions.image, seen, len(scenes))
 
 
 def test_several_missing_labels_are_worse_than_one(spoilt):
