@@ -15,6 +15,7 @@ With beta at most b, a more confident prediction is never the less likely missin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -27,8 +28,11 @@ _LEAST_CONFIDENCE = 0.05
 # Means and standard deviations of a, b and mu before seeing data, and of beta. Taken at its word, a
 # detector has a = 0 and b = 1; those of labels that are nearly right show more of both (PASCAL VOC
 # and a YOLOv2: .7 and 1.3). This is about half-way.
-_MEANS = np.array([0.4, 1.2, -3.0])
-_DEVIATIONS = np.array([0.3, 0.1, 2.0])
+_MEANS = np.array([0.3, 1.2, -3.0])
+_DEVIATIONS = np.array([0.4, 0.1, 2.0])
+# No number of predictions tells a and b for sure: what the two lines get wrong would in the end
+# outweigh what is known beforehand. From so many predictions on that keeps its weight.
+_MOST_PREDICTIONS = 2000
 _BETA_MEAN, _BETA_DEVIATION = 0.8, 0.5
 
 # All values of beta that are tried, and of mu that the search starts from.
@@ -122,6 +126,11 @@ class _Curve:
         a, b, mu = parameters.tolist()
         return loss, Annotators(a, b, mu, beta)
 
+    @cached_property
+    def _precision(self) -> FloatArray:
+        weight = max(1.0, float(self.total.sum()) / _MOST_PREDICTIONS)
+        return np.array([weight, weight, 1.0]) / _DEVIATIONS**2
+
     def _probabilities(self, parameters: FloatArray, beta: float) -> tuple[FloatArray, FloatArray]:
         a, b, mu = parameters
         return logistic(a + b * self.logits), logistic(mu - beta * self.logits)
@@ -132,7 +141,7 @@ class _Curve:
         finds = (is_object * (1 - unlabelled)).clip(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
         missed = self.total - self.labelled
         data = (self.labelled * np.log(finds) + missed * np.log1p(-finds)).sum()
-        prior = (((parameters - _MEANS) / _DEVIATIONS) ** 2).sum()
+        prior = (self._precision * (parameters - _MEANS) ** 2).sum()
         prior += ((beta - _BETA_MEAN) / _BETA_DEVIATION) ** 2
         return float(prior / 2 - data)
 
@@ -143,12 +152,11 @@ class _Curve:
         slopes = [by_a, by_a * self.logits, -is_object * unlabelled * (1 - unlabelled)]
         variance = finds * (1 - finds)
         surprise = (self.labelled - self.total * finds) / variance
-        precision = 1 / _DEVIATIONS**2
         gradient = np.array([(slope * surprise).sum() for slope in slopes])
-        gradient -= precision * (parameters - _MEANS)
+        gradient -= self._precision * (parameters - _MEANS)
         weights = self.total / variance
         information = np.array([[(weights * x * y).sum() for y in slopes] for x in slopes])
-        return np.linalg.solve(information + np.diag(precision), gradient)
+        return np.linalg.solve(information + np.diag(self._precision), gradient)
 
 
 def _logit(confidence: FloatArray) -> FloatArray:

@@ -21,7 +21,7 @@ _LEAST_PROBABILITY = 0.1
 _FEWEST_OBJECTS = 1.0
 # By how much the log odds of an object that no prediction shows are below those of one that is
 # shown. What is too hard to see for a detector lies further off, but annotators' misses level off.
-_HARDER = 2.0
+_HARDER = 2.5
 
 
 def hidden_per_object(
