@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.flattening import types
-from odquality.core.scenes import IntArray
+from odquality.arrays.flattening import lengths, types
+from odquality.core.scenes import FloatArray, IntArray
 from odquality.core.segments import run_starts
 
 # 2**17 numbers take 1 MB.
@@ -47,6 +47,31 @@ def iter_columns(
         columns = buffer[: width * number].reshape(width, number)
         np.concatenate(arrays[start:stop], out=columns.T)
         yield columns
+
+
+def join_columns(arrays: Sequence[Any], width: int) -> tuple[FloatArray, IntArray] | None:
+    """The columns of all rows of some arrays, of which many may have no rows.
+
+    Args:
+        arrays: n of them, or whatever else.
+        width: numbers in a row.
+
+    Returns:
+        (width, rows) float64, and how many rows each array has, (n,); None if there are no rows, or
+        if not all are plain arrays (rows, width) of numbers.
+    """
+    if set(map(type, arrays)) != {np.ndarray}:
+        return None
+    try:
+        counts = lengths(arrays)
+        # An array without rows costs as much time as one with some.
+        filled = [arrays[row] for row in np.flatnonzero(counts).tolist()]
+        columns = np.empty((width, int(counts.sum())))
+        with np.errstate(over="ignore"):
+            np.concatenate(filled, out=columns.T)
+    except (ValueError, TypeError):
+        return None
+    return columns, counts
 
 
 def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from odquality.arrays.columns import PIECE_NUMBERS, first_equal, iter_columns, largest_and_lowest
+from odquality.arrays.columns import (
+    PIECE_NUMBERS,
+    first_equal,
+    iter_columns,
+    join_columns,
+    largest_and_lowest,
+)
 
 WIDTH = 7
 
@@ -45,6 +51,45 @@ def test_types_that_differ(dtypes: tuple[type, ...], expected: type) -> None:
     (found,) = pieces(arrays)
     assert found.dtype == expected
     np.testing.assert_array_equal(found, np.concatenate(arrays).T)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64, bool])
+def test_joined_columns_are_those_of_all_rows(dtype: type) -> None:
+    arrays = [rows(0), rows(3, dtype), np.zeros((0, 2), "U1"), rows(1, dtype), rows(0)]
+    joined = join_columns(arrays, WIDTH)
+    assert joined is not None
+    columns, counts = joined
+    assert counts.tolist() == [0, 3, 0, 1, 0]
+    assert columns.dtype == np.float64
+    assert columns.flags.c_contiguous
+    np.testing.assert_array_equal(columns, np.concatenate([arrays[1], arrays[3]]).T)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(rows(2).astype(dtype) for dtype in (complex, object, "U9")),
+        *(rows(2).astype("i8").astype(dtype) for dtype in ("M8[s]", "m8[s]")),
+        *(
+            rows(2)[:, 1:],
+            rows(2)[0],
+            rows(2)[None],
+            np.float64(1),
+            np.array(1.0),
+            np.zeros((2, 0)),
+        ),
+        *([], "", None, rows(2).tolist(), rows(2).view(np.ma.MaskedArray)),
+    ],
+    ids=repr,
+)
+def test_nothing_else_than_arrays_of_rows_is_joined(wrong: object) -> None:
+    assert join_columns([rows(2), wrong], WIDTH) is None
+    assert join_columns([wrong], WIDTH) is None
+
+
+@pytest.mark.parametrize("arrays", [[], [rows(0)]])
+def test_no_rows_are_not_joined(arrays: list[np.ndarray]) -> None:
+    assert join_columns(arrays, WIDTH) is None
 
 
 @pytest.mark.parametrize("number", [1, 2, 20, 255, 256, 300])
