@@ -90,22 +90,25 @@ def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
     return np.subtract(number, places.max(axis=0), dtype=np.int64)
 
 
-def largest_and_lowest(columns: NDArray[Any]) -> tuple[NDArray[Any], float]:
-    """The largest value of each row, and the lowest of all values and 0.
+def largest_and_range(columns: NDArray[Any]) -> tuple[NDArray[Any], float, float]:
+    """The largest value of each row, and the lowest and the highest of all values and 0.
 
     Args:
         columns: (K, n) numbers, K at least 1.
 
     Returns:
-        (n,) largest values, NaN for a row with a NaN; and the lowest. NaN may count as 0 there.
+        (n,) largest values, NaN for a row with a NaN; the lowest, for which NaN may count as 0;
+        and the highest, NaN if any is.
     """
     unsigned = _UNSIGNED.get(columns.dtype)
     if unsigned is not None:
         # The bits of floats are in the order of the floats, but those below 0 come last.
         largest = columns.view(unsigned).max(axis=0)
-        if largest.max(initial=0) < unsigned.type(1) << unsigned.type(8 * unsigned.itemsize - 1):
-            return largest.view(columns.dtype), 0.0
-    return columns.max(axis=0), float(columns.min(initial=0.0))
+        highest = largest.max(initial=0).view(columns.dtype)
+        if not np.signbit(highest):
+            return largest.view(columns.dtype), 0.0, float(highest)
+    largest = columns.max(axis=0)
+    return largest, float(columns.min(initial=0.0)), float(largest.max(initial=0.0))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.columns import first_equal, iter_columns, join_columns, largest_and_lowest
+from odquality.arrays.columns import first_equal, iter_columns, join_columns, largest_and_range
 from odquality.arrays.flattening import (
     Names,
     as_array,
@@ -179,10 +179,10 @@ def _split_rows(images: Sequence[NDArray[Any]], counts: IntArray, width: int) ->
         start, stop = stop, stop + columns.shape[1]
         boxes[:, start:stop] = as_float64(columns[:5])
         probabilities = columns[5:]
-        largest, low = largest_and_lowest(probabilities)
+        largest, low, high = largest_and_range(probabilities)
         classes[start:stop] = first_equal(probabilities, largest)
         lowest.append(low)
-        highest.append(largest.max(initial=0.0))
+        highest.append(high)
     return FlatPredictions(
         boxes[:4].T,
         boxes[4],

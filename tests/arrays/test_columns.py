@@ -10,7 +10,7 @@ from odquality.arrays.columns import (
     first_equal,
     iter_columns,
     join_columns,
-    largest_and_lowest,
+    largest_and_range,
 )
 
 WIDTH = 7
@@ -111,10 +111,11 @@ def test_no_rows() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64, np.uint8, bool])
 @pytest.mark.parametrize("least", [-3, 0, 2])
-def test_largest_of_each_row_and_lowest_of_all(dtype: type, least: int) -> None:
+def test_largest_of_each_row_and_range_of_all(dtype: type, least: int) -> None:
     columns = np.random.default_rng(0).integers(least, 9, (4, 60)).astype(dtype)
     columns[:, :2] = [[0], [0], [0], [1]]
-    largest, lowest = largest_and_lowest(columns)
+    largest, lowest, highest = largest_and_range(columns)
+    assert highest == columns.max()
     assert largest.dtype == columns.dtype
     assert largest.tolist() == columns.max(axis=0).tolist()
     assert lowest == min(0.0, float(columns.min()))
@@ -124,7 +125,8 @@ def test_largest_of_each_row_and_lowest_of_all(dtype: type, least: int) -> None:
 def test_values_that_are_no_probabilities_show(value: float) -> None:
     columns = np.full((3, 4), 0.5)
     columns[1, 2] = value
-    largest, lowest = largest_and_lowest(columns)
+    largest, lowest, highest = largest_and_range(columns)
     np.testing.assert_array_equal(largest, columns.max(axis=0))
+    np.testing.assert_array_equal(highest, columns.max())
     assert np.isnan(value) or lowest == min(value, 0.0)
-    assert [len(one) for one in (largest_and_lowest(columns[:, :0])[0], largest)] == [0, 4]
+    assert [len(one) for one in (largest_and_range(columns[:, :0])[0], largest)] == [0, 4]
