@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.flattening import types
-from odquality.core.scenes import IntArray
+from odquality.arrays.flattening import lengths, types
+from odquality.core.scenes import FloatArray, IntArray
 from odquality.core.segments import run_starts
 
 # 2**17 numbers take 1 MB.
@@ -49,6 +49,31 @@ def iter_columns(
         yield columns
 
 
+def join_columns(arrays: Sequence[Any], width: int) -> tuple[FloatArray, IntArray] | None:
+    """The columns of all rows of some arrays, of which many may have no rows.
+
+    Args:
+        arrays: n of them, or whatever else.
+        width: numbers in a row.
+
+    Returns:
+        (width, rows) float64, and how many rows each array has, (n,); None if there are no rows, or
+        if not all are plain arrays (rows, width) of numbers.
+    """
+    if set(map(type, arrays)) != {np.ndarray}:
+        return None
+    try:
+        counts = lengths(arrays)
+        # An array without rows costs as much time as one with some.
+        filled = [arrays[row] for row in np.flatnonzero(counts).tolist()]
+        columns = np.empty((width, int(counts.sum())))
+        with np.errstate(over="ignore"):
+            np.concatenate(filled, out=columns.T)
+    except (ValueError, TypeError):
+        return None
+    return columns, counts
+
+
 def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
     """The first column that has a given value at each row.
 
@@ -65,22 +90,25 @@ def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
     return np.subtract(number, places.max(axis=0), dtype=np.int64)
 
 
-def largest_and_lowest(columns: NDArray[Any]) -> tuple[NDArray[Any], float]:
-    """The largest value of each row, and the lowest of all values and 0.
+def largest_and_range(columns: NDArray[Any]) -> tuple[NDArray[Any], float, float]:
+    """The largest value of each row, and the lowest and the highest of all values and 0.
 
     Args:
         columns: (K, n) numbers, K at least 1.
 
     Returns:
-        (n,) largest values, NaN for a row with a NaN; and the lowest. NaN may count as 0 there.
+        (n,) largest values, NaN for a row with a NaN; the lowest, for which NaN may count as 0;
+        and the highest, NaN if any is.
     """
     unsigned = _UNSIGNED.get(columns.dtype)
     if unsigned is not None:
         # The bits of floats are in the order of the floats, but those below 0 come last.
         largest = columns.view(unsigned).max(axis=0)
-        if largest.max(initial=0) < unsigned.type(1) << unsigned.type(8 * unsigned.itemsize - 1):
-            return largest.view(columns.dtype), 0.0
-    return columns.max(axis=0), float(columns.min(initial=0.0))
+        highest = largest.max(initial=0).view(columns.dtype)
+        if not np.signbit(highest):
+            return largest.view(columns.dtype), 0.0, float(highest)
+    largest = columns.max(axis=0)
+    return largest, float(columns.min(initial=0.0)), float(largest.max(initial=0.0))
 
 
 @cache

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.columns import first_equal, iter_columns, largest_and_lowest
+from odquality.arrays.columns import first_equal, iter_columns, join_columns, largest_and_range
 from odquality.arrays.flattening import (
     Names,
     as_array,
     as_float64,
-    concatenate,
     holds_nothing,
     lengths,
     row_width,
@@ -105,13 +104,12 @@ class LayoutMemory:
         if self._per_class is not False and set(map(type, predictions)) <= {list, tuple}:
             numbers = set(map(len, predictions))
             if len(numbers) == 1:
-                arrays = list(chain.from_iterable(predictions))
-                rows = concatenate(arrays)
-                if rows is not None and rows.ndim == 2 and rows.shape[1] == 5 and rows.size:
-                    counts, num_classes = lengths(arrays), numbers.pop()
-                    first = first_image + int(np.flatnonzero(counts)[0]) // num_classes
+                joined = join_columns(list(chain.from_iterable(predictions)), 5)
+                if joined is not None:
+                    num_classes = numbers.pop()
+                    first = first_image + int(np.argmax(joined[1] > 0)) // num_classes
                     self._remember(True, num_classes, first)
-                    return self._split_classes(rows, counts)
+                    return self._split_classes(*joined)
         return None
 
     def _recognise(self, prediction: Any, image: int) -> None:
@@ -160,14 +158,14 @@ class LayoutMemory:
             array for given in predictions for array in (none if holds_nothing(given) else given)
         ]
         names = Names("predictions[{}]", first_image, per_image=self._num_classes)
-        return self._split_classes(*stack(arrays, (5,), names, PER_CLASS_FORM))
+        rows, counts = stack(arrays, (5,), names, PER_CLASS_FORM)
+        return self._split_classes(np.ascontiguousarray(as_float64(rows).T), counts)
 
-    def _split_classes(self, rows: NDArray[Any], counts: IntArray) -> FlatPredictions:
-        """Predictions from the boxes of each class of each image in turn."""
+    def _split_classes(self, columns: FloatArray, counts: IntArray) -> FlatPredictions:
+        """Predictions from the columns, (5, P), of each class of each image in turn."""
         assert self._num_classes is not None
         per_image = counts.reshape(-1, self._num_classes)
         classes = np.repeat(np.tile(np.arange(self._num_classes), len(per_image)), counts)
-        columns = np.ascontiguousarray(as_float64(rows).T)
         return FlatPredictions(columns[:4].T, columns[4], classes, per_image.sum(axis=1), None)
 
 
@@ -181,10 +179,10 @@ def _split_rows(images: Sequence[NDArray[Any]], counts: IntArray, width: int) ->
         start, stop = stop, stop + columns.shape[1]
         boxes[:, start:stop] = as_float64(columns[:5])
         probabilities = columns[5:]
-        largest, low = largest_and_lowest(probabilities)
+        largest, low, high = largest_and_range(probabilities)
         classes[start:stop] = first_equal(probabilities, largest)
         lowest.append(low)
-        highest.append(largest.max(initial=0.0))
+        highest.append(high)
     return FlatPredictions(
         boxes[:4].T,
         boxes[4],

@@ -19,7 +19,9 @@ MAX_COORDINATE = 1e9
 
 def box_area(boxes: FloatArray) -> FloatArray:
     """Area of each box, (n,) in squared units of the boxes."""
-    return (boxes[2] - boxes[0]) * (boxes[3] - boxes[1])
+    area = boxes[2] - boxes[0]
+    area *= boxes[3] - boxes[1]
+    return area
 
 
 def box_intersection(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from odquality.core.geometry import box_area, box_intersection, box_iou
-from odquality.core.pairs import iter_pairs
+from odquality.core.geometry import box_area, box_intersection
+from odquality.core.overlaps import overlapping_pairs
+from odquality.core.pairs import iter_pairs, iter_same_class_pairs
 from odquality.core.scenes import (
     IGNORED_SHARE,
     BoolArray,
@@ -230,10 +231,9 @@ def _count(scenes: Scenes) -> tuple[IntArray, IntArray]:
 
 def _on_a_label(found: Predictions, labels: Boxes, which: BoolArray) -> BoolArray:
     on = np.zeros(len(found), bool)
-    for a, b in iter_pairs(found.counts, labels.counts, keep_first=which):
-        same = found.classes[a] == labels.classes[b]
-        a, b = a[same], b[same]
-        on[a[box_iou(found.xyxy[a].T, labels.xyxy[b].T) >= _ON]] = True
+    for a, b in iter_same_class_pairs(found, labels, keep_first=which):
+        a, _, iou = overlapping_pairs(found, a, labels, b)
+        on[a.take(np.flatnonzero(iou >= _ON))] = True
     return on
 
 

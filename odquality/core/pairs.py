@@ -93,13 +93,13 @@ def _iter_pairs_of(
     group: IntArray, keep: BoolArray | None, second_counts: IntArray, block_pairs: int
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The pairs of first boxes, of which the groups are given, with all of their group."""
-    partners = second_counts.take(group)
-    paired = partners > 0
-    if keep is not None:
-        paired &= keep
-    rows = np.flatnonzero(paired)
+    if keep is None:
+        rows = np.arange(len(group))
+    else:
+        rows = np.flatnonzero(keep)
+        group = group.take(rows)
     offsets = np.cumsum(second_counts) - second_counts
-    return _iter_runs(rows, offsets.take(group.take(rows)), partners.take(rows), block_pairs)
+    return _iter_runs(rows, offsets.take(group), second_counts.take(group), block_pairs)
 
 
 def _iter_runs(
@@ -115,7 +115,8 @@ def _iter_runs(
         stop = max(start + 1, int(np.searchsorted(ends, done + block_pairs, side="right")))
         # Most runs are short, and to repeat takes longer than to take.
         run = np.repeat(np.arange(start, stop), partners[start:stop])
-        second = shifts.take(run)
-        second += np.arange(done, done + len(run))
-        yield rows.take(run), second
+        if len(run):
+            second = shifts.take(run)
+            second += np.arange(done, done + len(run))
+            yield rows.take(run), second
         start = stop

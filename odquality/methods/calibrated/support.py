@@ -23,11 +23,16 @@ def height(support: FloatArray) -> FloatArray:
 
 def class_confidence(pairs: Overlaps, labels: Boxes, predictions: Predictions) -> FloatArray:
     """How confident the prediction of each pair is of the label's class, (number of pairs,)."""
-    wanted = labels.classes[pairs.first]
-    own = wanted == predictions.classes[pairs.second]
-    named = predictions.alternatives[pairs.second] == wanted[:, None]
-    other = np.where(named, predictions.alternative_confidence[pairs.second], 0.0)
-    return np.where(own, predictions.confidence[pairs.second], other.max(axis=1, initial=0.0))
+    wanted = labels.classes.take(pairs.first)
+    own = wanted == predictions.classes.take(pairs.second)
+    confidence = np.where(own, predictions.confidence.take(pairs.second), 0.0)
+    others = np.flatnonzero(~own)
+    prediction = pairs.second.take(others)
+    named = predictions.alternatives.take(prediction, axis=0) == wanted.take(others)[:, None]
+    pair, which = np.nonzero(named)
+    possible = predictions.alternative_confidence[prediction.take(pair), which]
+    np.maximum.at(confidence, others.take(pair), possible)
+    return confidence
 
 
 def fair_support(

@@ -31,9 +31,14 @@ def similarity(iou: FloatArray, squared_distance: FloatArray, alpha: float) -> F
     Returns:
         (n,) float64 in [0, 1].
     """
-    nearness = np.exp(-np.sqrt(squared_distance) * DISTANCE_FACTOR)
-    nearness = 1.0 - (1.0 - nearness)
-    return iou * alpha + (1.0 - alpha) * nearness
+    nearness = np.sqrt(squared_distance)
+    nearness *= -DISTANCE_FACTOR
+    np.exp(nearness, out=nearness)
+    np.subtract(1.0, nearness, out=nearness)
+    np.subtract(1.0, nearness, out=nearness)
+    nearness *= 1.0 - alpha
+    nearness += iou * alpha
+    return nearness
 
 
 def compare(

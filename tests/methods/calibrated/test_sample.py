@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,25 @@ def test_of_images_with_the_same_boxes_all_are_drawn_or_none(clean, size, chunk)
     ends = np.flatnonzero(np.diff(keys, append=0)) + 1
     most = max(end for end in (0, *ends.tolist()) if end <= size)
     np.testing.assert_array_equal(np.sort(_drawn(parts, size).keys), keys[:most])
+
+
+def test_a_pickle_holds_the_drawn_images_alone(clean, permute):
+    order = np.random.default_rng(1).permutation(len(clean))
+    sample = _drawn([permute(clean, order[at : at + 30]) for at in range(0, 300, 30)], 40)
+    assert sum(map(len, sample.pools)) > 40
+    read = pickle.loads(pickle.dumps(sample))
+    assert sum(map(len, read.pools)) == 40
+    assert _images(read.scenes) == _images(sample.scenes)
+    assert read.keys.tolist() == sample.keys.tolist()
+    assert (read.limit, read.size) == (sample.limit, sample.size)
+    merged = read.merge(Sample.draw(clean, 40, seed=3))
+    assert merged.limit <= sample.limit
+
+
+@pytest.mark.parametrize("size", [10, 40])
+def test_merging_holds_at_most_twice_as_many_images(clean, size):
+    sample = Sample.draw(NO_SCENES, size, 3)
+    for image in range(len(clean)):
+        sample = sample.merge(Sample.draw(clean.of_images(np.array([image])), size, 3))
+        assert sum(map(len, sample.pools)) <= 2 * size
+    assert len(sample.scenes) == size
