@@ -89,6 +89,9 @@ def _take_image(app: AppPage, name: str) -> None:
     expect_beside(page)
     page.locator('[data-cy="label-quality-accept0"]').wait_for()
     page.locator("[data-cy=modal] canvas").first.wait_for()
+    # The tab of a panel that is still at work turns.
+    busy = page.locator("[data-cy=modal] [role=progressbar]")
+    expect(busy).to_have_count(0, timeout=SECONDS * 1000)
     _save(page, name)
 
 
