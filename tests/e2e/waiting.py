@@ -121,7 +121,7 @@ def _measured(app: AppPage) -> Iterator[tuple[str, list[float]]]:
     with page.expect_request_finished(_is_loading) as loading:
         waited = _seconds(option.click, numbers.wait_for)
     yield "panel opens: its numbers", [waited]
-    yield "of which the panel's own answer", [_answer_seconds(loading.value)]
+    yield "of which until its server has answered", [_answer_seconds(loading.value)]
     _plots(app)
     # With what the App loads to draw any plot, once in a page.
     yield "panel opens: its plots, the first of the page", [perf_counter() - start]
