@@ -31,8 +31,8 @@ from tests.e2e.modal import (
 )
 
 SCRIPT = re.compile(r"index\.umd\.js")
-# By this the page is told of panels that are written in Python.
-STARTED = re.compile(r"/operators/execute$")
+# By these the page is told of panels that are written in Python.
+STARTED = re.compile(r"/operators(/execute)?$")
 ROOT = Path(__file__).parents[2]
 
 
