@@ -1,5 +1,5 @@
-// Keys and a choice of many for the review panel; an open image is refreshed, and has its panel
-// beside it.
+// Keys and a choice of many for the review panel; an open image is refreshed, and has its panel, in
+// time and beside it; a page has the colours of its session.
 // All that the App does not promise to have is asked for first; without it the buttons remain.
 (function () {
   const operators = window.__foo__;
@@ -8,6 +8,7 @@
   const spaces = window.__fosp__;
   const parts = window.__mui__;
   const React = window.React;
+  const recoil = window.recoil;
   if (!operators || !components || !spaces || !React) return;
   if (!operators.usePanelEvent || !spaces.usePanelId) return;
 
@@ -33,6 +34,21 @@
       shown = nonce;
       samples.forEach((sample) => refresh(plain(sample)));
     }, [nonce]);
+    return null;
+  }
+
+  const canRead = recoil && recoil.useRecoilValue && state && state.colorScheme;
+
+  // A page that is being loaded may go back to the colours that it was loaded with.
+  function Colors(props) {
+    const { operator } = props.schema.view;
+    const panel = spaces.usePanelId();
+    const trigger = operators.usePanelEvent();
+    const scheme = recoil.useRecoilValue(state.colorScheme);
+    React.useEffect(() => {
+      const isByKind = (scheme.fields || []).some((one) => one.colorByAttribute === "kind");
+      if (!isByKind) trigger(panel, { operator, params: {} });
+    }, [scheme]);
     return null;
   }
 
@@ -105,5 +121,22 @@
   register("LabelQualityKeys", Keys);
   register("LabelQualityChoice", parts && parts.Autocomplete && parts.TextField ? Choice : () => null);
   register("LabelQualityRefresh", state && state.useRefreshSample ? Refresh : () => null);
+  register("LabelQualityColors", canRead ? Colors : () => null);
   register("LabelQualityBeside", canSplit ? Beside : () => null);
+
+  // The first image that is opened gets the panels that are known then, and all later ones get these.
+  // Where an address opens it, those in Python may become known too late: this one keeps the place.
+  const MODAL_PANEL = "label_quality_modal";
+  const { registerComponent, getByType, PluginComponentType } = components;
+  const isKnown = (type) => getByType(type).some((one) => one.name === MODAL_PANEL);
+  if (getByType && !isKnown(PluginComponentType.Panel)) {
+    registerComponent({
+      name: MODAL_PANEL,
+      label: "Label quality",
+      type: PluginComponentType.Panel,
+      component: () => null,
+      activator: () => true,
+      panelOptions: { surfaces: "modal" },
+    });
+  }
 })();

@@ -124,6 +124,13 @@ def keep_kind_colors(ctx: Any, key: str | None) -> None:
         ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
 
 
+def send_kind_colors(ctx: Any) -> None:
+    """Gives a page that lacks them the colours of the session, if these are by kind."""
+    mine = app_colors.session_colors(ctx.dataset)
+    if any(map(_is_by_kind, mine.get("fields", ()))):
+        ctx.trigger("set_color_scheme", mine)
+
+
 def restore_my_colors(ctx: Any) -> bool:
     """Gives the session the colours that the user had; whether any were remembered.
 

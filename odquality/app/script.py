@@ -6,6 +6,7 @@ They are parts of a panel and no operators: at an operator that it does not know
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import fiftyone.operators.types as types
@@ -14,8 +15,9 @@ import fiftyone.plugins as fop
 from odquality.app.names import PLUGIN
 
 
+@cache
 def has_script() -> bool:
-    """Whether the plugin's script is where the App looks for it."""
+    """Whether the plugin's script is where the App looks for it, as long as its server runs."""
     return bool(fop.get_plugin(PLUGIN).has_js)
 
 
@@ -65,6 +67,18 @@ def add_refresh(panel: types.Object, samples: list[Any], nonce: str) -> None:
 def add_beside(panel: types.Object) -> None:
     """Lets the page put the panel beside the image, once; the user may move it."""
     _add(panel, "beside", "LabelQualityBeside")
+
+
+def add_colors(panel: types.Object, calls: str) -> None:
+    """Lets the page ask for the colours of the kinds where it lacks them.
+
+    A page that is being loaded may go back to the colours that it was loaded with.
+
+    Args:
+        panel: that is drawn in the page.
+        calls: the URI of the panel's method that sends them.
+    """
+    _add(panel, "colors", "LabelQualityColors", operator=calls)
 
 
 def _add(panel: types.Object, name: str, component: str, **values: Any) -> None:

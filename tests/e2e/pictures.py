@@ -13,9 +13,9 @@ import fiftyone as fo
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
-from odquality.app.names import MODAL_PANEL
 from odquality.demo.samples import make_demo_dataset
 from tests.e2e.app import SECONDS, AppPage, app_server, browser
+from tests.e2e.modal import expect_beside, open_panel
 from tests.e2e.plots import Plot
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
@@ -85,10 +85,13 @@ def _take_image(app: AppPage, name: str) -> None:
     """The worst image, open, with its panel beside it."""
     page = app.page
     page.locator('[data-cy="looker"]').first.click()
-    page.locator(f'[data-cy="panel-tab-{MODAL_PANEL}"]').click()
-    page.locator("[data-cy=modal]").get_by_title("Split horizontally").click()
+    open_panel(page)
+    expect_beside(page)
     page.locator('[data-cy="label-quality-accept0"]').wait_for()
     page.locator("[data-cy=modal] canvas").first.wait_for()
+    # The tab of a panel that is still at work turns.
+    busy = page.locator("[data-cy=modal] [role=progressbar]")
+    expect(busy).to_have_count(0, timeout=SECONDS * 1000)
     _save(page, name)
 
 

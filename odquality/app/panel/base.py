@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from odquality.app.colors import send_kind_colors
 from odquality.app.panel.parts import Handler
+from odquality.app.script import add_colors, has_script
 from odquality.bridge.review import learn
 
 
@@ -26,7 +28,12 @@ class ReviewPanel(foo.Panel):
         """An event, which does not wait for what is learnt from decisions."""
         name = ctx.params.get("__method__")
         with learn.in_background():
-            return getattr(self, name)(ctx) if name in self.unchanged_by else super().execute(ctx)
+            is_unchanged = name in {self.send_colors.__name__, *self.unchanged_by}
+            return getattr(self, name)(ctx) if is_unchanged else super().execute(ctx)
+
+    def send_colors(self, ctx: Any) -> None:
+        """The page lacks colours of the session."""
+        send_kind_colors(ctx)
 
     def handlers(self) -> dict[str, Handler]:
         """The methods of the buttons by name."""
@@ -38,5 +45,7 @@ class ReviewPanel(foo.Panel):
         shown = getattr(ctx, "label_quality", None)
         if shown is not None:
             shown(panel)
+            if has_script():
+                add_colors(panel, f"{self.uri}#{self.send_colors.__name__}")
         view = types.GridView(orientation="vertical", gap=1, pad=2, align_x="left")
         return types.Property(panel, view=view)

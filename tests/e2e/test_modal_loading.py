@@ -1,0 +1,203 @@
+"""The panel of an open image in a page that is being loaded, or without the plugin's script."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+import pytest
+from playwright.sync_api import Route, TimeoutError, expect
+
+import odquality
+from odquality.app.colors import PREDICTED, shade
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.kinds import BY_NAME
+from tests.e2e.app import SECONDS, AppPage, app_server
+from tests.e2e.looker import drawn, stored, wait_for_color, wait_until_drawn
+from tests.e2e.modal import (
+    FIELDS,
+    KEY,
+    SUGGESTIONS,
+    accepts,
+    button,
+    images_tab,
+    open_beside,
+    open_by_hand,
+    show_decision,
+)
+
+SCRIPT = re.compile(r"index\.umd\.js")
+# By these the page is told of panels that are written in Python.
+STARTED = re.compile(r"/operators(/execute)?$")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def scored(dataset: fo.Dataset) -> fo.Dataset:
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.05)
+    return dataset
+
+
+def test_an_image_that_opens_before_python_s_panels_are_known_has_its_panel(
+    scored: fo.Dataset, chromium
+) -> None:
+    (first, *_) = odquality.list_issues(scored, KEY)
+    held: list[Route] = []
+    # With a server of its own no image has been opened before.
+    with app_server() as address:
+        app = AppPage(chromium, address, scored.name)
+        try:
+            app.page.route(STARTED, lambda route: held.append(route))
+            app.page.goto(f"{address}/datasets/{scored.name}?id={first.sample_id}")
+            images_tab(app.page).wait_for()
+            assert held
+            # Lets go what was held.
+            app.page.unroute(STARTED)
+            open_beside(app.page)
+            show_decision(app, scored, first)
+        finally:
+            app.page.close()
+    assert app.errors == []
+
+
+def test_a_page_that_missed_colours_of_its_session_gets_them(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    issue = odquality.list_issues(scored, KEY)[0]
+    missed: list[Any] = []
+
+    def miss_first(route: Route) -> None:
+        if missed or "setColorScheme" not in (route.request.post_data or ""):
+            route.fallback()
+            return
+        answer = route.fetch()
+        told = answer.json()
+        scheme = told["data"]["setColorScheme"]
+        missed.extend(scheme["fields"])
+        scheme["fields"] = []
+        route.fulfill(response=answer, json=told)
+
+    app.page.route(re.compile("/graphql$"), miss_first)
+    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
+    open_beside(app.page)
+    button(app, "accept0").wait_for()
+    wait_for_color(app.page, PREDICTED, is_there=True)
+    assert SUGGESTIONS in [field["path"] for field in missed]
+
+
+def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
+    scored: fo.Dataset, other: fo.Dataset, chromium
+) -> None:
+    """After a reload, in a colleague's page, and after another dataset was looked at."""
+    issue = next(
+        one
+        for one in odquality.list_issues(scored, KEY, kinds="badloc", order="probability")
+        if len(odquality.list_issues(scored.select(one.sample_id), KEY)) == 1
+    )
+    suggested = BY_NAME["badloc"].color
+    labelled = shade(suggested)
+    # In a server of its own the panel has not been opened yet.
+    with app_server() as address:
+        app = AppPage(chromium, address, scored.name)
+        colleague = None
+        try:
+            app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
+            wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
+            open_beside(app.page)
+            wait_for_color(app.page, PREDICTED, is_there=True)
+            # The prediction that shows the error lies on what is suggested.
+            app.page.locator('[data-cy=modal] [data-cy="checkbox-predictions"] input').uncheck()
+            wait_for_color(app.page, PREDICTED, is_there=False)
+            for color in (suggested, labelled):
+                wait_for_color(app.page, color, is_there=True)
+            app.page.reload()
+            button(app, "accept0").wait_for()
+            wait_for_color(app.page, labelled, is_there=True)
+            colleague = AppPage(chromium, address, scored.name)
+            colleague.page.goto(app.page.url)
+            wait_for_color(colleague.page, labelled, is_there=True)
+            # Another dataset has colours of its own; the panel is there already, and not loaded.
+            app.close_image()
+            for dataset in (other, scored):
+                app.choose_dataset(dataset.name)
+            app.page.locator('[data-cy="looker"]').nth(place_of(scored, issue)).click()
+            button(app, "accept0").wait_for()
+            wait_for_color(app.page, labelled, is_there=True)
+            told = app.open_operator("Restore my colours")
+            told.get_by_role("button", name="Close").click()
+            wait_for_color(app.page, labelled, is_there=False)
+            app.page.reload()
+            button(app, "accept0").wait_for()
+            wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
+            wait_for_color(app.page, labelled, is_there=False)
+        finally:
+            app.page.close()
+            if colleague is not None:
+                colleague.page.close()
+    assert app.errors == []
+    assert colleague.errors == []
+    scored.reload()
+    assert scored.app_config.color_scheme is None
+
+
+@pytest.fixture
+def other(scored: fo.Dataset) -> Iterator[fo.Dataset]:
+    """Another dataset, without a run."""
+    made = fo.Dataset(f"{scored.name}_other", persistent=True)
+    made.add_sample(fo.Sample(filepath=scored.first().filepath))
+    yield made
+    fo.delete_dataset(made.name)
+
+
+def place_of(dataset: fo.Dataset, issue: ReviewIssue) -> int:
+    """Of an issue's image in the grid."""
+    return dataset.values("id").index(issue.sample_id)
+
+
+def test_where_the_script_did_not_load_a_button_refreshes_the_image(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    app.page.route(SCRIPT, lambda route: route.fulfill(body="", content_type="text/javascript"))
+    first = odquality.list_issues(scored, KEY)[0]
+    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    open_by_hand(app.page)
+    before = stored(scored, first.sample_id, FIELDS)
+    wait_until_drawn(app.page, before)
+    number = accepts(app).count()
+    button(app, "accept0").click()
+    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
+    after = stored(scored, first.sample_id, FIELDS)
+    assert after != before
+    assert drawn(app.page) == before
+    try:
+        button(app, "refresh").click()
+        wait_until_drawn(app.page, after, seconds=SECONDS / 3)
+    except TimeoutError:
+        # A view that the page had asked for before may come last.
+        button(app, "refresh").click()
+        wait_until_drawn(app.page, after)
+
+
+def test_without_the_script_the_open_image_shows_decisions_too(
+    scored: fo.Dataset, chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = tmp_path / "plugins" / "label-quality"
+    plugin.mkdir(parents=True)
+    for name in ("__init__.py", "fiftyone.yml"):
+        shutil.copy(ROOT / name, plugin)
+    (plugin / "odquality").symlink_to(ROOT / "odquality")
+    monkeypatch.setenv("FIFTYONE_PLUGINS_DIR", str(plugin.parent))
+    issue = odquality.list_issues(scored, KEY)[0]
+    with app_server() as address:
+        app = AppPage(chromium, address, scored.name)
+        try:
+            app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
+            open_by_hand(app.page)
+            show_decision(app, scored, issue)
+        finally:
+            app.page.close()
+    assert app.errors == []
