@@ -15,6 +15,7 @@ import fiftyone as fo
 from bson import ObjectId, json_util
 from bson.codec_options import CodecOptions, DatetimeConversion
 from fiftyone.core.collections import SampleCollection
+from pymongo.errors import ExecutionTimeout
 
 Document = dict[str, Any]
 
@@ -196,6 +197,7 @@ def find_documents(
     columns: Mapping[str, Any],
     *,
     after: Sequence[Document] = (),
+    within: float | None = None,
 ) -> Iterator[Document]:
     """MongoDB expressions of the samples that match a query, one document each, with ``_id``.
 
@@ -206,9 +208,18 @@ def find_documents(
         query: that the samples match.
         columns: an aggregation expression by name.
         after: stages of an aggregation that go on with the columns.
+        within: seconds that the database may take; as long as it takes if None.
+
+    Raises:
+        TimeoutError: the database would take longer.
     """
     stages = [{"$match": dict(query)}, {"$project": dict(columns)}, *after]
-    yield from dataset._sample_collection.aggregate(stages)
+    # By 0 the database means no limit.
+    limit = {} if within is None else {"maxTimeMS": max(1, int(1000 * within))}
+    try:
+        yield from dataset._sample_collection.aggregate(stages, **limit)
+    except ExecutionTimeout as error:
+        raise TimeoutError(f"the database takes longer than {within:g} s") from error
 
 
 def as_ids(names: Iterable[str]) -> list[Any]:
