@@ -20,6 +20,7 @@ from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
 from odquality.bridge.store import database
+from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
 from odquality.learning.decisions import Decision
@@ -72,8 +73,10 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
     # They hold what the scoring said when it suggested them.
     told = told_by(decisions)
-    learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
-    _correct(target, learnt.lessons.correction if decisions else None)
+    what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
+    with waiting_for(what):
+        learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
+        _correct(target, learnt.lessons.correction if decisions else None)
     return learnt
 
 

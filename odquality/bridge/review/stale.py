@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
@@ -42,6 +42,9 @@ def edited_issues(
 ) -> EditedIssues:
     """The open issues whose label was changed or removed since the run, or, if missing, drawn.
 
+    Only samples are looked at that FiftyOne notes as modified: what was written past it, straight
+    into the database, `note_edits` finds.
+
     Args:
         samples: a dataset or view; the whole dataset is counted.
         key: of a run by the calibrated method.
@@ -54,8 +57,9 @@ def edited_issues(
     """
     target = ReviewTarget.of(samples, key)
     end = None if within is None else monotonic() + within
+    some = maybe_touched(target.record)
     found = []
-    for issue in settled_by_hand(target, maybe_edited(target.dataset, target, within=within)):
+    for issue in settled_by_hand(target, maybe_edited(target.dataset, target, some, within=within)):
         if end is not None and monotonic() > end:
             raise TimeoutError(f"counting what was settled by hand takes longer than {within:g} s")
         found.append(issue)
@@ -73,16 +77,20 @@ def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator
 
 
 def maybe_edited(
-    samples: SampleCollection, target: ReviewTarget, *, within: float | None = None
+    samples: SampleCollection,
+    target: ReviewTarget,
+    some: Mapping[str, Any],
+    *,
+    within: float | None = None,
 ) -> list[str]:
     """Ids of the samples with open issues, but for those whose labels are surely as scored.
 
-    The database looks, by an index and then at labels, so that few are read where people have
-    changed few.
+    The database looks, so that few are read where people have changed few.
 
     Args:
         samples: a dataset, or a view for those of its images.
         target: the fields.
+        some: a query for the samples to look at.
         within: seconds that the database may take; as long as it takes if None.
 
     Raises:
@@ -100,8 +108,8 @@ def maybe_edited(
     }
     columns = {"maybe": _any_of(issues, "issue", is_settled)}
     after: list[dict[str, Any]] = [{"$match": {"maybe": True}}, {"$project": {"_id": 1}}]
-    some = {target.num_issues: {"$gt": 0}, **maybe_touched(target.record)}
-    found = database.find_documents(target.dataset, some, columns, after=after, within=within)
+    open_ones = {target.num_issues: {"$gt": 0}, **some}
+    found = database.find_documents(target.dataset, open_ones, columns, after=after, within=within)
     names = [str(one["_id"]) for one in found]
     if not isinstance(samples, fo.DatasetView):
         return names

@@ -162,6 +162,7 @@ def iter_documents(
     *,
     before: Sequence[Document] = (),
     after: Sequence[Document] = (),
+    as_stored: bool = False,
 ) -> Iterator[Document]:
     """Yields one document per sample with ``_id`` and the given MongoDB expressions.
 
@@ -172,11 +173,14 @@ def iter_documents(
         columns: an aggregation expression by name.
         before: stages of an aggregation that choose samples.
         after: stages that go on with the columns.
+        as_stored: whether samples are read in the order in which they are stored, whatever index
+            would find them: many are then read sooner, from a disk far sooner.
     """
     stages = [*before, {"$project": dict(columns)}, *after]
     pipeline = samples._pipeline(post_pipeline=stages)
     collection = samples._dataset._sample_collection
-    for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
+    hint = {"hint": {"$natural": 1}} if as_stored else {}
+    for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True, **hint):
         yield from bson.decode_iter(batch, _LENIENT)
 
 
