@@ -10,12 +10,11 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.decide import accept
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import BY_PROBABILITY, list_issues
+from odquality.bridge.review.listing import list_issues
 from odquality.bridge.review.outcome import Outcome
+from odquality.bridge.review.outlook import NUM_EXAMPLES
+from odquality.bridge.review.rows import BY_PROBABILITY
 from odquality.kinds import in_order, label_of
-
-# So many cards give an idea of what would be accepted.
-NUM_EXAMPLES = 6
 
 
 @dataclass(frozen=True)

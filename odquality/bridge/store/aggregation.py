@@ -91,7 +91,8 @@ def bin_number(value: Expression, edges: Sequence[float]) -> Expression:
         {"case": {"$lt": ["$$value", upper]}, "then": number}
         for number, upper in enumerate(edges[1:-1])
     ]
-    bins = {"$switch": {"branches": branches, "default": len(branches)}}
+    # Of a single bin there is nothing to choose.
+    bins = {"$switch": {"branches": branches, "default": len(branches)}} if branches else 0
     binned = {"$cond": [{"$isNumber": "$$value"}, bins, None]}
     return {"$let": {"vars": {"value": value}, "in": binned}}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bson
@@ -163,6 +164,7 @@ def iter_documents(
     before: Sequence[Document] = (),
     after: Sequence[Document] = (),
     as_stored: bool = False,
+    within: float | None = None,
 ) -> Iterator[Document]:
     """Yields one document per sample with ``_id`` and the given MongoDB expressions.
 
@@ -175,13 +177,18 @@ def iter_documents(
         after: stages that go on with the columns.
         as_stored: whether samples are read in the order in which they are stored, whatever index
             would find them: many are then read sooner, from a disk far sooner.
+        within: seconds that the database may take; as long as it takes if None.
+
+    Raises:
+        TimeoutError: the database would take longer.
     """
     stages = [*before, {"$project": dict(columns)}, *after]
     pipeline = samples._pipeline(post_pipeline=stages)
     collection = samples._dataset._sample_collection
-    hint = {"hint": {"$natural": 1}} if as_stored else {}
-    for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True, **hint):
-        yield from bson.decode_iter(batch, _LENIENT)
+    options = _limited(within) | ({"hint": {"$natural": 1}} if as_stored else {})
+    with _in_time(within):
+        for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True, **options):
+            yield from bson.decode_iter(batch, _LENIENT)
 
 
 def find_columns(
@@ -218,10 +225,20 @@ def find_documents(
         TimeoutError: the database would take longer.
     """
     stages = [{"$match": dict(query)}, {"$project": dict(columns)}, *after]
-    # By 0 the database means no limit.
-    limit = {} if within is None else {"maxTimeMS": max(1, int(1000 * within))}
+    with _in_time(within):
+        yield from dataset._sample_collection.aggregate(stages, **_limited(within))
+
+
+def _limited(within: float | None) -> Document:
+    """How the database is told in how many seconds to be ready."""
+    # By 0 it means no limit.
+    return {} if within is None else {"maxTimeMS": max(1, int(1000 * within))}
+
+
+@contextmanager
+def _in_time(within: float | None) -> Iterator[None]:
     try:
-        yield from dataset._sample_collection.aggregate(stages, **limit)
+        yield
     except ExecutionTimeout as error:
         raise TimeoutError(f"the database takes longer than {within:g} s") from error
 
