@@ -80,7 +80,6 @@ def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
     from odquality.bridge.review.queue import image_after, next_issues
     from odquality.bridge.review.runs import run_states
     from odquality.bridge.review.stale import edited_issues
-    from odquality.bridge.review.views import crops
 
     listed = partial(odquality.list_issues, dataset, KEY)
     likeliest = partial(listed, limit=50, order="probability")
@@ -102,7 +101,6 @@ def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
         "issues by kind and class, to choose from": partial(open_counts, dataset, KEY),
         "issues that were settled by hand": partial(edited_issues, dataset, KEY),
         "likely issues, to accept many at once": partial(outlooks, dataset, KEY, LEAST),
-        "crops of the likeliest issues": partial(crops, dataset, KEY),
         "plots of the overview": partial(plots_of, dataset, KEY),
         "`summarize_run`": partial(odquality.summarize_run, dataset, KEY),
     }

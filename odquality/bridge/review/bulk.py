@@ -12,7 +12,7 @@ from odquality.bridge.review.decide import accept
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import list_issues
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.outlook import NUM_EXAMPLES
+from odquality.bridge.review.outlook import spread
 from odquality.bridge.review.rows import BY_PROBABILITY
 from odquality.kinds import in_order, label_of
 
@@ -81,13 +81,11 @@ def preview_accept_all(
         order=BY_PROBABILITY,
     )
     counts = Counter(issue.kind for issue in issues)
-    last = max(1, min(NUM_EXAMPLES, len(issues)) - 1)
-    rows = {slot * (len(issues) - 1) // last for slot in range(last + 1)} if issues else set()
     return AcceptPreview(
         tuple(issues),
         sum(1.0 - issue.probability for issue in issues),
         {kind: counts[kind] for kind in in_order(counts)},
-        tuple(issues[row] for row in sorted(rows)),
+        tuple(spread(issues)),
     )
 
 

@@ -22,6 +22,8 @@ Document = dict[str, Any]
 
 # So many cards give an idea of what would be accepted.
 NUM_EXAMPLES = 6
+# Of each kind the likeliest and the least likely issue of so many bins may be among them.
+_BINS = 20
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,15 @@ def outlook(
         ValueError: as `list_issues` does.
     """
     part = query_of(kinds, classes, min_probability)
-    edges = np.linspace(min_probability, 1.0, NUM_EXAMPLES + 1).tolist()
-    # The likeliest of each bin: of what is compared, the probability comes first.
+    edges = np.linspace(min_probability, 1.0, _BINS + 1).tolist()
+    # They are compared by the probability, which comes first.
     issue = {"confidence": "$issue.confidence", "_id": "$_id", "of": "$issue", "at": "$filepath"}
-    groups = _groups(samples, key, part, edges, {"best": {"$max": issue}}, None)
-    best: dict[int, Document] = {}
-    for one in groups:
-        seen = best.setdefault(one["bin"], one["best"])
-        if one["best"]["confidence"] > seen["confidence"]:
-            best[one["bin"]] = one["best"]
-    chosen = [best[place] for place in sorted(best, reverse=True)]
-    examples = [read_issue({"_id": one["_id"], "filepath": one["at"]}, one["of"]) for one in chosen]
-    return _outlook(groups, examples)
+    ends = {"most": {"$max": issue}, "least": {"$min": issue}}
+    groups = _groups(samples, key, part, edges, ends, None)
+    rows = [group[end] for group in groups for end in ends]
+    found = {read_issue({**row, "filepath": row["at"]}, row["of"]) for row in rows}
+    ranked = sorted(found, key=lambda one: (-one.probability, one.id))
+    return _outlook(groups, spread(ranked))
 
 
 def outlooks(
@@ -112,6 +111,13 @@ def outlooks(
         one: _outlook([group for group in groups if edges[group["bin"]] >= one], ())
         for one in least
     }
+
+
+def spread(ranked: Sequence[ReviewIssue]) -> list[ReviewIssue]:
+    """`NUM_EXAMPLES` of some issues, evenly from the first to the last one."""
+    last = max(1, min(NUM_EXAMPLES, len(ranked)) - 1)
+    rows = {slot * (len(ranked) - 1) // last for slot in range(last + 1)} if ranked else set()
+    return [ranked[row] for row in sorted(rows)]
 
 
 def _outlook(groups: Sequence[Document], examples: Iterable[ReviewIssue]) -> Outlook:

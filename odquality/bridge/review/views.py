@@ -84,9 +84,11 @@ def crops(
     if least is not None:
         part["confidence"] = {"$gte": least}
         wanted.append(ViewField("confidence") >= least)
-        # Many may be as likely as the last of them; each image has one.
-        some = all_samples(samples).match(some_with(target, part)).limit(MOST_CROPS)
+        some = all_samples(samples).match(some_with(target, part))
     found = some.filter_labels(target.suggestions, ViewExpression.all(wanted))
+    if least is not None:
+        # Many may be as likely as the last of them. Each of these images has one at least.
+        found = found.limit(MOST_CROPS)
     view: fo.DatasetView = found.to_patches(target.suggestions).sort_by(
         f"{target.suggestions}.confidence", reverse=True
     )
