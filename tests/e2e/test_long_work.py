@@ -50,3 +50,13 @@ def test_many_decisions_are_announced_and_then_made(dataset: fo.Dataset, app: Ap
     expect(shown).to_contain_text(f"Taking {accepted} decisions back", timeout=SECONDS * 1000)
     expect(shown).to_contain_text("Select crops", timeout=SECONDS * 1000)
     assert odquality.review_progress(dataset, KEY).num_decided == 0
+
+
+def test_an_operator_says_what_was_done_when_it_is(dataset: fo.Dataset, app: AppPage) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=20)
+    done = odquality.dismiss(dataset, KEY, issues)
+    assert len(done.done) == 20
+    app.execute(app.open_operator("Undo label decisions"))
+    told = app.page.locator("[data-cy=operators-prompt-view-modal]")
+    expect(told).to_contain_text("20", timeout=SECONDS * 1000)
+    assert odquality.review_progress(dataset, KEY).num_decided == 0

@@ -132,6 +132,7 @@ class UndoLabelDecisions(_Turn):
 
     name_, label_, icon_ = "undo_label_decisions", "Undo label decisions", "undo"
     about = "Take decisions back; labels are what they were"
+    waits_for = "Taking decisions back"
     turn = staticmethod(undo)
 
 
@@ -140,6 +141,7 @@ class RedoLabelDecisions(_Turn):
 
     name_, label_, icon_ = "redo_label_decisions", "Redo label decisions", "redo"
     about = "Make decisions again that were taken back"
+    waits_for = "Making decisions again"
     turn = staticmethod(redo)
 
 
@@ -148,6 +150,7 @@ class AcceptAllLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "accept_all_label_issues", "Accept all likely label issues", "done_all"
     about = "Mend all labels whose suspected error is likely enough; undo takes it back"
+    waits_for = "Mending labels, one by one"
     changes_labels = True
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
