@@ -20,6 +20,7 @@ from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
 from odquality.bridge.store import database
+from odquality.bridge.store.halves import update_most
 from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
@@ -188,7 +189,7 @@ def _correct(target: ReviewTarget, correction: Correction | None) -> None:
         expected = {"$add": [f"${target.expected_errors}", change]}
         pipeline.append({"$set": {target.expected_errors: expected}})
     pipeline.append({"$unset": "_then"})
-    database.update_samples(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
+    update_most(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
     database.refresh_loaded_samples(target.dataset)
 
 
