@@ -73,7 +73,9 @@ def scored_dataset(num_samples: int, sure_of_objects: bool) -> Any:
 def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
     """What reviewers and the App ask, by name."""
     import odquality
+    from odquality.app.panel.many import LEAST
     from odquality.app.panel.overview import plots_of
+    from odquality.bridge.review.outlook import outlooks
     from odquality.bridge.review.progress import open_counts
     from odquality.bridge.review.queue import image_after, next_issues
     from odquality.bridge.review.runs import run_states
@@ -98,6 +100,7 @@ def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
         "`review_progress`": partial(odquality.review_progress, dataset, KEY),
         "issues by kind and class, to choose from": partial(open_counts, dataset, KEY),
         "issues that were settled by hand": partial(edited_issues, dataset, KEY),
+        "likely issues, to accept many at once": partial(outlooks, dataset, KEY, LEAST),
         "plots of the overview": partial(plots_of, dataset, KEY),
         "`summarize_run`": partial(odquality.summarize_run, dataset, KEY),
     }
@@ -115,6 +118,7 @@ def time_decisions(dataset: Any, *, beside_bare: bool) -> Timings:
     listed, timings = partial(odquality.list_issues, dataset, KEY), {}
     cards = listed(limit=_ONE_BY_ONE)
     alone = [seconds_of(partial(odquality.accept, dataset, KEY, card)) for card in cards]
+    timings["`accept` of one, the first on the dataset"] = alone[0]
     timings["`accept` of one, median"] = median(alone)
     timings["`accept` of one, with a lesson"] = max(alone)
     timings["`learn_from_decisions`"] = seconds_of(

@@ -8,9 +8,9 @@ from odquality.app.operators.output import escape
 from odquality.app.panel.parts import Buttons, add_kinds, in_rows, markdown, narrowed_to
 from odquality.app.panel.place import Place
 from odquality.app.script import add_choice_of, add_keys, has_script
-from odquality.bridge.review.listing import BY_IMAGES, BY_PROBABILITY
 from odquality.bridge.review.progress import OpenCounts
 from odquality.bridge.review.queue import Card
+from odquality.bridge.review.rows import BY_IMAGES, BY_PROBABILITY
 from odquality.kinds import BY_NAME
 
 _ACTIONS = {

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.review.views import crops
+from odquality.bridge.review.views import MOST_CROPS, crops
 
 
 def show_crops(ctx: Any, key: str, **wanted: Any) -> None:
     """Shows open issues of a run as crops, those that `crops` is asked for."""
     # The crops are a copy, made anew: edits of the dataset do not reach one that is there.
-    ctx.ops.set_view(view=crops(ctx.dataset, key, **wanted))
+    view = crops(ctx.dataset, key, **wanted)
+    if len(view) >= MOST_CROPS:
+        told = f"The grid shows the likeliest {len(view):,} crops; when they are decided, the next"
+        ctx.ops.notify(told, variant="info")
+    ctx.ops.set_view(view=view)
     field = ReviewTarget.of(ctx.dataset, key).suggestions
     ctx.ops.set_active_fields([field, f"{field}.title", f"{field}.confidence"])
 

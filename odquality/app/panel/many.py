@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import fiftyone.operators.types as types
 
 from odquality.app.operators.output import escape, table
 from odquality.app.panel.parts import Buttons, in_rows, markdown, narrowed_to
 from odquality.app.panel.place import Place
-from odquality.bridge.review.bulk import AcceptPreview
-from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.outlook import Outlook
 from odquality.kinds import BY_NAME
 
 LEAST = (0.95, 0.9, 0.8, 0.7, 0.5)
 
 
 def add_many(
-    panel: types.Object, buttons: Buttons, place: Place, likely: list[ReviewIssue]
+    panel: types.Object, buttons: Buttons, place: Place, likely: Mapping[float, Outlook] | None
 ) -> None:
     """What can be done at once.
 
@@ -23,7 +24,7 @@ def add_many(
         panel: to which it is added.
         buttons: make the buttons.
         place: where the reviewer is.
-        likely: every open issue of at least the least of `LEAST`.
+        likely: what accepting all from each of `LEAST` on would do; None where that is not counted.
     """
     markdown(
         panel,
@@ -37,16 +38,10 @@ def add_many(
     row = panel.h_stack("besides", gap=1)
     buttons.add(row, "undo", "Undo", "undo", place)
     buttons.add(row, "crops", "Show crops", "grid_view", place)
-    rows = [["From", "Open issues", "No errors among them"]]
-    reached = [least for least in LEAST if any(one.probability >= least for one in likely)]
-    for least in reached:
-        some = [issue for issue in likely if issue.probability >= least]
-        wrong = sum(1 - issue.probability for issue in some)
-        rows.append([f"{least:.0%}", f"{len(some):,}", f"about {wrong:,.0f}"])
+    reached = [least for least in LEAST if likely is None or likely[least].count]
     which = narrowed_to(place) or "all kinds"
-    few = f"No open issue has {min(LEAST):.0%} or more."
-    text = f"**Accept all from a probability on** ({which}):\n\n{table(rows) if reached else few}"
-    markdown(panel, "all_says", text)
+    told = _table(likely, reached)
+    markdown(panel, "all_says", f"**Accept all from a probability on** ({which}):\n\n{told}")
     for row, least in in_rows(panel, "least", reached):
         name = f"least_{least:.0%}".rstrip("%")
         buttons.add(row, name, f"{least:.0%} …", "preview", place.moved(least=least), does="show")
@@ -56,9 +51,19 @@ def add_many(
         buttons.add(row, "all", "All kinds and classes", "filter_alt_off", everything, does="show")
 
 
-def add_preview(
-    panel: types.Object, buttons: Buttons, place: Place, preview: AcceptPreview
-) -> None:
+def _table(likely: Mapping[float, Outlook] | None, reached: Sequence[float]) -> str:
+    if likely is None:
+        return "There are too many open issues to count them at once; each button counts its own."
+    if not reached:
+        return f"No open issue has {min(LEAST):.0%} or more."
+    rows = [["From", "Open issues", "No errors among them"]]
+    for least in reached:
+        wrong = f"about {likely[least].expected_wrong:,.0f}"
+        rows.append([f"{least:.0%}", f"{likely[least].count:,}", wrong])
+    return table(rows)
+
+
+def add_preview(panel: types.Object, buttons: Buttons, place: Place, preview: Outlook) -> None:
     """What would be accepted, with examples, before it is."""
     by_kind = ", ".join(
         f"{number:,} {BY_NAME[kind].title}" for kind, number in preview.by_kind.items()

@@ -62,7 +62,7 @@ def add_overview(
     buttons: Buttons,
     place: Place,
     progress: ReviewProgress,
-    num_edited: int,
+    num_edited: int | None,
     report: LabelQualityReport,
     clicks: Mapping[str, Handler],
 ) -> None:
@@ -73,12 +73,21 @@ def add_overview(
         buttons: make the buttons.
         place: where the reviewer is.
         progress: of the review.
-        num_edited: how many open issues were settled by hand.
+        num_edited: how many open issues were settled by hand; None if that is not counted yet.
         report: of the run.
         clicks: by the name of each plot that is there, what a click on it does.
     """
     markdown(panel, "progress", _progress(progress, report))
-    if num_edited:
+    if num_edited is None:
+        markdown(
+            panel,
+            "edited_says",
+            "What was settled by hand is **not counted yet**: most images were modified since the "
+            "run, and the labels of all that have open issues are to be compared.",
+        )
+        row = panel.h_stack("edited", gap=1)
+        buttons.add(row, "count", "Count", "calculate", place)
+    elif num_edited:
         what = "open issue is" if num_edited == 1 else "open issues are"
         markdown(
             panel,

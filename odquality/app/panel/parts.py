@@ -18,6 +18,9 @@ Item = TypeVar("Item")
 # A narrow panel has room for so many buttons.
 SIDE_BY_SIDE = 3
 
+# Milliseconds after which a page surely shows what it was sent.
+_UNTIL_SHOWN = 100
+
 
 class Buttons:
     """Makes buttons that carry the place along.
@@ -110,6 +113,20 @@ def say_edits(ctx: Any, outcome: Outcome) -> None:
     number = len(outcome.done)
     which = "1 issue was" if number == 1 else f"{number:,} issues were"
     ctx.ops.notify(f"{which} settled by hand, which counts as a decision", variant="success")
+
+
+def add_wait(panel: types.Object, says: str, calls: str, place: Place) -> None:
+    """What is waited for. It begins once the page shows this, and what comes of it replaces this.
+
+    Args:
+        panel: to which it is added.
+        says: what is waited for.
+        calls: the URI of the panel's method that does it.
+        place: that this gets.
+    """
+    markdown(panel, "waits_for", says)
+    begin = types.TimerView(timeout=_UNTIL_SHOWN, on_timeout=calls, params=place.to_params())
+    panel.view("begin", begin)
 
 
 def markdown(panel: types.Object, name: str, text: str) -> None:

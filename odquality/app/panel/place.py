@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from odquality.bridge.review.listing import BY_IMAGES, ORDERS
+from odquality.bridge.review.rows import BY_IMAGES, ORDERS
 from odquality.kinds import KINDS
 
 OVERVIEW, CARDS, MANY = "overview", "cards", "many"
@@ -82,6 +82,11 @@ class Place:
             of_class=_text(given.get("of_class")),
             choosing=given.get("choosing") is True,
         )
+
+
+def place_of(ctx: Any) -> Place:
+    """The place that an event's button or plot carried."""
+    return Place.of_params(ctx.params, "")
 
 
 def _text(value: Any) -> str | None:

@@ -13,12 +13,13 @@ from odquality.app.panel import cards, many, overview
 from odquality.app.panel.parts import Buttons, Handler, in_rows, markdown, say_edits
 from odquality.app.panel.pictures import card_urls, example_url
 from odquality.app.panel.place import CARDS, MANY, OVERVIEW, Place
-from odquality.bridge.review.bulk import preview_accept_all
 from odquality.bridge.review.decide import note_edits
+from odquality.bridge.review.outlook import Outlook, outlook, outlooks
 from odquality.bridge.review.progress import open_counts
 from odquality.bridge.review.queue import Card, next_card
 from odquality.bridge.review.runs import RunState
 from odquality.bridge.review.stale import edited_issues
+from odquality.bridge.store.waiting import PATIENCE
 
 Part = Callable[[types.Object], None]
 
@@ -35,6 +36,7 @@ class Tab:
         place: where the reviewer is.
         state: of the run.
         states: of all runs.
+        num_edited: how many open issues were settled by hand, where that was counted already.
     """
 
     ctx: Any
@@ -42,6 +44,7 @@ class Tab:
     place: Place
     state: RunState
     states: list[RunState]
+    num_edited: int | None = None
 
     def prepared(self, clicks: Mapping[str, Handler], *, uri: str) -> Part:
         """Sends the data to the page, and returns what adds the parts.
@@ -67,13 +70,22 @@ class Tab:
 
     def _overview(self, clicks: Mapping[str, Handler]) -> Part:
         progress = self.state.progress(self.ctx.dataset)
-        edited = edited_issues(self.ctx.dataset, self.place.key)
+        edited = self._edited()
         plots = overview.plots_of(self.ctx.dataset, self.place.key)
         self.ctx.panel.set_data(plots)
         shown = {name: clicks[name] for name in plots}
         return lambda panel: overview.add_overview(
-            panel, self.buttons, self.place, progress, edited.number, self.state.report, shown
+            panel, self.buttons, self.place, progress, edited, self.state.report, shown
         )
+
+    def _edited(self) -> int | None:
+        """How many open issues were settled by hand; None where counting would take long."""
+        if self.num_edited is not None:
+            return self.num_edited
+        try:
+            return edited_issues(self.ctx.dataset, self.place.key, within=PATIENCE).number
+        except TimeoutError:
+            return None
 
     def _card(self, uri: str) -> Part:
         place, card = self._next()
@@ -117,13 +129,16 @@ class Tab:
 
     def _many(self) -> Part:
         dataset, place, buttons = self.ctx.dataset, self.place, self.buttons
-        least = min(many.LEAST) if place.least is None else place.least
-        preview = preview_accept_all(
-            dataset, place.key, kinds=place.kind, classes=place.of_class, min_probability=least
-        )
         if place.least is None:
-            likely = list(preview.issues)
+            likely = self._likely()
             return lambda panel: many.add_many(panel, buttons, place, likely)
+        preview = outlook(
+            dataset,
+            place.key,
+            kinds=place.kind,
+            classes=place.of_class,
+            min_probability=place.least,
+        )
         self.ctx.panel.set_data(
             {
                 f"example{slot}": example_url(dataset, place.key, issue)
@@ -131,6 +146,21 @@ class Tab:
             }
         )
         return lambda panel: many.add_preview(panel, buttons, place, preview)
+
+    def _likely(self) -> dict[float, Outlook] | None:
+        """What could be accepted at once; None where counting would take long."""
+        place = self.place
+        try:
+            return outlooks(
+                self.ctx.dataset,
+                place.key,
+                many.LEAST,
+                kinds=place.kind,
+                classes=place.of_class,
+                within=PATIENCE,
+            )
+        except TimeoutError:
+            return None
 
     def _add_tabs(self, panel: types.Object) -> None:
         row = panel.h_stack("tabs", gap=1)

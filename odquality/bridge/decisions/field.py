@@ -6,7 +6,7 @@ decided. FiftyOne clones and exports it with the samples; only `delete` takes it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, count
 from typing import Any
 
@@ -17,6 +17,7 @@ from odquality.bridge.store.app_config import forget_paths, hide_decisions
 from odquality.bridge.store.database import forget_loaded_values
 from odquality.bridge.store.marks import decided_labels, make_decisions_mark
 from odquality.bridge.store.schema import FieldSpec
+from odquality.bridge.store.waiting import waiting_for
 from odquality.bridge.write.fields import SUGGESTION_ATTRIBUTES
 
 ACCEPTED, DISMISSED, SKIPPED, EDITED = "accepted", "dismissed", "skipped", "edited"
@@ -69,17 +70,41 @@ def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
         hide_decisions(dataset)
     name = find(dataset, gt_field, noted)
     assert name is not None
-    indexes.create_sparse(dataset, f"{name}.detections.decided_at")
+    with waiting_for(f"Indexing the decisions on {gt_field!r}, for which all images are read once"):
+        indexes.create(dataset, [], sparse=[_indexed(name)])
     return name
+
+
+def path_to_index(dataset: fo.Dataset, gt_field: str) -> str:
+    """The path by which samples with decisions are indexed, also before there are any.
+
+    A run indexes it with what it writes: an index by itself would have the first decision wait
+    until all samples are read.
+    """
+    declared = schema.declared(dataset)
+    return _indexed(_find(declared, gt_field, gt_field) or _free_name(declared, gt_field))
+
+
+def drop_idle_indexes(dataset: fo.Dataset, gt_fields: Iterable[str]) -> None:
+    """Drops indexes of decisions that nobody has made, but for those on some fields of labels."""
+    declared, suffix = schema.declared(dataset), _indexed("")
+    used = {*declared, *(_free_name(declared, name) for name in gt_fields)}
+    indexed = [path for path in indexes.sparse_paths(dataset) if path.endswith(suffix)]
+    idle = [path for path in indexed if path.removesuffix(suffix) not in used]
+    indexes.drop(dataset, idle)
 
 
 def delete(dataset: fo.Dataset, field: str) -> None:
     """Deletes decisions for good; what was accepted stays as it is."""
     values.clear(dataset, [field])
-    indexes.drop(dataset, [f"{field}.detections.decided_at"])
+    indexes.drop(dataset, [_indexed(field)])
     schema.remove(dataset, [field])
     forget_loaded_values(dataset, [field])
     forget_paths(dataset, [field])
+
+
+def _indexed(field: str) -> str:
+    return f"{field}.detections.decided_at"
 
 
 def _find(declared: Mapping[str, schema.Declaration], gt_field: str, noted: str) -> str | None:

@@ -10,12 +10,11 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.decide import accept
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import BY_PROBABILITY, list_issues
+from odquality.bridge.review.listing import list_issues
 from odquality.bridge.review.outcome import Outcome
+from odquality.bridge.review.outlook import spread
+from odquality.bridge.review.rows import BY_PROBABILITY
 from odquality.kinds import in_order, label_of
-
-# So many cards give an idea of what would be accepted.
-NUM_EXAMPLES = 6
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,11 @@ def preview_accept_all(
         order=BY_PROBABILITY,
     )
     counts = Counter(issue.kind for issue in issues)
-    last = max(1, min(NUM_EXAMPLES, len(issues)) - 1)
-    rows = {slot * (len(issues) - 1) // last for slot in range(last + 1)} if issues else set()
     return AcceptPreview(
         tuple(issues),
         sum(1.0 - issue.probability for issue in issues),
         {kind: counts[kind] for kind in in_order(counts)},
-        tuple(issues[row] for row in sorted(rows)),
+        tuple(spread(issues)),
     )
 
 

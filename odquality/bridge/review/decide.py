@@ -28,6 +28,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
 from odquality.bridge.store.times import utc_now
+from odquality.bridge.store.waiting import waiting_for
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
 
@@ -124,7 +125,8 @@ def note_edits(
     """
     target = target_to_decide(samples, key)
     if sample_ids is None:
-        sample_ids = maybe_edited(samples, target)
+        with waiting_for("Looking for what was edited by hand on all images with open issues"):
+            sample_ids = maybe_edited(samples, target, {})
     sample_ids = [sample_ids] if isinstance(sample_ids, str) else sample_ids
     return decide(samples, key, settled_by_hand(target, sample_ids), EDITED, by=by)
 

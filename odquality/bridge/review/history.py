@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.decisions import reading
 from odquality.bridge.decisions.identity import find_same, named
-from odquality.bridge.decisions.reading import STANDING, standing
+from odquality.bridge.decisions.reading import standing
 from odquality.bridge.review import learn
+from odquality.bridge.review.batches import find_decisions, latest, of_this_run
 from odquality.bridge.review.changes import Change, RefusedError
 from odquality.bridge.review.decide import Issues, decider, listed_ids, target_to_decide
 from odquality.bridge.review.issue import ReviewIssue, read_issue
@@ -20,7 +20,6 @@ from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
-from odquality.bridge.store import records
 from odquality.bridge.store.times import utc_now
 
 Document = dict[str, Any]
@@ -175,12 +174,11 @@ def _chosen(
     if issues is not None:
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
     if batch is None:
-        others = {"scoring": {"$nin": _other_scorings(target)}}
-        wanted = _latest(target, batches, {**mine, **others}, undone=undone)
+        wanted = latest(target, batches, {**mine, **of_this_run(target)}, undone=undone)
     else:
         wanted = [batch]
     found: dict[str, list[Document]] = {}
-    for row in _find(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
+    for row in find_decisions(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
         found.setdefault(str(row["_id"]), []).append(row["d"])
     return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}, []
 
@@ -211,35 +209,3 @@ def _in_order(decisions: Sequence[Document], *, undone: bool) -> list[Document]:
     rows = range(len(decisions))
     order = sorted(rows, key=lambda row: (decisions[row]["decided_at"], row), reverse=not undone)
     return [decisions[row] for row in order]
-
-
-def _latest(target: ReviewTarget, batches: int, mine: Document, *, undone: bool) -> list[str]:
-    """The batches that were made, or taken back, last."""
-    when = "undone_at" if undone else "decided_at"
-    latest: list[Document] = [
-        {
-            "$group": {
-                "_id": "$d.batch",
-                "when": {"$max": f"$d.{when}"},
-                "made": {"$max": "$d.decided_at"},
-            }
-        },
-        # Of several that were taken back together the first one was the last to go.
-        {"$sort": {"when": -1, "made": 1 if undone else -1, "_id": 1}},
-        {"$limit": batches},
-    ]
-    return [row["_id"] for row in _find(target, mine, undone=undone, after=latest)]
-
-
-def _other_scorings(target: ReviewTarget) -> list[str]:
-    """The scorings of the dataset's other runs, which may be of the same labels."""
-    runs = records.find_all(target.dataset)
-    return [str(run.config.get("scoring")) for run in runs if run.key != target.record.key]
-
-
-def _find(
-    target: ReviewTarget, query: Document, *, undone: bool, after: Sequence[Document] = ()
-) -> Iterator[Document]:
-    """Decisions as ``d`` that match a query, and were taken back or not."""
-    part = {**query, **({"undone_at": {"$ne": None}} if undone else STANDING)}
-    return reading.find(target.dataset, target.decisions, part, after=after)

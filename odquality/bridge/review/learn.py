@@ -20,6 +20,8 @@ from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
 from odquality.bridge.store import database
+from odquality.bridge.store.halves import update_most
+from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.correction import Correction
 from odquality.learning.decisions import Decision
@@ -72,8 +74,10 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
     # They hold what the scoring said when it suggested them.
     told = told_by(decisions)
-    learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
-    _correct(target, learnt.lessons.correction if decisions else None)
+    what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
+    with waiting_for(what):
+        learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
+        _correct(target, learnt.lessons.correction if decisions else None)
     return learnt
 
 
@@ -185,7 +189,7 @@ def _correct(target: ReviewTarget, correction: Correction | None) -> None:
         expected = {"$add": [f"${target.expected_errors}", change]}
         pipeline.append({"$set": {target.expected_errors: expected}})
     pipeline.append({"$unset": "_then"})
-    database.update_samples(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
+    update_most(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
     database.refresh_loaded_samples(target.dataset)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -10,23 +10,23 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.decisions.field import STATUSES
 from odquality.bridge.decisions.identity import named
 from odquality.bridge.review.issue import OPEN, ReviewIssue, read_issue
+from odquality.bridge.review.rows import (
+    BY_IMAGES,
+    ORDERS,
+    find_rows,
+    rank_of_images,
+    rank_of_row,
+)
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
-from odquality.bridge.store import database, indexes
+from odquality.bridge.store import database
 from odquality.bridge.store.indexes import most_first
 from odquality.core.parameters import choice, integer, number
 from odquality.kinds import KINDS
 
 Document = dict[str, Any]
 
-BY_IMAGES, BY_PROBABILITY = "images", "probability"
-ORDERS = (BY_IMAGES, BY_PROBABILITY)
-
 ANY_STATUS = "any"
-
-# Probabilities from which on the likeliest issues are looked for. There are about twice as many
-# from one of them as from the one before.
-_LIKELY = (0.999999, 0.99999, 0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4)
 
 
 def list_issues(
@@ -75,9 +75,9 @@ def list_issues(
         sources.append((target.decisions, {**part, **decided, "undone_at": None}))
     rows: list[Document] = []
     for field, query in sources:
-        rows += _rows(samples, target, field, query, order, most)
+        rows += find_rows(samples, target, field, query, order, most)
     if len(sources) > 1:
-        rows.sort(key=lambda row: _rank(row, order))
+        rows.sort(key=lambda row: rank_of_row(row, order))
     return [read_issue(row, row["issue"]) for row in rows[:most]]
 
 
@@ -146,92 +146,6 @@ def first_open(samples: SampleCollection, target: ReviewTarget, part: Document) 
 
 def _of_dataset(samples: SampleCollection, sample_ids: str | Sequence[str]) -> SampleCollection:
     return database.all_samples(database.dataset_of(samples)).select(sample_ids)
-
-
-def rank_of_images(target: ReviewTarget) -> str:
-    """The field of samples by which images come, the most first."""
-    return target.expected_errors or target.num_issues
-
-
-def _rows(
-    samples: SampleCollection,
-    target: ReviewTarget,
-    field: str,
-    part: Document,
-    order: str,
-    limit: int | None,
-) -> list[Document]:
-    if field == target.suggestions and order == BY_PROBABILITY and limit is not None:
-        for likely in _among_the_likeliest(target, part):
-            rows = _sorted_rows(samples, target, field, likely, order, limit)
-            if len(rows) == limit:
-                return rows
-    return _sorted_rows(samples, target, field, part, order, limit)
-
-
-def _among_the_likeliest(target: ReviewTarget, part: Document) -> Iterator[Document]:
-    """Queries for the likeliest issues of those of another one, each for more than the last.
-
-    Of these the database has an index: what is less likely than enough others is not read.
-    """
-    if not indexes.has_likeliest(target.dataset, target.suggestions):
-        return
-    least = part.get("confidence", {"$gte": 0.0})["$gte"]
-    for likely in _LIKELY:
-        if likely > least:
-            yield {**part, "confidence": {"$gte": likely}}
-
-
-def _sorted_rows(
-    samples: SampleCollection,
-    target: ReviewTarget,
-    field: str,
-    part: Document,
-    order: str,
-    limit: int | None,
-) -> list[Document]:
-    path = f"{field}.detections"
-    expected = rank_of_images(target)
-    if field == target.suggestions and "confidence" in part:
-        # The index of probabilities begins with the kind.
-        part = {"kind": {"$in": list(KINDS)}, **part}
-    some: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
-    if field == target.suggestions:
-        # The database knows where these are.
-        some[target.num_issues] = {"$gt": 0}
-    before: list[Document] = [{"$match": some}]
-    ranks = {"images": -1, "_id": 1, "issue.confidence": -1, "issue._id": 1}
-    if order == BY_PROBABILITY:
-        ranks = {"issue.confidence": -1, "_id": 1, "issue._id": 1}
-    elif limit is not None:
-        # Every one of these samples has an issue, so no more are needed.
-        before += [{"$sort": most_first(expected)}, {"$limit": limit}]
-    after: list[Document] = [
-        {"$unwind": "$issue"},
-        {"$match": _within("issue", part)},
-        {"$sort": ranks},
-        *([] if limit is None else [{"$limit": limit}]),
-    ]
-    columns = {"filepath": 1, "images": f"${expected}", "issue": f"${path}"}
-    samples = database.all_samples(samples)
-    return list(database.iter_documents(samples, columns, before=before, after=after))
-
-
-def _within(name: str, part: Document) -> Document:
-    """A query of a document as one of the document under a name."""
-    return {
-        ("$or" if key == "$or" else f"{name}.{key}"): (
-            [_within(name, one) for one in value] if key == "$or" else value
-        )
-        for key, value in part.items()
-    }
-
-
-def _rank(row: Document, order: str) -> tuple[Any, ...]:
-    probability = -row["issue"]["confidence"]
-    if order == BY_PROBABILITY:
-        return probability, row["_id"], row["issue"]["_id"]
-    return -(row.get("images") or 0.0), row["_id"], probability, row["issue"]["_id"]
 
 
 def _names(name: str, given: Any) -> Sequence[str] | None:

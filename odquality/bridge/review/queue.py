@@ -11,12 +11,8 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
-from odquality.bridge.review.listing import (
-    BY_IMAGES,
-    first_open,
-    list_issues,
-    rank_of_images,
-)
+from odquality.bridge.review.listing import first_open, list_issues
+from odquality.bridge.review.rows import BY_IMAGES, rank_of_images
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import database

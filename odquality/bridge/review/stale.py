@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 import fiftyone as fo
@@ -15,6 +16,7 @@ from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.store import SAMPLES_AT_ONCE, read
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.untouched import maybe_touched
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import list_at
 from odquality.kinds import OVERLOOKED
@@ -35,18 +37,32 @@ class EditedIssues:
     sample_ids: tuple[str, ...]
 
 
-def edited_issues(samples: SampleCollection, key: str) -> EditedIssues:
+def edited_issues(
+    samples: SampleCollection, key: str, *, within: float | None = None
+) -> EditedIssues:
     """The open issues whose label was changed or removed since the run, or, if missing, drawn.
+
+    Only samples are looked at that FiftyOne notes as modified: what was written past it, straight
+    into the database, `note_edits` finds.
 
     Args:
         samples: a dataset or view; the whole dataset is counted.
         key: of a run by the calibrated method.
+        within: seconds that this may take; as long as it takes if None.
 
     Raises:
         ValueError: there is no such run, or it has no suggestions.
+        TimeoutError: it would take longer: nearly all images were modified since the run, such as
+            by another run.
     """
     target = ReviewTarget.of(samples, key)
-    found = list(settled_by_hand(target, maybe_edited(target.dataset, target)))
+    end = None if within is None else monotonic() + within
+    some = maybe_touched(target.record)
+    found = []
+    for issue in settled_by_hand(target, maybe_edited(target.dataset, target, some, within=within)):
+        if end is not None and monotonic() > end:
+            raise TimeoutError(f"counting what was settled by hand takes longer than {within:g} s")
+        found.append(issue)
     return EditedIssues(len(found), tuple(dict.fromkeys(issue.sample_id for issue in found)))
 
 
@@ -60,7 +76,13 @@ def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator
                     yield read_issue(sample.document, one)
 
 
-def maybe_edited(samples: SampleCollection, target: ReviewTarget) -> list[str]:
+def maybe_edited(
+    samples: SampleCollection,
+    target: ReviewTarget,
+    some: Mapping[str, Any],
+    *,
+    within: float | None = None,
+) -> list[str]:
     """Ids of the samples with open issues, but for those whose labels are surely as scored.
 
     The database looks, so that few are read where people have changed few.
@@ -68,6 +90,11 @@ def maybe_edited(samples: SampleCollection, target: ReviewTarget) -> list[str]:
     Args:
         samples: a dataset, or a view for those of its images.
         target: the fields.
+        some: a query for the samples to look at.
+        within: seconds that the database may take; as long as it takes if None.
+
+    Raises:
+        TimeoutError: it would take longer.
     """
     issues, labels = (
         list_at(f"{field}.detections") for field in (target.suggestions, target.gt_field)
@@ -81,8 +108,8 @@ def maybe_edited(samples: SampleCollection, target: ReviewTarget) -> list[str]:
     }
     columns = {"maybe": _any_of(issues, "issue", is_settled)}
     after: list[dict[str, Any]] = [{"$match": {"maybe": True}}, {"$project": {"_id": 1}}]
-    some = {target.num_issues: {"$gt": 0}}
-    found = database.find_documents(target.dataset, some, columns, after=after)
+    open_ones = {target.num_issues: {"$gt": 0}, **some}
+    found = database.find_documents(target.dataset, open_ones, columns, after=after, within=within)
     names = [str(one["_id"]) for one in found]
     if not isinstance(samples, fo.DatasetView):
         return names

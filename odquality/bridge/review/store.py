@@ -10,6 +10,7 @@ from bson import ObjectId
 from odquality.bridge.review.sample import ReviewedSample, columns
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store import database
+from odquality.bridge.store.waiting import waiting_for
 
 Wish = TypeVar("Wish")
 
@@ -40,37 +41,55 @@ def carry_out(
     """
     done: list[tuple[ReviewedSample, Wish]] = []
     refused: list[tuple[Wish, str]] = []
-    for part in _parts(wishes):
-        for attempt in range(_MAX_TRIES):
-            samples = read(target, part)
-            planned: list[tuple[ReviewedSample, Wish]] = []
-            updates = []
-            for name, wish in _each(part):
-                try:
-                    if name not in samples:
-                        raise ValueError("its sample is not there (any more)")
-                    updates.append(plan(samples[name], wish))
-                    planned.append((samples[name], wish))
-                except ValueError as error:
-                    refused.append((wish, str(error)))
-            matched = database.update_each(target.dataset, updates)
-            if matched == len(updates):
-                done += planned
-                break
-            now = read(target, {sample.name for sample, _ in planned})
-            part = {}
-            for sample, wish in planned:
-                seen = now.get(sample.name)
-                if seen is not None and is_done(seen, wish):
-                    done.append((seen, wish))
-                else:
-                    part.setdefault(sample.name, []).append(wish)
-            if attempt == _MAX_TRIES - 1:
-                why = "others change its sample again and again"
-                refused += [(wish, why) for _, wish in _each(part)]
+    number = sum(map(len, wishes.values()))
+    with waiting_for(f"Deciding on {number:,} issues") as reached:
+        for part in _parts(wishes):
+            _carry_out(target, part, plan, is_done, done, refused)
+            reached(f"{len(done) + len(refused):,} so far")
     ids = [sample.document["_id"] for sample, _ in done]
     database.refresh_loaded_samples(target.dataset, list(dict.fromkeys(ids)))
     return done, refused
+
+
+def _carry_out(
+    target: ReviewTarget,
+    part: dict[str, list[Wish]],
+    plan: Callable[[ReviewedSample, Wish], Any],
+    is_done: Callable[[ReviewedSample, Wish], bool],
+    done: list[tuple[ReviewedSample, Wish]],
+    refused: list[tuple[Wish, str]],
+) -> None:
+    """Does what is wished for on some samples, and adds what was done and refused to the others."""
+    first = len(done)
+    for _ in range(_MAX_TRIES):
+        samples = read(target, part)
+        planned: list[tuple[ReviewedSample, Wish]] = []
+        updates = []
+        for name, wish in _each(part):
+            try:
+                if name not in samples:
+                    raise ValueError("its sample is not there (any more)")
+                updates.append(plan(samples[name], wish))
+                planned.append((samples[name], wish))
+            except ValueError as error:
+                refused.append((wish, str(error)))
+        matched = database.update_each(target.dataset, updates)
+        part = {}
+        if matched == len(updates):
+            done += planned
+            break
+        now = read(target, {sample.name for sample, _ in planned})
+        for sample, wish in planned:
+            seen = now.get(sample.name)
+            if seen is not None and is_done(seen, wish):
+                done.append((seen, wish))
+            else:
+                part.setdefault(sample.name, []).append(wish)
+    why = "others change its sample again and again"
+    refused += [(wish, why) for _, wish in _each(part)]
+    for sample, _ in done[first:]:
+        # All that takes much memory, and nobody asks for it any more.
+        sample.labels = []
 
 
 def read(target: ReviewTarget, names: Iterable[str]) -> dict[str, ReviewedSample]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import fiftyone as fo
 from fiftyone import ViewExpression, ViewField
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.review.listing import issues_of
+from odquality.bridge.review.listing import issues_of, query_of
+from odquality.bridge.review.rows import BY_PROBABILITY, find_rows, some_with
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.store.aggregation import area_of
 from odquality.bridge.store.database import all_samples, is_generated
+
+# So many crops of suggestions are shown at a time, or a few more.
+MOST_CROPS = 5000
 
 
 def crops(
@@ -29,6 +35,9 @@ def crops(
     max_area: float = 1.0,
 ) -> fo.DatasetView:
     """A patches view of open suggestions, the likeliest first.
+
+    The crops are a copy of the suggestions. Where there are more than `MOST_CROPS` it has the
+    likeliest, about so many: a grid is looked at from its top.
 
     Args:
         samples: a dataset or view.
@@ -65,13 +74,60 @@ def crops(
     if of_class is not None:
         name = ViewField.literal(of_class)
         wanted.append((given == name) | ((given == None) & (suggested == name)))  # noqa: E711
-    condition = ViewExpression.all(wanted)
-    some = all_samples(samples).match({target.num_issues: {"$gt": 0}})
-    found = some.filter_labels(target.suggestions, condition)
+    if max_probability == 1:
+        # Of less likely ones there is nothing to be left out.
+        part = _query(kind, given_label, label, of_class, about, min_probability)
+        least = _least_of_likeliest(samples, target, part, _area_within(min_area, max_area))
+    else:
+        part, least = {}, None
+    some = all_samples(samples).match(some_with(target, part))
+    if least is not None:
+        part["confidence"] = {"$gte": least}
+        wanted.append(ViewField("confidence") >= least)
+        some = all_samples(samples).match(some_with(target, part))
+    found = some.filter_labels(target.suggestions, ViewExpression.all(wanted))
+    if least is not None:
+        # Many may be as likely as the last of them. Each of these images has one at least.
+        found = found.limit(MOST_CROPS)
     view: fo.DatasetView = found.to_patches(target.suggestions).sort_by(
         f"{target.suggestions}.confidence", reverse=True
     )
     return view
+
+
+def _query(
+    kind: str | None,
+    given_label: str | None,
+    label: str | None,
+    of_class: str | None,
+    about: str | None,
+    min_probability: float,
+) -> dict[str, Any]:
+    """The database's query of a suggestion, as `crops` takes its arguments."""
+    part = query_of(kind, about, min_probability)
+    part |= {} if given_label is None else {"given_label": given_label}
+    part |= {} if label is None else {"label": label}
+    if of_class is not None:
+        missing = {"given_label": None, "label": of_class}
+        part["$and"] = [{"$or": [{"given_label": of_class}, missing]}]
+    return part
+
+
+def _area_within(low: float, high: float) -> Any:
+    """An expression for an ``issue`` whose area is within bounds."""
+    if low <= 0 and high >= 1:
+        return True
+    area = area_of("$issue.bounding_box")
+    above = {"$gte": [area, low]}
+    return {"$and": [above, {"$lte": [area, high]}]} if high < 1 else above
+
+
+def _least_of_likeliest(
+    samples: SampleCollection, target: ReviewTarget, part: dict[str, Any], where: Any
+) -> float | None:
+    """The least probability of the `MOST_CROPS` likeliest suggestions; None if there are fewer."""
+    rows = find_rows(samples, target, target.suggestions, part, BY_PROBABILITY, MOST_CROPS, where)
+    return float(rows[-1]["issue"]["confidence"]) if len(rows) == MOST_CROPS else None
 
 
 def images_between(samples: SampleCollection, key: str, low: float, high: float) -> fo.DatasetView:

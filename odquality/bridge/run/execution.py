@@ -17,6 +17,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
+from odquality.bridge.decisions.field import path_to_index
 from odquality.bridge.decisions.settle import settle
 from odquality.bridge.run import upkeep
 from odquality.bridge.run.engine import Engine, Job, Passes
@@ -29,6 +30,7 @@ from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.summary import summarise
 from odquality.bridge.run.tally import Seconds, Tally
+from odquality.bridge.run.untouched import kept_stamps
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, show_suggestions
 from odquality.bridge.store.claims import Claim
@@ -136,6 +138,9 @@ class Execution:
                 counted=self._fields.num_issues,
                 ranks=self._fields.review_ranks if self._info.gives_issues else (),
                 listed=self._fields.suggestions if self._info.gives_issues else "",
+                sparse=[path_to_index(self._dataset, self._fields.gt_field)]
+                if self._info.gives_issues
+                else (),
             )
             if self._info.gives_issues:
                 # What was decided before is not suggested again, and not counted.
@@ -149,7 +154,7 @@ class Execution:
         if self._info.gives_issues:
             suggestions, num_issues = self._fields.suggestions, self._fields.num_issues
             kept = kept_counts(self._dataset, suggestions, num_issues)
-            kept |= kept_with_run(tally.spectrum)
+            kept |= kept_with_run(tally.spectrum) | kept_stamps(tally.stamps)
         results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
         self._claim = None

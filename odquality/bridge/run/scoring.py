@@ -63,7 +63,7 @@ class Scoring:
             self._claim.renew()
             lost = self._writer.write(chunk, scores, issues)
         tally = Tally.of(chunk, scores, issues, without=lost)
-        tally.seconds = seconds
+        tally.seconds, tally.stamps = seconds, (self._writer.stamp,)
         return tally, lost
 
     def score_again(self, modified: Sequence[ObjectId]) -> Iterator[Tally]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from time import perf_counter
 
 import numpy as np
@@ -55,6 +56,7 @@ class Tally:
         errors_above: how many suspected errors each threshold shows.
         spectrum: how many boxes have which probability of an error, where the method tells.
         qualities: scores of the images, in parts.
+        stamps: when the images show as modified, each time once.
         seconds: spent per part of the run.
     """
 
@@ -67,6 +69,7 @@ class Tally:
     errors_above: ErrorsAbove = field(default_factory=ErrorsAbove)
     spectrum: Spectrum = field(default_factory=lambda: Spectrum.of({}))
     qualities: tuple[FloatArray, ...] = ()
+    stamps: tuple[datetime, ...] = ()
     seconds: Amounts = field(default_factory=Amounts)
 
     @classmethod

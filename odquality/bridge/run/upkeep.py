@@ -15,6 +15,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 from pymongo.errors import ConnectionFailure
 
+from odquality.bridge.decisions.field import drop_idle_indexes
 from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
@@ -90,6 +91,8 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
     with claims.take_over(dataset, record, records.DELETING) as claim:
         _wait_for_predecessor(claim)
         remove(dataset, owned_paths(schema.declared(dataset), record))
+        others = [one for one in records.find_all(dataset) if one.key != key]
+        drop_idle_indexes(dataset, [str(one.config.get("gt_field")) for one in others])
         claim.show(None)
         results.delete([*record.files, *claims.sweep(dataset)])
         claim.forget(dataset)

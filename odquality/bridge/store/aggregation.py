@@ -22,6 +22,7 @@ def group(
     sums: Mapping[str, Expression] | None = None,
     elements: str | None = None,
     beside: str | None = None,
+    of_most: bool = False,
 ) -> list[Document]:
     """How many samples, or elements of their lists, are equal in some values.
 
@@ -35,6 +36,7 @@ def group(
         elements: path of the list whose elements are counted; the samples themselves are counted
             if None.
         beside: path of another list of the same sample, for expressions as ``$beside``.
+        of_most: whether most samples of the dataset have a number in that field.
 
     Returns:
         A document per group: the values, the sums and ``number``.
@@ -53,6 +55,7 @@ def group(
         # Which an index of the numbers tells alone, unlike their type.
         before=[{"$match": {having: {"$gte": float("-inf")}}}],
         after=[*stages, {"$group": {"_id": values, "number": {"$sum": 1}, **totals}}],
+        as_stored=of_most,
     )
     return [{**one.pop("_id"), **one} for one in groups]
 
@@ -88,7 +91,8 @@ def bin_number(value: Expression, edges: Sequence[float]) -> Expression:
         {"case": {"$lt": ["$$value", upper]}, "then": number}
         for number, upper in enumerate(edges[1:-1])
     ]
-    bins = {"$switch": {"branches": branches, "default": len(branches)}}
+    # Of a single bin there is nothing to choose.
+    bins = {"$switch": {"branches": branches, "default": len(branches)}} if branches else 0
     binned = {"$cond": [{"$isNumber": "$$value"}, bins, None]}
     return {"$let": {"vars": {"value": value}, "in": binned}}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bson
@@ -15,6 +16,7 @@ import fiftyone as fo
 from bson import ObjectId, json_util
 from bson.codec_options import CodecOptions, DatetimeConversion
 from fiftyone.core.collections import SampleCollection
+from pymongo.errors import ExecutionTimeout
 
 Document = dict[str, Any]
 
@@ -161,6 +163,8 @@ def iter_documents(
     *,
     before: Sequence[Document] = (),
     after: Sequence[Document] = (),
+    as_stored: bool = False,
+    within: float | None = None,
 ) -> Iterator[Document]:
     """Yields one document per sample with ``_id`` and the given MongoDB expressions.
 
@@ -171,12 +175,20 @@ def iter_documents(
         columns: an aggregation expression by name.
         before: stages of an aggregation that choose samples.
         after: stages that go on with the columns.
+        as_stored: whether samples are read in the order in which they are stored, whatever index
+            would find them: many are then read sooner, from a disk far sooner.
+        within: seconds that the database may take; as long as it takes if None.
+
+    Raises:
+        TimeoutError: the database would take longer.
     """
     stages = [*before, {"$project": dict(columns)}, *after]
     pipeline = samples._pipeline(post_pipeline=stages)
     collection = samples._dataset._sample_collection
-    for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
-        yield from bson.decode_iter(batch, _LENIENT)
+    options = _limited(within) | ({"hint": {"$natural": 1}} if as_stored else {})
+    with _in_time(within):
+        for batch in collection.aggregate_raw_batches(pipeline, allowDiskUse=True, **options):
+            yield from bson.decode_iter(batch, _LENIENT)
 
 
 def find_columns(
@@ -196,6 +208,7 @@ def find_documents(
     columns: Mapping[str, Any],
     *,
     after: Sequence[Document] = (),
+    within: float | None = None,
 ) -> Iterator[Document]:
     """MongoDB expressions of the samples that match a query, one document each, with ``_id``.
 
@@ -206,9 +219,28 @@ def find_documents(
         query: that the samples match.
         columns: an aggregation expression by name.
         after: stages of an aggregation that go on with the columns.
+        within: seconds that the database may take; as long as it takes if None.
+
+    Raises:
+        TimeoutError: the database would take longer.
     """
     stages = [{"$match": dict(query)}, {"$project": dict(columns)}, *after]
-    yield from dataset._sample_collection.aggregate(stages)
+    with _in_time(within):
+        yield from dataset._sample_collection.aggregate(stages, **_limited(within))
+
+
+def _limited(within: float | None) -> Document:
+    """How the database is told in how many seconds to be ready."""
+    # By 0 it means no limit.
+    return {} if within is None else {"maxTimeMS": max(1, int(1000 * within))}
+
+
+@contextmanager
+def _in_time(within: float | None) -> Iterator[None]:
+    try:
+        yield
+    except ExecutionTimeout as error:
+        raise TimeoutError(f"the database takes longer than {within:g} s") from error
 
 
 def as_ids(names: Iterable[str]) -> list[Any]:

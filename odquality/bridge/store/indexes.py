@@ -21,6 +21,7 @@ def create(
     counted: str = "",
     ranks: Collection[str] = (),
     listed: str = "",
+    sparse: Collection[str] = (),
 ) -> None:
     """Indexes fields, so that the App and reviews sort and filter by them quickly.
 
@@ -35,8 +36,10 @@ def create(
             the order of `most_first`.
         listed: field with so many detections, of which those of a ``kind`` are indexed by their
             confidence; none if empty.
+        sparse: paths that few samples have, or none yet.
     """
     models = [IndexModel([(path, 1)]) for path in paths]
+    models += [IndexModel([(path, 1)], sparse=True) for path in sparse]
     some = {counted: {"$gt": 0}}
     keys = [[*most_first(path).items()] for path in ranks]
     keys += [_likeliest(listed)] if listed else []
@@ -47,15 +50,10 @@ def create(
         dataset._sample_collection.create_indexes(new)
 
 
-def create_sparse(dataset: fo.Dataset, path: str) -> None:
-    """Indexes a path that few samples have.
-
-    Public: ``dataset.create_index(path, sparse=True)``, which does not know the paths that another
-    process has declared.
-    """
-    # One that FiftyOne made anew when it renamed the field is not sparse, and does as well.
-    if not any(dict(index["key"]) == {path: 1} for _, index in _by_name(dataset)):
-        dataset._sample_collection.create_index(path, sparse=True)
+def sparse_paths(dataset: fo.Dataset) -> list[str]:
+    """Paths that few samples have, by which these are indexed."""
+    found = [index for _, index in _by_name(dataset) if index.get("sparse")]
+    return [path for index in found for path in index["key"]]
 
 
 def has_likeliest(dataset: fo.Dataset, field: str) -> bool:

@@ -145,4 +145,11 @@ class RunCounts:
         }
 
     def _groups(self, **arguments: Any) -> list[dict[str, Any]]:
-        return group(self._samples, having=self._paths.image_score, **arguments)
+        having = self._paths.image_score
+        return group(self._samples, having=having, of_most=self._is_of_most, **arguments)
+
+    @cached_property
+    def _is_of_most(self) -> bool:
+        """Whether all of a dataset is counted, and most of its images have scores."""
+        is_all = not isinstance(self._samples, fo.DatasetView)
+        return is_all and 2 * self.images > len(self._samples)

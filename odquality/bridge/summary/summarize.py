@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.store.waiting import waiting_for
 from odquality.bridge.summary import parts
 from odquality.bridge.summary.counts import RunCounts
 from odquality.summaries.class_matrix import ClassMatrix
@@ -68,15 +69,16 @@ def summarize_run(samples: SampleCollection, key: str) -> RunSummary:
         ValueError: there is no such run, or what it wrote was deleted or is hidden by the view.
     """
     counts = RunCounts(samples, key)
-    return RunSummary(
-        key=counts.key,
-        dataset=counts.dataset_name,
-        is_complete=counts.is_complete,
-        images=counts.images,
-        classes=parts.class_table(counts),
-        swaps=parts.class_matrix(counts),
-        label_sizes=parts.label_sizes(counts),
-        error_sizes=parts.error_sizes(counts),
-        boxes_per_image=parts.boxes_per_image(counts),
-        scores=parts.image_scores(counts),
-    )
+    with waiting_for(f"Counting the labels and predictions of {counts.images:,} images"):
+        return RunSummary(
+            key=counts.key,
+            dataset=counts.dataset_name,
+            is_complete=counts.is_complete,
+            images=counts.images,
+            classes=parts.class_table(counts),
+            swaps=parts.class_matrix(counts),
+            label_sizes=parts.label_sizes(counts),
+            error_sizes=parts.error_sizes(counts),
+            boxes_per_image=parts.boxes_per_image(counts),
+            scores=parts.image_scores(counts),
+        )

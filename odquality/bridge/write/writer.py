@@ -34,12 +34,15 @@ class Writer:
 
     So a sample has all of its scores or none. It gets them only if it is as it was read: not
     modified since, with the same boxes in the same order.
+
+    Attributes:
+        stamp: when the samples that were written last show as modified.
     """
 
     def __init__(self, dataset: fo.Dataset, fields: RunFields) -> None:
         self._dataset = dataset
         self._fields = fields
-        self._last_stamp = datetime.min
+        self.stamp = datetime.min
 
     def write(
         self, chunk: SampleChunk, scores: Scores, issues: ChunkIssues | None
@@ -82,9 +85,9 @@ class Writer:
         """
         now = utc_now()
         past = [when + _TICK for when in modified if isinstance(when, datetime) and when < _LATEST]
-        stamp = max([now, self._last_stamp + _TICK, *past])
-        self._last_stamp = stamp.replace(microsecond=stamp.microsecond // 1000 * 1000)
-        return self._last_stamp
+        stamp = max([now, self.stamp + _TICK, *past])
+        self.stamp = stamp.replace(microsecond=stamp.microsecond // 1000 * 1000)
+        return self.stamp
 
     def _unwritten(self, values: SampleValues, stamp: datetime) -> list[ObjectId]:
         """Those of some samples that were not written with a stamp."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -199,3 +200,42 @@ def test_forms_ask_for_a_run_and_say_if_there_is_none(operator, dataset: fo.Data
 def test_a_run_that_is_not_there_is_named(operator, scored: fo.Dataset) -> None:
     with pytest.raises(ValueError, match="'nothing'"):
         foo.get_operator(f"{PLUGIN}/{operator.name_}")(scored, "nothing")
+
+
+def streamed(name: str, dataset: fo.Dataset, **params) -> dict[str, Any]:
+    """What the App is sent by an operator that it waits for, by what it is to do."""
+    uri = f"{PLUGIN}/{name}"
+    request = {
+        "dataset_name": dataset.name,
+        "operator_uri": uri,
+        "params": {"key": KEY, **params},
+    }
+    operator = foo.get_operator(uri)
+    assert operator.config.execute_as_generator
+    sent = operator.execute(ExecutionContext(request, executor=Executor()))
+    bodies = [message.body for message in sent]
+    return {one.operator_uri.split("/")[-1]: one.params for one in reversed(bodies)}
+
+
+def test_the_app_says_what_it_waits_for(scored: fo.Dataset) -> None:
+    likely = odquality.list_issues(scored, KEY, min_probability=0.0)
+    sent = streamed("accept_all_label_issues", scored, min_probability=0.0)
+    assert sent["set_progress"]["label"] == "Mending labels, one by one"
+    assert next(iter(sent)) == "show_output"
+    assert {"reload_dataset", "show_output"} <= set(sent)
+    done = set(sent["show_output"]["results"]["done"])
+    assert done
+    assert done <= {one.id for one in likely}
+    assert set(issue_ids(scored, "accepted")) == done
+    assert f"{len(done)} accepted" in str(sent["show_output"]["outputs"])
+    assert set(streamed("undo_label_decisions", scored)["show_output"]["results"]["done"]) == done
+    learnt = streamed("learn_from_label_decisions", scored)
+    assert "Learning from the decisions" in learnt["set_progress"]["label"]
+
+
+def test_the_app_is_told_what_is_wrong_with_what_it_waits_for(scored: fo.Dataset) -> None:
+    sent = streamed("accept_all_label_issues", scored, min_probability=2)
+    assert "min_probability" in sent["notify"]["message"]
+    assert "reload_dataset" not in sent
+    assert "min_probability" in sent["show_output"]["results"]["error"]
+    assert issue_ids(scored, "accepted") == []

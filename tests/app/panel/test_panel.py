@@ -12,70 +12,16 @@ from itertools import count
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.operators as foo
 import pytest
-from fiftyone.operators.executor import ExecutionContext, Executor
 
 import odquality
-from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel.place import CARDS, MANY, Place
 from odquality.bridge.review.progress import open_counts
 from odquality.bridge.run.recalibration import load_lessons
 from odquality.bridge.store import claims, records
 from odquality.kinds import BY_NAME
+from tests.app.panel.shown import KEY, Shown
 from tests.bridge.datasets import random_samples
-from tests.bridge.spoiled import make_spoiled
-
-KEY = "run"
-
-
-@pytest.fixture
-def dataset() -> Iterator[fo.Dataset]:
-    made = fo.Dataset()
-    made.add_samples(random_samples(30))
-    yield made
-    made.delete()
-
-
-@pytest.fixture
-def scored(dataset: fo.Dataset) -> fo.Dataset:
-    odquality.compute_label_quality(dataset, key=KEY)
-    return dataset
-
-
-@pytest.fixture
-def spoiled() -> Iterator[fo.Dataset]:
-    """With errors of every kind, scored."""
-    made = make_spoiled().dataset
-    made.rename_run("quality", KEY)
-    yield made
-    made.delete()
-
-
-class Shown:
-    """What an event of the panel asks the App to do."""
-
-    def __init__(self, dataset: fo.Dataset, method: str, place: Place | None = None, **params):
-        params |= {"__method__": method, "panel_id": "p"}
-        if place is not None:
-            params |= place.to_params()
-        request = {"dataset_name": dataset.name, "params": params, **params.pop("request", {})}
-        self.context = ExecutionContext(request, executor=Executor())
-        foo.get_operator(f"{PLUGIN}/{PANEL}").execute(self.context)
-
-    @property
-    def requests(self) -> dict[str, Any]:
-        return {
-            one.operator_uri.split("/")[-1]: one.params for one in self.context.executor._requests
-        }
-
-    @property
-    def parts(self) -> str:
-        return str(self.requests["show_panel_output"])
-
-    @property
-    def names(self) -> list[str]:
-        return [one.operator_uri.split("/")[-1] for one in self.context.executor._requests]
 
 
 def find_views(parts: Any, component: str) -> Iterator[dict[str, Any]]:

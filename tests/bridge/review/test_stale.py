@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import fiftyone as fo
 import pytest
 from bson import ObjectId
@@ -9,6 +12,7 @@ from bson import ObjectId
 import odquality
 from odquality.bridge.review.queue import next_card
 from odquality.bridge.review.stale import edited_issues
+from odquality.bridge.store import database
 from tests.bridge.review.help import KEY, edit_label, first
 
 
@@ -67,6 +71,34 @@ def test_what_is_no_box_any_more_was_changed(dataset: fo.Dataset, box: object) -
     )
     assert changed.modified_count == 1
     assert edited_issues(dataset, KEY).sample_ids == (swap.sample_id,)
+
+
+def test_after_a_run_only_samples_that_were_modified_are_read(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odquality.compute_label_quality(dataset, key=KEY)
+    (swap,) = first(dataset, "swap")
+    edit_label(dataset, swap, label="giraffe")
+    asked = []
+
+    def find(*arguments: Any, **others: Any) -> Iterator[dict[str, Any]]:
+        asked.append(arguments[1])
+        return find_documents(*arguments, **others)
+
+    find_documents = database.find_documents
+    monkeypatch.setattr(database, "find_documents", find)
+    assert edited_issues(dataset, KEY).sample_ids == (swap.sample_id,)
+    (query,) = asked
+    plan = dataset._sample_collection.find(query).explain()["executionStats"]
+    assert plan["totalDocsExamined"] == 1
+
+
+def test_whoever_waits_no_longer_is_told_so(dataset: fo.Dataset) -> None:
+    (swap,) = first(dataset, "swap")
+    edit_label(dataset, swap, label="giraffe")
+    assert edited_issues(dataset, KEY, within=60).number == 1
+    with pytest.raises(TimeoutError, match="longer than 1e-06 s"):
+        edited_issues(dataset, KEY, within=1e-6)
 
 
 def test_a_card_tells_that_its_image_was_edited(dataset: fo.Dataset) -> None:

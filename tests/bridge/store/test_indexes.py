@@ -51,7 +51,7 @@ def test_what_is_indexed_stays_so(dataset: fo.Dataset) -> None:
 
 def test_renamed_fields_have_their_indexes(dataset: fo.Dataset) -> None:
     numbered(dataset)
-    indexes.create_sparse(dataset, "tags")
+    indexes.create(dataset, [], sparse=["tags"])
     others = [one for one in specs(dataset) if NUMBER not in str(one)]
     indexes.rename(dataset, {NUMBER: "count"})
     assert "IXSCAN" in plan(dataset, "count", RANK)

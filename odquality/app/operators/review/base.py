@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -9,12 +11,14 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of, is_from_app
-from odquality.app.operators.output import text_output
+from odquality.app.operators.calls import context_of, is_from_app, is_streamed
+from odquality.app.operators.output import error_output, text_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.run.worst import find_run
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class ReviewOperator(foo.Operator):
@@ -27,6 +31,7 @@ class ReviewOperator(foo.Operator):
         icon_: one of Material's.
         changes_labels: whether it changes what people have made.
         risk_: FiftyOne's level of risk; by `changes_labels` if None.
+        waits_for: what is said while it does what may take long; nothing is if empty.
     """
 
     name_: ClassVar[str]
@@ -35,6 +40,7 @@ class ReviewOperator(foo.Operator):
     icon_: ClassVar[str]
     changes_labels: ClassVar[bool] = False
     risk_: ClassVar[Any] = None
+    waits_for: ClassVar[str] = ""
 
     @property
     def config(self) -> foo.OperatorConfig:
@@ -46,6 +52,7 @@ class ReviewOperator(foo.Operator):
             description=self.about,
             icon=self.icon_,
             dynamic=True,
+            execute_as_generator=bool(self.waits_for),
             risk_level=self.risk_ or risk,
         )
 
@@ -72,12 +79,11 @@ class ReviewOperator(foo.Operator):
         self.ask(form.type, ctx)
         return form
 
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Does it; returns what is to be known of it."""
-        # A form leaves empty what nobody filled in.
-        params = {name: one for name, one in ctx.params.items() if one not in (None, "", [])}
-        key = find_run(ctx.dataset, params.pop("key", None)).key
-        done = self.act(ctx, key, params)
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        """Does it; returns what is to be known of it, or streams it to the App that waits."""
+        if self.waits_for and is_streamed(ctx):
+            return self._stream(ctx)
+        done = self._do(ctx)
         if self.changes_labels and is_from_app(ctx):
             ctx.ops.reload_dataset()
         return done
@@ -85,6 +91,29 @@ class ReviewOperator(foo.Operator):
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         """What was done, in words."""
         return text_output(str((ctx.results or {}).get("summary", "")))
+
+    def _do(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        # A form leaves empty what nobody filled in.
+        params = {name: one for name, one in ctx.params.items() if one not in (None, "", [])}
+        key = find_run(ctx.dataset, params.pop("key", None)).key
+        return self.act(ctx, key, params)
+
+    def _stream(self, ctx: foo.ExecutionContext) -> Iterator[Any]:
+        """Says what is waited for, and then what was done or is wrong."""
+        yield ctx.ops.set_progress(progress=0.0, label=self.waits_for)
+        try:
+            done = self._do(ctx)
+        except ValueError as error:
+            # People get the message; the server's log keeps where it comes from.
+            _LOGGER.info("%s failed", self.name_, exc_info=True)
+            yield ctx.ops.notify(str(error), variant="error")
+            form, done = error_output(str(error)), {"error": str(error)}
+        else:
+            yield ctx.ops.set_progress(progress=1.0, label="Done")
+            form = text_output(str(done.get("summary", "")))
+            if self.changes_labels:
+                yield ctx.ops.reload_dataset()
+        yield ctx.ops.show_output(outputs=form.to_json(), results=done)
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """Adds questions to the form."""

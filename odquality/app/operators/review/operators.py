@@ -26,13 +26,15 @@ from odquality.app.operators.review.selection import (
 )
 from odquality.app.operators.review.upkeep import UPKEEP_OPERATORS
 from odquality.bridge.decisions.field import STATUSES
-from odquality.bridge.review.bulk import accept_all, preview_accept_all
+from odquality.bridge.review.bulk import accept_all
 from odquality.bridge.review.decide import accept, dismiss, skip
 from odquality.bridge.review.exports import DEFAULT_TAG, export, tag_issues
 from odquality.bridge.review.history import redo, undo
 from odquality.bridge.review.issue import OPEN
-from odquality.bridge.review.listing import ANY_STATUS, ORDERS, list_issues
+from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.outcome import Outcome
+from odquality.bridge.review.outlook import outlook
+from odquality.bridge.review.rows import ORDERS
 
 _MANY = 0.9
 
@@ -130,6 +132,7 @@ class UndoLabelDecisions(_Turn):
 
     name_, label_, icon_ = "undo_label_decisions", "Undo label decisions", "undo"
     about = "Take decisions back; labels are what they were"
+    waits_for = "Taking decisions back"
     turn = staticmethod(undo)
 
 
@@ -138,6 +141,7 @@ class RedoLabelDecisions(_Turn):
 
     name_, label_, icon_ = "redo_label_decisions", "Redo label decisions", "redo"
     about = "Make decisions again that were taken back"
+    waits_for = "Making decisions again"
     turn = staticmethod(redo)
 
 
@@ -146,6 +150,7 @@ class AcceptAllLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "accept_all_label_issues", "Accept all likely label issues", "done_all"
     about = "Mend all labels whose suspected error is likely enough; undo takes it back"
+    waits_for = "Mending labels, one by one"
     changes_labels = True
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
@@ -158,14 +163,13 @@ class AcceptAllLabelIssues(ReviewOperator):
             least = ctx.params.get("min_probability", _MANY)
             kinds, classes = (ctx.params.get(name) or None for name in ("kinds", "classes"))
             try:
-                preview = preview_accept_all(
+                told = outlook(
                     target_of(ctx), key, min_probability=least, kinds=kinds, classes=classes
                 )
             except ValueError as error:
                 inputs.view("preview", types.Warning(label="Nothing", description=str(error)))
                 return
-            told = str(preview).splitlines()[0]
-            inputs.view("preview", types.Notice(label=told))
+            inputs.view("preview", types.Notice(label=str(told)))
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Accepts them."""

@@ -19,6 +19,7 @@ class NoteLabelEdits(ReviewOperator):
 
     name_, label_, icon_ = "note_label_edits", "Note label edits", "edit"
     about = "Close suspected errors whose labels were edited by hand"
+    waits_for = "Comparing the labels of all images with open issues with what was scored"
     changes_labels = True
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,7 @@ class LearnFromLabelDecisions(ReviewOperator):
     name_, label_ = "learn_from_label_decisions", "Learn from label decisions"
     icon_ = "school"
     about = "Correct probabilities and expected errors by what was decided; every tenth does so too"
+    waits_for = "Learning from the decisions, and correcting all that is open"
     changes_labels = True
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
