@@ -150,6 +150,9 @@ class IssueReviewer:
             else odquality.dismiss
         )
         refused = decide(dataset, KEY, issue).refused
+        if refused and decide is odquality.accept:
+            # Another suggestion for the same object has been accepted.
+            refused = odquality.dismiss(dataset, KEY, issue).refused
         assert not refused, f"{issue}: {refused[0].reason}"
 
 
