@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import fiftyone as fo
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 import odquality
 from odquality.app.names import MODAL_PANEL
@@ -77,8 +79,34 @@ def open_by_hand(page: Page) -> None:
     put_beside(page)
 
 
-def show_decision(app: AppPage, dataset: fo.Dataset, issue: ReviewIssue) -> None:
-    """Accepts an issue of the open image and takes it back; the image shows either at once."""
+def wait_or_refresh(app: AppPage, boxes: Boxes) -> None:
+    """Waits until the open image has some boxes, where the page has no script.
+
+    A view that the page had asked for before may come last; for that there is a button.
+    """
+    try:
+        wait_until_drawn(app.page, boxes, seconds=SECONDS / 3)
+    except TimeoutError:
+        button(app, "refresh").click()
+        wait_until_drawn(app.page, boxes)
+
+
+def show_decision(
+    app: AppPage,
+    dataset: fo.Dataset,
+    issue: ReviewIssue,
+    *,
+    wait: Callable[[AppPage, Boxes], None] | None = None,
+) -> None:
+    """Accepts an issue of the open image and takes it back; the image shows either at once.
+
+    Args:
+        app: where the image is open.
+        dataset: that it is of.
+        issue: of the image.
+        wait: waits until it shows some boxes; by default for the page alone.
+    """
+    wait = wait or (lambda app, boxes: wait_until_drawn(app.page, boxes))
     before = stored(dataset, issue.sample_id, FIELDS)
     wait_until_drawn(app.page, before)
     of_image = odquality.list_issues(dataset.select(issue.sample_id), KEY)
@@ -87,9 +115,9 @@ def show_decision(app: AppPage, dataset: fo.Dataset, issue: ReviewIssue) -> None
     assert [one.id for one in odquality.list_issues(dataset, KEY, status="accepted")] == [issue.id]
     after = stored(dataset, issue.sample_id, FIELDS)
     assert _classes_and_places(after) != _classes_and_places(before)
-    wait_until_drawn(app.page, after)
+    wait(app, after)
     button(app, "undo").click()
-    wait_until_drawn(app.page, before)
+    wait(app, before)
     assert stored(dataset, issue.sample_id, FIELDS) == before
 
 

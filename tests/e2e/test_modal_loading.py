@@ -10,7 +10,7 @@ from typing import Any
 
 import fiftyone as fo
 import pytest
-from playwright.sync_api import Route, TimeoutError, expect
+from playwright.sync_api import Route, expect
 
 import odquality
 from odquality.app.colors import PREDICTED, shade
@@ -28,6 +28,7 @@ from tests.e2e.modal import (
     open_beside,
     open_by_hand,
     show_decision,
+    wait_or_refresh,
 )
 
 SCRIPT = re.compile(r"index\.umd\.js")
@@ -173,13 +174,8 @@ def test_where_the_script_did_not_load_a_button_refreshes_the_image(
     after = stored(scored, first.sample_id, FIELDS)
     assert after != before
     assert drawn(app.page) == before
-    try:
-        button(app, "refresh").click()
-        wait_until_drawn(app.page, after, seconds=SECONDS / 3)
-    except TimeoutError:
-        # A view that the page had asked for before may come last.
-        button(app, "refresh").click()
-        wait_until_drawn(app.page, after)
+    button(app, "refresh").click()
+    wait_or_refresh(app, after)
 
 
 def test_without_the_script_the_open_image_shows_decisions_too(
@@ -197,7 +193,7 @@ def test_without_the_script_the_open_image_shows_decisions_too(
         try:
             app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
             open_by_hand(app.page)
-            show_decision(app, scored, issue)
+            show_decision(app, scored, issue, wait=wait_or_refresh)
         finally:
             app.page.close()
     assert app.errors == []
