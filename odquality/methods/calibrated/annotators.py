@@ -14,7 +14,7 @@ With beta at most b, a more confident prediction is never the less likely missin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,8 @@ _MOST_PREDICTIONS = 2000
 # All values of beta that are tried, and of mu that the search starts from.
 _BETAS = np.linspace(0.0, 1.0, 11)
 _STARTS = (-4.0, -1.0, 1.0)
+# Parameters are about as probable as the best if they are no less so than by this power of e.
+_LIKELY = 2.0
 _MAX_STEPS = 50
 _MAX_HALVINGS = 20
 _CONVERGED = 1e-9
@@ -50,12 +52,17 @@ _LEAST_PROBABILITY = 1e-9
 
 @dataclass(frozen=True)
 class Annotators:
-    """What is missed, by confidence; parameters as above."""
+    """What is missed, by confidence; parameters as above.
+
+    Attributes:
+        least_beta: the least beta that is about as probable; 0 where nobody looked.
+    """
 
     a: float
     b: float
     mu: float
     beta: float
+    least_beta: float = 0.0
 
     def missed(self, confidence: FloatArray) -> FloatArray:
         """Probability that an unlabelled prediction is an object, hence a missing label, (n,)."""
@@ -80,8 +87,9 @@ def fit_annotators(confidence: FloatArray, labelled: BoolArray) -> Annotators | 
         return None
     curve = _Curve.of(_logit(confidence[used]), labelled[used])
     found = [curve.search(beta, start) for beta in _BETAS.tolist() for start in _STARTS]
-    _, best = min(found, key=lambda each: each[0])
-    return best
+    least, best = min(found, key=lambda each: each[0])
+    likely = [one.beta for loss, one in found if loss <= least + _LIKELY]
+    return replace(best, least_beta=min(likely))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ def _hidden(
     wrong = np.sum(list(model.label_probabilities(present).values()), axis=0)
     shown = np.nan_to_num(model.overlooked_probability(present))
     seen = scenes.predictions.confidence[present.unlabelled]
-    beta = 0.0 if model.annotators is None else model.annotators.beta
+    # More is hidden only as far as misses surely depend on what is hard to see.
+    beta = 0.0 if model.annotators is None else model.annotators.least_beta
     return hidden_per_object(shown, 1.0 - wrong[known], found[known], seen, beta)
 
 

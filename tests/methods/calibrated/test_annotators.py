@@ -137,3 +137,11 @@ def test_more_predictions_of_the_same_kind_do_not_change_what_they_cannot_tell()
     often = _fit(np.tile(confidence, 20), np.tile(labelled, 20)).missed(GRID)
     np.testing.assert_allclose(often, once, atol=0.05)
     assert once[50] > 0.2
+
+
+def test_few_predictions_leave_open_how_misses_depend_on_the_confidence() -> None:
+    known = Annotators(a=0.3, b=1.2, mu=-1.0, beta=0.9)
+    few, many = (_fit(*_simulated(known, number)) for number in (100, 20_000))
+    assert 0 <= few.least_beta < few.beta
+    assert few.least_beta < 0.4
+    assert many.least_beta > 0.6
