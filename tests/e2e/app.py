@@ -12,7 +12,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    TimeoutError,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -123,11 +131,20 @@ class AppPage:
 
     def choose_dataset(self, name: str) -> None:
         """Goes to another dataset as users do, in the page; waits for its images."""
-        self.page.locator('[data-cy="selector-dataset"]').click()
-        self.page.keyboard.type(name)
-        self.page.locator(f'[data-cy="selector-result-{name}"]').click()
-        self.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"/{name}"))
+        try:
+            self._pick_dataset(name, seconds=SECONDS / 3)
+        except TimeoutError:
+            # FiftyOne's list is drawn anew as its results come, and may lose a click.
+            self._pick_dataset(name, seconds=SECONDS)
         self.wait_for_grid()
+
+    def _pick_dataset(self, name: str, seconds: float) -> None:
+        # At once: each letter would have the list drawn anew.
+        self.page.locator('[data-cy="selector-dataset"]').fill(name)
+        self.page.locator(f'[data-cy="selector-result-{name}"]').click()
+        self.page.wait_for_url(
+            lambda url: url.partition("?")[0].endswith(f"/{name}"), timeout=seconds * 1000
+        )
 
     def close_image(self) -> None:
         """Closes the image that is open."""

@@ -146,9 +146,12 @@ def test_progress_counts_what_is_open_decided_and_left(dataset: fo.Dataset) -> N
     start = odquality.review_progress(dataset, KEY)
     issues = odquality.list_issues(dataset, KEY)
     assert (start.num_open, start.num_decided) == (len(issues), 0)
-    odquality.accept(dataset, KEY, issues[:7])
-    odquality.dismiss(dataset, KEY, issues[7:12])
-    odquality.skip(dataset, KEY, issues[12:13])
+    # An accepted error of a label would answer for its other kinds, too.
+    missing = [one for one in issues if one.kind == "overlooked"]
+    others = [one for one in issues if one.kind != "overlooked"]
+    odquality.accept(dataset, KEY, missing[:7])
+    odquality.dismiss(dataset, KEY, others[:5])
+    odquality.skip(dataset, KEY, others[5:6])
     now = odquality.review_progress(dataset, KEY)
     assert now.decided == {"accepted": 7, "dismissed": 5, "skipped": 1, "edited": 0}
     assert now.num_open == len(issues) - 13
