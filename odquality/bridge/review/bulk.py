@@ -12,7 +12,7 @@ from odquality.bridge.review.decide import accept
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import list_issues
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.outlook import spread
+from odquality.bridge.review.outlook import Outlook, spread
 from odquality.bridge.review.rows import BY_PROBABILITY
 from odquality.kinds import in_order, label_of
 
@@ -40,10 +40,7 @@ class AcceptPreview:
         return len(self.issues)
 
     def __str__(self) -> str:
-        lines = [
-            f"{self.count:,} issues would be accepted; about {self.expected_wrong:,.0f} of them "
-            "are no errors"
-        ]
+        lines = [str(Outlook(self.count, self.expected_wrong, self.by_kind))]
         lines += [f"  {number:,} {label_of(kind)}" for kind, number in self.by_kind.items()]
         lines += [f"  for example {issue}" for issue in self.examples]
         return "\n".join(lines)
