@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fiftyone.core.collections import SampleCollection
@@ -18,29 +18,18 @@ from odquality.kinds import in_order, label_of
 
 
 @dataclass(frozen=True)
-class AcceptPreview:
+class AcceptPreview(Outlook):
     """What accepting many issues would do; print it.
 
     Attributes:
         issues: that would be accepted, the likeliest first. ``accept(samples, key,
             preview.issues)`` accepts exactly these.
-        expected_wrong: how many of them are no errors, in expectation.
-        by_kind: their number, by kind.
-        examples: some of them, evenly spread from the likeliest to the least likely.
     """
 
-    issues: tuple[ReviewIssue, ...]
-    expected_wrong: float
-    by_kind: Mapping[str, int]
-    examples: tuple[ReviewIssue, ...]
-
-    @property
-    def count(self) -> int:
-        """How many would be accepted."""
-        return len(self.issues)
+    issues: tuple[ReviewIssue, ...] = ()
 
     def __str__(self) -> str:
-        lines = [str(Outlook(self.count, self.expected_wrong, self.by_kind))]
+        lines = [super().__str__()]
         lines += [f"  {number:,} {label_of(kind)}" for kind, number in self.by_kind.items()]
         lines += [f"  for example {issue}" for issue in self.examples]
         return "\n".join(lines)
@@ -79,10 +68,11 @@ def preview_accept_all(
     )
     counts = Counter(issue.kind for issue in issues)
     return AcceptPreview(
-        tuple(issues),
-        sum(1.0 - issue.probability for issue in issues),
-        {kind: counts[kind] for kind in in_order(counts)},
-        tuple(spread(issues)),
+        count=len(issues),
+        expected_wrong=sum(1.0 - issue.probability for issue in issues),
+        by_kind={kind: counts[kind] for kind in in_order(counts)},
+        examples=tuple(spread(issues)),
+        issues=tuple(issues),
     )
 
 

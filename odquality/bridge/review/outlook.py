@@ -28,7 +28,7 @@ _BINS = 20
 
 @dataclass(frozen=True)
 class Outlook:
-    """What accepting all from a probability on would do, without a list of it.
+    """What accepting all from a probability on would do.
 
     Attributes:
         count: how many issues would be accepted.

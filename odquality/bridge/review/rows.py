@@ -57,12 +57,16 @@ def find_rows(
 
 def some_with(target: ReviewTarget, part: Document) -> Document:
     """A query for the samples with open issues of a query, which indexes answer."""
-    path = f"{target.suggestions}.detections"
     # The database knows where there are open ones, and its index of probabilities begins with kind.
     if "confidence" in part:
         part = {"kind": {"$in": list(KINDS)}, **part}
-    inside: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
-    return {**inside, target.num_issues: {"$gt": 0}}
+    return {**_listing(target.suggestions, part), target.num_issues: {"$gt": 0}}
+
+
+def _listing(field: str, part: Document) -> Document:
+    """A query for the samples whose list in a field has something that a query matches."""
+    path = f"{field}.detections"
+    return {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
 
 
 def _among_the_likeliest(target: ReviewTarget, part: Document) -> Iterator[Document]:
@@ -87,11 +91,9 @@ def _sorted_rows(
     limit: int | None,
     where: Any,
 ) -> list[Document]:
-    path = f"{field}.detections"
     expected = rank_of_images(target)
-    some: Document = {path: {"$elemMatch": part}} if part else {f"{path}.0": {"$exists": True}}
-    if field == target.suggestions:
-        some = some_with(target, part)
+    is_open = field == target.suggestions
+    some = some_with(target, part) if is_open else _listing(field, part)
     before: list[Document] = [{"$match": some}]
     ranks = {"images": -1, "_id": 1, "issue.confidence": -1, "issue._id": 1}
     if order == BY_PROBABILITY:
@@ -105,7 +107,7 @@ def _sorted_rows(
         {"$sort": ranks},
         *([] if limit is None else [{"$limit": limit}]),
     ]
-    columns = {"filepath": 1, "images": f"${expected}", "issue": f"${path}"}
+    columns = {"filepath": 1, "images": f"${expected}", "issue": f"${field}.detections"}
     samples = database.all_samples(samples)
     return list(database.iter_documents(samples, columns, before=before, after=after))
 

@@ -74,17 +74,16 @@ def crops(
     if of_class is not None:
         name = ViewField.literal(of_class)
         wanted.append((given == name) | ((given == None) & (suggested == name)))  # noqa: E711
+    part: dict[str, Any] = {}
+    least = None
     if max_probability == 1:
         # Of less likely ones there is nothing to be left out.
         part = _query(kind, given_label, label, of_class, about, min_probability)
         least = _least_of_likeliest(samples, target, part, _area_within(min_area, max_area))
-    else:
-        part, least = {}, None
-    some = all_samples(samples).match(some_with(target, part))
     if least is not None:
         part["confidence"] = {"$gte": least}
         wanted.append(ViewField("confidence") >= least)
-        some = all_samples(samples).match(some_with(target, part))
+    some = all_samples(samples).match(some_with(target, part))
     found = some.filter_labels(target.suggestions, ViewExpression.all(wanted))
     if least is not None:
         # Many may be as likely as the last of them. Each of these images has one at least.
