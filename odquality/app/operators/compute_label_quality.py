@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from odquality.app.colors import ColoredFields, kind_colors
 from odquality.app.names import PANEL
 from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
 from odquality.app.operators.form import build_form
-from odquality.app.operators.output import error_output, report_output
+from odquality.app.operators.output import report_output, show_error, show_output
 from odquality.app.operators.params import check, read_settings, to_params
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.described import keywords, takes
@@ -26,8 +25,6 @@ from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.app_config import show_fields
 
 Steps = Generator[Progress, None, LabelQualityReport]
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class ComputeLabelQuality(foo.Operator):
@@ -118,10 +115,7 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     try:
         report = yield from _show_progress(ctx, steps)
     except ValueError as error:
-        # People get the message; the server's log keeps where it comes from.
-        _LOGGER.info("Label quality was not computed", exc_info=True)
-        yield ctx.ops.notify(str(error), variant="error")
-        yield _show_output(ctx, error_output(str(error)), {"error": str(error)})
+        yield from show_error(ctx, error, "Label quality was not computed")
         return
     yield ctx.ops.notify(report.headline(), variant="success" if report.num_scored else "warning")
     yield ctx.ops.reload_dataset()
@@ -139,7 +133,7 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     if gives_issues:
         yield ctx.ops.open_panel(PANEL, is_active=True, layout="horizontal")
     results = report.to_dict()
-    yield _show_output(ctx, report_output(results), results)
+    yield show_output(ctx, report_output(results), results)
 
 
 def _show_progress(
@@ -153,10 +147,6 @@ def _show_progress(
             report: LabelQualityReport = end.value
             return report
         yield ctx.ops.set_progress(progress=step.complete, label=step.label)
-
-
-def _show_output(ctx: foo.ExecutionContext, form: types.Property, results: dict[str, Any]) -> Any:
-    return ctx.ops.show_output(outputs=form.to_json(), results=results)
 
 
 def _active_fields(ctx: foo.ExecutionContext, *, with_boxes: bool) -> list[str]:

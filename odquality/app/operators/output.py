@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -11,6 +12,8 @@ import fiftyone.operators.types as types
 
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.kinds import label_of
+
+_LOGGER = logging.getLogger(__name__)
 
 # The App's message at the end of a run lies over the button below a longer text.
 _WORST_IMAGES = 5
@@ -26,6 +29,25 @@ def error_output(message: str) -> types.Property:
     outputs = types.Object()
     outputs.view("error", types.Error(label="Not computed", description=message))
     return types.Property(outputs, view=types.View(label="Label quality"))
+
+
+def show_output(ctx: Any, form: types.Property, results: Mapping[str, Any]) -> Any:
+    """What an operator yields to the App that waits, to show what it did."""
+    return ctx.ops.show_output(outputs=form.to_json(), results=results)
+
+
+def show_error(ctx: Any, error: Exception, what: str) -> Iterator[Any]:
+    """Yields to the App that waits what is wrong.
+
+    Args:
+        ctx: of the operator.
+        error: whose message people get; the server's log keeps where it comes from.
+        what: failed, for the log.
+    """
+    _LOGGER.info("%s", what, exc_info=error)
+    message = str(error)
+    yield ctx.ops.notify(message, variant="error")
+    yield show_output(ctx, error_output(message), {"error": message})
 
 
 def text_output(markdown: str) -> types.Property:

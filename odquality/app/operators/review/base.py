@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, ClassVar
@@ -12,13 +11,11 @@ import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
 from odquality.app.operators.calls import context_of, is_from_app, is_streamed
-from odquality.app.operators.output import error_output, text_output
+from odquality.app.operators.output import show_error, show_output, text_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.run.worst import find_run
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class ReviewOperator(foo.Operator):
@@ -104,16 +101,12 @@ class ReviewOperator(foo.Operator):
         try:
             done = self._do(ctx)
         except ValueError as error:
-            # People get the message; the server's log keeps where it comes from.
-            _LOGGER.info("%s failed", self.name_, exc_info=True)
-            yield ctx.ops.notify(str(error), variant="error")
-            form, done = error_output(str(error)), {"error": str(error)}
-        else:
-            yield ctx.ops.set_progress(progress=1.0, label="Done")
-            form = text_output(str(done.get("summary", "")))
-            if self.changes_labels:
-                yield ctx.ops.reload_dataset()
-        yield ctx.ops.show_output(outputs=form.to_json(), results=done)
+            yield from show_error(ctx, error, f"{self.name_} failed")
+            return
+        yield ctx.ops.set_progress(progress=1.0, label="Done")
+        if self.changes_labels:
+            yield ctx.ops.reload_dataset()
+        yield show_output(ctx, text_output(str(done.get("summary", ""))), done)
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """Adds questions to the form."""
