@@ -23,21 +23,31 @@
     return made;
   }
 
-  // What a nonce brought is shown once, however often the panel is drawn.
+  const canRead = recoil && recoil.useRecoilValue && state && state.colorScheme;
+  const canRefresh = canRead && recoil.useRecoilValueLoadable && state.modalSample && state.useRefreshSample;
+
+  // What a nonce brought is shown once, however often the panel is drawn, and again where the page
+  // gets an older image after it: what it had asked for before may come last.
   let shown = null;
+  const newest = {};
+  const timeOf = (sample) => ((sample || {}).last_modified_at || {}).datetime;
 
   function Refresh(props) {
     const { samples, nonce } = props.schema.view;
     const refresh = state.useRefreshSample();
+    const { contents } = recoil.useRecoilValueLoadable(state.modalSample);
+    const open = (contents || {}).sample;
     React.useEffect(() => {
       if (nonce === shown) return;
       shown = nonce;
-      samples.forEach((sample) => refresh(plain(sample)));
+      samples.map(plain).forEach((sample) => refresh((newest[sample._id] = sample)));
     }, [nonce]);
+    React.useEffect(() => {
+      const newer = open && newest[open._id];
+      if (newer && timeOf(open) < timeOf(newer)) refresh(newer);
+    }, [open]);
     return null;
   }
-
-  const canRead = recoil && recoil.useRecoilValue && state && state.colorScheme;
 
   // A page that is being loaded may go back to the colours that it was loaded with.
   function Colors(props) {
@@ -120,7 +130,7 @@
   }
   register("LabelQualityKeys", Keys);
   register("LabelQualityChoice", parts && parts.Autocomplete && parts.TextField ? Choice : () => null);
-  register("LabelQualityRefresh", state && state.useRefreshSample ? Refresh : () => null);
+  register("LabelQualityRefresh", canRefresh ? Refresh : () => null);
   register("LabelQualityColors", canRead ? Colors : () => null);
   register("LabelQualityBeside", canSplit ? Beside : () => null);
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import fiftyone as fo
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.e2e.app import SECONDS
 
@@ -68,14 +68,20 @@ def stored(dataset: fo.Dataset, sample_id: str, fields: Iterable[str]) -> Boxes:
 
 def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> None:
     """Waits until the open image has some boxes, and no other but decisions."""
-    page.wait_for_function(
-        f"""(wanted) => {{
-            const text = (boxes) => JSON.stringify(Object.entries(boxes || {{}}).sort());
-            return text(({_DRAWN})()) === text(wanted);
-        }}""",
-        arg=boxes,
-        timeout=seconds * 1000,
-    )
+    try:
+        page.wait_for_function(
+            f"""(wanted) => {{
+                const text = (boxes) => JSON.stringify(Object.entries(boxes || {{}}).sort());
+                return text(({_DRAWN})()) === text(wanted);
+            }}""",
+            arg=boxes,
+            timeout=seconds * 1000,
+        )
+    except TimeoutError as error:
+        said = page.evaluate("window.toasts")
+        raise TimeoutError(
+            f"the image has not\n{boxes}\nbut\n{drawn(page)}\nThe page said {said}"
+        ) from error
 
 
 def wait_for_color(page: Page, color: str, *, is_there: bool) -> None:

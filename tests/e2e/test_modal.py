@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import fiftyone as fo
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Request, Route, expect
 
 import odquality
 from odquality.app.names import MODAL_PANEL, PANEL
@@ -15,6 +17,7 @@ from tests.e2e.modal import (
     FIELDS,
     KEY,
     SUGGESTIONS,
+    accepts,
     button,
     open_beside,
     open_panel,
@@ -61,6 +64,62 @@ def test_the_open_image_is_reviewed_and_shows_it_at_once(
     button(app, "next").click()
     app.page.wait_for_url(lambda url: first.sample_id not in url)
     assert app.page.url.partition("id=")[2] in of_image
+
+
+def test_undo_takes_back_what_was_decided_on_the_image_last_whatever_the_page_knows(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    (first, *others) = odquality.list_issues(scored, KEY)
+    second = next(one for one in others if one.sample_id == first.sample_id)
+    elsewhere = next(one for one in others if one.sample_id != first.sample_id)
+    for issue in (first, second, elsewhere):
+        odquality.dismiss(scored, KEY, issue)
+    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    open_panel(app.page)
+    undos = app.page.locator('[data-cy=modal] [data-cy^="label-quality-take_back"]')
+    for left in ([first, elsewhere], [elsewhere]):
+        expect(undos).to_have_count(len(left), timeout=SECONDS * 1000)
+        button(app, "undo").click()
+        expect(undos).to_have_count(len(left) - 1, timeout=SECONDS * 1000)
+        dismissed = odquality.list_issues(scored, KEY, status="dismissed")
+        assert {one.id for one in dismissed} == {one.id for one in left}
+    button(app, "undo").click()
+    app.page.wait_for_function("window.toasts.some((one) => one.includes('nothing to undo'))")
+
+
+def test_an_older_image_that_comes_late_does_not_stay(
+    scored: fo.Dataset, app: AppPage, server: str
+) -> None:
+    issue = odquality.list_issues(scored, KEY)[0]
+    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
+    open_beside(app.page)
+    before = stored(scored, issue.sample_id, FIELDS)
+    wait_until_drawn(app.page, before)
+    late: list[tuple[Route, APIResponse]] = []
+
+    def keep_back(route: Route) -> None:
+        if is_of_image(route.request):
+            late.append((route, route.fetch()))
+        else:
+            route.fallback()
+
+    app.page.route(re.compile("/graphql$"), keep_back)
+    # The page asks again.
+    with app.page.expect_request(is_of_image):
+        button(app, "refresh").click()
+    number = accepts(app).count()
+    button(app, "accept0").click()
+    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
+    after = stored(scored, issue.sample_id, FIELDS)
+    assert after != before
+    for route, response in late:
+        route.fulfill(response=response)
+    wait_until_drawn(app.page, after)
+
+
+def is_of_image(request: Request) -> bool:
+    """Whether the page asks for the image that is open."""
+    return "mainSampleQuery" in (request.post_data or "")
 
 
 def test_an_image_that_leaves_the_view_does_not_break_the_page(

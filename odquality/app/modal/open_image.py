@@ -13,8 +13,11 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.server.utils.json import serialize
 
+from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.queue import crop_after, image_after
 from odquality.bridge.review.views import images_of
+from odquality.bridge.store.database import all_samples
 
 Document = dict[str, Any]
 
@@ -46,6 +49,27 @@ class OpenImage:
     def is_crop(self) -> bool:
         """Whether a crop is open."""
         return self.shown_id != self.sample_id
+
+    def issues(self, dataset: fo.Dataset, key: str) -> list[ReviewIssue]:
+        """What a run suspects of the image, open or decided.
+
+        Raises:
+            ValueError: there is no such run, or it has no suggestions.
+        """
+        image = all_samples(dataset).select(self.sample_id)
+        return list_issues(image, key, status=ANY_STATUS)
+
+    def decided_last(self, dataset: fo.Dataset, key: str) -> list[ReviewIssue]:
+        """Those issues of the image that were decided together, and after all others.
+
+        Raises:
+            ValueError: there is no such run, or it has no suggestions.
+        """
+        decided = [(one.decided_at, one) for one in self.issues(dataset, key) if one.decided_at]
+        if not decided:
+            return []
+        _, latest = max(decided, key=lambda one: one[0])
+        return [one for _, one in decided if one.batch == latest.batch]
 
     def documents(self, dataset: fo.Dataset) -> list[Document]:
         """What the page should hold now: the sample, and the crop if one is open.

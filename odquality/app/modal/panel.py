@@ -19,10 +19,8 @@ from odquality.app.panel.place import Place
 from odquality.app.script import add_beside, add_refresh, has_script
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
-from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
-from odquality.bridge.store.database import all_samples
 
 
 class LabelQualityModal(ReviewPanel):
@@ -67,14 +65,14 @@ class LabelQualityModal(ReviewPanel):
         self._decide(ctx, dismiss)
 
     def undo(self, ctx: Any) -> None:
-        """Takes back what was decided here last."""
-        place = Place.of_params(ctx.params, "")
-        if not place.batches:
+        """Takes back what was decided on this image last."""
+        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        latest = [] if image is None else image.decided_last(ctx.dataset, place.key)
+        if not latest:
             ctx.ops.notify("There is nothing to undo on this image", variant="info")
             self._show(ctx, place)
             return
-        outcome = undo(ctx.dataset, place.key, batch=place.batches[-1])
-        self._after(ctx, place.moved(batches=place.batches[:-1]), outcome)
+        self._after(ctx, place, undo(ctx.dataset, place.key, issues=latest))
 
     def take_back(self, ctx: Any) -> None:
         """Takes back one decision on this image, whoever made it and whenever."""
@@ -89,7 +87,7 @@ class LabelQualityModal(ReviewPanel):
             self._show(ctx, place)
             return
         outcome = note_edits(ctx.dataset, place.key, sample_ids=image.sample_id)
-        self._after(ctx, place.decided(outcome.batch), outcome)
+        self._after(ctx, place, outcome)
 
     def refresh(self, ctx: Any) -> None:
         """Shows the image as it is now, where the page could not do so by itself."""
@@ -118,8 +116,7 @@ class LabelQualityModal(ReviewPanel):
         if image is None:
             ctx.label_quality = lambda panel: markdown(panel, "note", "No image is open yet.")
             return here.key
-        chosen = all_samples(ctx.dataset).select(image.sample_id)
-        issues = list_issues(chosen, here.key, status=ANY_STATUS)
+        issues = image.issues(ctx.dataset, here.key)
 
         def fill(panel: types.Object) -> None:
             fill_panel(panel, Buttons(self.handlers()), here, issues)
@@ -135,7 +132,7 @@ class LabelQualityModal(ReviewPanel):
     def _decide(self, ctx: Any, how: Any) -> None:
         place = Place.of_params(ctx.params, "")
         outcome = how(ctx.dataset, place.key, place.issue_id)
-        self._after(ctx, place.decided(outcome.batch), outcome)
+        self._after(ctx, place, outcome)
 
     def _after(self, ctx: Any, place: Place, outcome: Outcome) -> None:
         say_refusals(ctx, outcome)
