@@ -26,8 +26,13 @@ folder = pathlib.Path(find_spec("fiftyone").submodule_search_locations[0]) / "db
 sys.exit(not list(folder.glob("mongod*")))
 """
 
-# A database for each process; what the tests of a file share is made once.
-_PARALLEL = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile"]
+# A database for each process; what the tests of a file share is made once, and files come in order.
+_PARALLEL = [
+    "--numprocesses=logical",
+    "--maxprocesses=4",
+    "--dist=loadfile",
+    "--no-loadscope-reorder",
+]
 
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": (".", [["odquality.demo"]]),

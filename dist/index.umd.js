@@ -26,26 +26,31 @@
   const canRead = recoil && recoil.useRecoilValue && state && state.colorScheme;
   const canRefresh = canRead && recoil.useRecoilValueLoadable && state.modalSample && state.useRefreshSample;
 
-  // What a nonce brought is shown once, however often the panel is drawn, and again where the page
-  // gets an older image after it: what it had asked for before may come last.
-  let shown = null;
-  const newest = {};
-  const timeOf = (sample) => ((sample || {}).last_modified_at || {}).datetime;
+  // The panel says how its image is now. What the page had asked for before may come after it, and
+  // what the page is told may be drawn together with what it is told next: an older image is
+  // refreshed whenever it is there.
+  let newest = {};
+  const timeOf = (sample) => (sample.last_modified_at || {}).datetime || 0;
+  const isOlder = (one, other) => Boolean(one && other) && timeOf(one) < timeOf(other);
 
   function Refresh(props) {
-    const { samples, nonce } = props.schema.view;
+    const { samples } = props.schema.view;
     const refresh = state.useRefreshSample();
     const { contents } = recoil.useRecoilValueLoadable(state.modalSample);
     const open = (contents || {}).sample;
     React.useEffect(() => {
-      if (nonce === shown) return;
-      shown = nonce;
-      samples.map(plain).forEach((sample) => refresh((newest[sample._id] = sample)));
-    }, [nonce]);
+      const known = newest;
+      newest = {};
+      samples.map(plain).forEach((sample) => {
+        const before = known[sample._id];
+        newest[sample._id] = isOlder(sample, before) ? before : sample;
+        if (isOlder(before, sample)) refresh(sample);
+      });
+    }, [samples]);
     React.useEffect(() => {
-      const newer = open && newest[open._id];
-      if (newer && timeOf(open) < timeOf(newer)) refresh(newer);
-    }, [open]);
+      const newer = newest[(open || {})._id];
+      if (isOlder(open, newer)) refresh(newer);
+    }, [samples, open]);
     return null;
   }
 

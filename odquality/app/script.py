@@ -53,15 +53,14 @@ def add_choice_of(
     _add(panel, "choice", "LabelQualityChoice", **view)
 
 
-def add_refresh(panel: types.Object, samples: list[Any], nonce: str) -> None:
-    """Lets the page show samples as they are now, in the grid and open.
+def add_refresh(panel: types.Object, samples: list[Any]) -> None:
+    """Lets the page show samples as they are now, in the grid and open, where it has older ones.
 
     Args:
         panel: that they come with.
         samples: documents, as FiftyOne's server gives them.
-        nonce: the page shows what comes with it once.
     """
-    _add(panel, "shown", "LabelQualityRefresh", samples=samples, nonce=nonce)
+    _add(panel, "shown", "LabelQualityRefresh", samples=samples)
 
 
 def add_beside(panel: types.Object) -> None:

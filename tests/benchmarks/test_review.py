@@ -272,14 +272,14 @@ def test_a_review_on_a_dataset(cards: product.Cards, monkeypatch: pytest.MonkeyP
 
 
 def test_waiting_is_timed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--part", "speed", "--samples", "300", "--output", str(tmp_path)])
+    main(["--part", "speed", "--samples", "60", "--output", str(tmp_path)])
     text = (tmp_path / "review.md").read_text()
     assert text in capsys.readouterr().out
     assert "| `undo` of these |" in text
 
 
 def test_many_images_are_copies_of_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--part", "many", "--many", "1500", "--output", str(tmp_path)])
+    main(["--part", "many", "--many", "300", "--output", str(tmp_path)])
     text = (tmp_path / "review.md").read_text()
     assert text in capsys.readouterr().out
     assert "| `undo` of these |" in text

@@ -26,25 +26,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
 
 
-# An open browser keeps an event loop running, in which operators only return tasks: it must be
-# closed before other modules' tests.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     with app_server() as address:
         yield address
 
 
+# An open browser keeps an event loop running, in which operators only return tasks: it must be
+# closed before other modules' tests.
 @pytest.fixture(scope="module")
 def chromium():
     with browser() as context:
         yield context
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fo.Dataset]:
+    made = make_demo_dataset(NUM_IMAGES, 51, tmp_path_factory.mktemp("demo"))
+    yield made
+    fo.delete_dataset(made.name)
+
+
 @pytest.fixture
-def dataset(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[fo.Dataset]:
-    """The demo, under a name of the test's own: the server keeps a view per dataset."""
-    made = make_demo_dataset(NUM_IMAGES, 51, tmp_path)
-    made.name = request.node.name
+def dataset(demo: fo.Dataset, request: pytest.FixtureRequest) -> Iterator[fo.Dataset]:
+    """A copy of the demo, under a name of the test's own: the server keeps a view per dataset."""
+    made = demo.clone(request.node.name, persistent=True)
     yield made
     fo.delete_dataset(made.name)
 

@@ -117,6 +117,7 @@ def show_decision(
     assert _classes_and_places(after) != _classes_and_places(before)
     wait(app, after)
     button(app, "undo").click()
+    expect(accepts(app)).to_have_count(len(of_image), timeout=SECONDS * 1000)
     wait(app, before)
     assert stored(dataset, issue.sample_id, FIELDS) == before
 

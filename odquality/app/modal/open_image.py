@@ -84,7 +84,8 @@ class OpenImage:
             for name, value in serialize(self.view[self.shown_id]).items()
         }
         ids = {"_id": self.shown_id, "_sample_id": self.sample_id}
-        return [sample, {**crop, **ids}]
+        # A crop is as new as its sample, from which its boxes are.
+        return [sample, {**crop, **ids, "last_modified_at": sample["last_modified_at"]}]
 
     def following(self, key: str) -> str | None:
         """What to open next, of what the grid shows: the id of a sample, or of a crop.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
@@ -104,7 +103,7 @@ class LabelQualityModal(ReviewPanel):
             return
         ctx.ops.open_sample(id=following)
 
-    def _show(self, ctx: Any, place: Place | None, *, is_changed: bool = False) -> str | None:
+    def _show(self, ctx: Any, place: Place | None) -> str | None:
         """Prepares what `render` shows; returns the run's key, None without a run."""
         states = [state for state in run_states(ctx.dataset) if state.is_reviewable]
         if not states:
@@ -123,8 +122,7 @@ class LabelQualityModal(ReviewPanel):
             if not has_script():
                 return
             add_beside(panel)
-            if is_changed:
-                add_refresh(panel, image.documents(ctx.dataset), uuid4().hex)
+            add_refresh(panel, image.documents(ctx.dataset))
 
         ctx.label_quality = fill
         return here.key
@@ -138,4 +136,4 @@ class LabelQualityModal(ReviewPanel):
         say_refusals(ctx, outcome)
         if outcome.done and not has_script():
             show_as_new(ctx)
-        self._show(ctx, place, is_changed=bool(outcome.done))
+        self._show(ctx, place)
