@@ -8,14 +8,15 @@ from typing import Any
 from odquality.app.panel.base import ReviewPanel
 from odquality.app.panel.grid import show_crops
 from odquality.app.panel.parts import add_wait, say_edits, say_refusals
-from odquality.app.panel.place import MANY, Place, place_of
+from odquality.app.panel.place import Place, place_of
 from odquality.bridge.review.batches import number_to_undo
 from odquality.bridge.review.bulk import accept_all
-from odquality.bridge.review.decide import note_edits
+from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.outlook import outlooks
 from odquality.bridge.review.stale import edited_issues
+from odquality.bridge.review.views import selected_issues
 from odquality.bridge.store.waiting import PATIENCE
 
 # From so many decisions on people wait for them.
@@ -60,12 +61,29 @@ class LongWork(ReviewPanel):
         ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
         self.after_many(ctx, place.moved(least=None), outcome)
 
+    def accept_selected(self, ctx: Any) -> None:
+        """Accepts what is selected in the grid."""
+        self._selected(ctx, "Accepting", self.accept_selected_now)
+
+    def accept_selected_now(self, ctx: Any) -> None:
+        """Accepts it."""
+        self._decide_selected(ctx, accept)
+
+    def dismiss_selected(self, ctx: Any) -> None:
+        """Dismisses what is selected in the grid."""
+        self._selected(ctx, "Dismissing", self.dismiss_selected_now)
+
+    def dismiss_selected_now(self, ctx: Any) -> None:
+        """Dismisses it."""
+        self._decide_selected(ctx, dismiss)
+
     def undo(self, ctx: Any) -> None:
         """Takes back the last thing that was decided here, or before the page was loaded."""
         place = place_of(ctx)
-        number = 0
-        if place.tab == MANY or not place.batches:
-            number = number_to_undo(ctx.dataset, place.key, batch=_last(place))
+        if place.batches:
+            _, number = place.batches[-1]
+        else:
+            number = number_to_undo(ctx.dataset, place.key)
         if number < _MANY_DECISIONS:
             self.undo_now(ctx)
         else:
@@ -74,7 +92,8 @@ class LongWork(ReviewPanel):
     def undo_now(self, ctx: Any) -> None:
         """Takes it back."""
         place = place_of(ctx)
-        outcome = undo(ctx.dataset, place.key, batch=_last(place))
+        batch = place.batches[-1][0] if place.batches else None
+        outcome = undo(ctx.dataset, place.key, batch=batch)
         there = place.moved(batches=place.batches[:-1])
         if outcome.done:
             there = there.moved(sample_id=outcome.done[0].sample_id)
@@ -108,7 +127,25 @@ class LongWork(ReviewPanel):
         say_refusals(ctx, outcome)
         ctx.ops.clear_selected_samples()
         show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
-        self.show_place(ctx, place.decided(outcome.batch))
+        self.show_place(ctx, place.decided(outcome))
+
+    def _selected(self, ctx: Any, doing: str, now: Any) -> None:
+        number = len(selected_issues(ctx.view, place_of(ctx).key, ctx.selected))
+        if number < _MANY_DECISIONS:
+            now(ctx)
+        else:
+            self._soon(ctx, f"{doing} {number:,} issues, one by one …", now)
+
+    def _decide_selected(self, ctx: Any, how: Any) -> None:
+        place = place_of(ctx)
+        issues = selected_issues(ctx.view, place.key, ctx.selected)
+        if not issues:
+            ctx.ops.notify("Select crops or images with open issues first", variant="info")
+            self.show_place(ctx, place)
+            return
+        outcome = how(ctx.dataset, place.key, issues)
+        ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
+        self.after_many(ctx, place, outcome)
 
     def _count_edits(self, ctx: Any, *, within: float | None) -> None:
         place = place_of(ctx)
@@ -116,7 +153,7 @@ class LongWork(ReviewPanel):
         outcome = note_edits(ctx.dataset, place.key, sample_ids=found.sample_ids)
         say_edits(ctx, outcome)
         # Whatever there was to count is counted.
-        self.show_place(ctx, place.decided(outcome.batch), num_edited=0)
+        self.show_place(ctx, place.decided(outcome), num_edited=0)
 
     def _soon(self, ctx: Any, says: str, does: Any) -> None:
         """Says what is waited for, and has the page call what does it."""
@@ -126,7 +163,3 @@ class LongWork(ReviewPanel):
 
 def _least(place: Place) -> float:
     return place.least or 1.0
-
-
-def _last(place: Place) -> str | None:
-    return place.batches[-1] if place.batches else None

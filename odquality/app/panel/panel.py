@@ -17,7 +17,6 @@ from odquality.app.panel.place import MANY, Place, place_of
 from odquality.app.panel.tabs import Tab, add_next_step
 from odquality.bridge.review.decide import accept, dismiss, skip
 from odquality.bridge.review.runs import run_states
-from odquality.bridge.review.views import selected_issues
 from odquality.bridge.run.worst import worst_first
 
 
@@ -114,14 +113,6 @@ class LabelQualityPanel(LongWork, PlotClicks):
         show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self.show_place(ctx, place.moved(tab=MANY))
 
-    def accept_selected(self, ctx: Any) -> None:
-        """Accepts what is selected in the grid."""
-        self._decide_selected(ctx, accept)
-
-    def dismiss_selected(self, ctx: Any) -> None:
-        """Dismisses what is selected in the grid."""
-        self._decide_selected(ctx, dismiss)
-
     def show_place(
         self, ctx: Any, place: Place | None, *, num_edited: int | None = None
     ) -> str | None:
@@ -151,15 +142,4 @@ class LabelQualityPanel(LongWork, PlotClicks):
             return
         outcome = how(ctx.dataset, place.key, place.issue_id)
         say_refusals(ctx, outcome)
-        self.show_place(ctx, place.decided(outcome.batch))
-
-    def _decide_selected(self, ctx: Any, how: Any) -> None:
-        place = place_of(ctx)
-        issues = selected_issues(ctx.view, place.key, ctx.selected)
-        if not issues:
-            ctx.ops.notify("Select crops or images with open issues first", variant="info")
-            self.show_place(ctx, place)
-            return
-        outcome = how(ctx.dataset, place.key, issues)
-        ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
-        self.after_many(ctx, place, outcome)
+        self.show_place(ctx, place.decided(outcome))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.rows import BY_IMAGES, ORDERS
 from odquality.kinds import KINDS
 
@@ -33,7 +34,7 @@ class Place:
         sample_id: of the image that is looked at.
         issue_id: of the card.
         least: probability from which on many are accepted, None before one is chosen.
-        batches: what was decided from here, the latest last.
+        batches: what was decided from here together, by name and number, the latest last.
         of_class: class, as labelled or as suggested, that is reviewed; all if None.
         choosing: whether the reviewer chooses which cards come.
     """
@@ -45,7 +46,7 @@ class Place:
     sample_id: str | None = None
     issue_id: str | None = None
     least: float | None = None
-    batches: tuple[str, ...] = field(default=())
+    batches: tuple[tuple[str, int], ...] = field(default=())
     of_class: str | None = None
     choosing: bool = False
 
@@ -53,14 +54,16 @@ class Place:
         """This place with something else."""
         return replace(self, **changes)
 
-    def decided(self, batch: str | None) -> Place:
-        """This place after a decision, no more than whose batch is known."""
-        made = self.batches if batch is None else (*self.batches, batch)
+    def decided(self, outcome: Outcome) -> Place:
+        """This place after decisions."""
+        made = self.batches
+        if outcome.batch is not None:
+            made = (*made, (outcome.batch, len(outcome.done)))
         return replace(self, batches=made[-_MOST_BATCHES:], issue_id=None)
 
     def to_params(self) -> dict[str, Any]:
         """What a button carries."""
-        return {"place": {**asdict(self), "batches": list(self.batches)}}
+        return {"place": {**asdict(self), "batches": [list(one) for one in self.batches]}}
 
     @classmethod
     def of_params(cls, params: Mapping[str, Any], key: str) -> Place:
@@ -78,7 +81,11 @@ class Place:
             sample_id=_text(given.get("sample_id")),
             issue_id=_text(given.get("issue_id")),
             least=float(least) if isinstance(least, (int, float)) else None,
-            batches=tuple(filter(_text, given.get("batches") or ())),
+            batches=tuple(
+                (name, number)
+                for name, number in filter(_is_pair, given.get("batches") or ())
+                if isinstance(name, str) and isinstance(number, int)
+            ),
             of_class=_text(given.get("of_class")),
             choosing=given.get("choosing") is True,
         )
@@ -87,6 +94,10 @@ class Place:
 def place_of(ctx: Any) -> Place:
     """The place that an event's button or plot carried."""
     return Place.of_params(ctx.params, "")
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2
 
 
 def _text(value: Any) -> str | None:

@@ -121,7 +121,7 @@ class Tab:
             if not noted.done:
                 return place, card
             say_edits(self.ctx, noted)
-            place = place.decided(noted.batch).moved(sample_id=sample_id)
+            place = place.decided(noted).moved(sample_id=sample_id)
 
     def _choice(self, uri: str) -> Part:
         counts = open_counts(self.ctx.dataset, self.place.key)

@@ -15,13 +15,12 @@ from odquality.bridge.store import records
 Document = dict[str, Any]
 
 
-def number_to_undo(samples: SampleCollection, key: str, *, batch: str | None = None) -> int:
-    """How many decisions `undo` would take back.
+def number_to_undo(samples: SampleCollection, key: str) -> int:
+    """How many decisions `undo` would take back: those of the latest batch.
 
     Args:
         samples: a dataset or view.
         key: of a run by the calibrated method.
-        batch: the one to take back; the latest if None.
 
     Raises:
         ValueError: there is no such run, or it has no suggestions.
@@ -29,7 +28,7 @@ def number_to_undo(samples: SampleCollection, key: str, *, batch: str | None = N
     target = ReviewTarget.of(samples, key)
     if target.decisions is None:
         return 0
-    wanted = latest(target, 1, of_this_run(target), undone=False) if batch is None else [batch]
+    wanted = latest(target, 1, of_this_run(target), undone=False)
     some: Document = {"batch": {"$in": wanted}}
     rows = find_decisions(target, some, undone=False, after=[{"$count": "number"}])
     return sum(int(row["number"]) for row in rows)

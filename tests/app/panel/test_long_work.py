@@ -11,7 +11,7 @@ import odquality
 from odquality.app.names import PANEL, PLUGIN
 from odquality.app.panel import long_work, many, tabs
 from odquality.app.panel.parts import Buttons
-from odquality.app.panel.place import MANY, Place
+from odquality.app.panel.place import CARDS, MANY, Place
 from tests.app.panel.shown import KEY, Shown
 
 
@@ -39,14 +39,36 @@ def test_many_decisions_are_announced_made_announced_and_taken_back(scored: fo.D
     Shown(scored, "accept_all_now", place)
     accepted = odquality.list_issues(scored, KEY, status="accepted")
     assert {one.id for one in accepted} == {one.id for one in preview.issues}
-    for batches in ((), (str(accepted[0].batch),)):
-        place = Place(KEY, MANY, batches=batches)
+    batch = (str(accepted[0].batch), preview.count)
+    for tab, batches in ((MANY, ()), (MANY, (batch,)), (CARDS, (batch,))):
+        place = Place(KEY, tab, batches=batches)
         shown = Shown(scored, "undo", place)
         assert f"Taking {preview.count} decisions back" in shown.parts
         assert begins(shown, "undo_now", place)
     assert len(odquality.list_issues(scored, KEY, status="accepted")) == preview.count
     Shown(scored, "undo_now", place)
     assert odquality.list_issues(scored, KEY, status="accepted") == []
+
+
+@pytest.mark.usefixtures("few_are_many")
+@pytest.mark.parametrize(
+    ("name", "doing", "status"),
+    [("accept", "Accepting", "accepted"), ("dismiss", "Dismissing", "dismissed")],
+)
+def test_many_that_are_selected_are_announced(
+    scored: fo.Dataset, name: str, doing: str, status: str
+) -> None:
+    issues = odquality.list_issues(scored, KEY, limit=10)
+    selected = sorted({one.sample_id for one in issues})
+    number = len(odquality.list_issues(scored.select(selected), KEY))
+    place, request = Place(KEY, MANY), {"selected": selected}
+    shown = Shown(scored, f"{name}_selected", place, request=request)
+    assert f"{doing} {number} issues" in shown.parts
+    assert begins(shown, f"{name}_selected_now", place)
+    assert odquality.list_issues(scored, KEY, status=status) == []
+    Shown(scored, f"{name}_selected_now", place, request=request)
+    decided = odquality.list_issues(scored, KEY, status=status)
+    assert {one.sample_id for one in decided} == set(selected)
 
 
 @pytest.mark.usefixtures("few_are_many")

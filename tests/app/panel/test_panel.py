@@ -132,7 +132,7 @@ def test_a_card_that_was_settled_by_hand_counts_as_decided_when_it_is_looked_at(
     assert issue.id in [one.id for one in edited]
     assert "settled by hand" in shown.requests["notify"]["message"]
     (batch,) = {one.batch for one in edited}
-    assert f"'batches': ['{batch}']" in shown.parts
+    assert f"'batches': [['{batch}', {len(edited)}]]" in shown.parts
 
 
 def test_an_image_that_is_closed_is_looked_at_again_if_it_was_opened_to_be_edited(spoiled) -> None:
@@ -160,7 +160,7 @@ def test_undo_takes_back_what_was_decided_here_and_then_what_was_before(scored) 
     one, two = odquality.list_issues(scored, KEY, limit=2)
     here = odquality.accept(scored, KEY, one).batch
     odquality.accept(scored, KEY, two)
-    Shown(scored, "undo", Place(KEY, CARDS, batches=(str(here),)))
+    Shown(scored, "undo", Place(KEY, CARDS, batches=((str(here), 1),)))
     assert [x.id for x in odquality.list_issues(scored, KEY, status="accepted")] == [two.id]
     Shown(scored, "undo", Place(KEY, CARDS))
     assert odquality.list_issues(scored, KEY, status="accepted") == []
@@ -209,7 +209,7 @@ def test_a_cell_of_the_matrix_shows_its_labels(spoiled: fo.Dataset) -> None:
 def test_what_changes_nothing_in_the_panel_leaves_it_as_it_is(
     scored: fo.Dataset, method: str
 ) -> None:
-    shown = Shown(scored, method, Place(KEY, batches=("one",)), x=0.025)
+    shown = Shown(scored, method, Place(KEY, batches=(("one", 1),)), x=0.025)
     assert shown.names
     # Neither its numbers nor what can be undone from it.
     assert not {"show_panel_output", "patch_panel_data"} & set(shown.names)
