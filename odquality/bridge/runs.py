@@ -14,7 +14,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run import upkeep
 from odquality.bridge.store import records
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import dataset_of
 
 
 class LabelQualityRunConfig(focr.RunConfig):

@@ -17,7 +17,7 @@ from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.queue import crop_after, image_after
 from odquality.bridge.review.views import images_of
-from odquality.bridge.store.database import all_samples
+from odquality.bridge.store.samples import all_samples
 
 Document = dict[str, Any]
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import fiftyone as fo
 
-from odquality.bridge.store.database import is_generated
+from odquality.bridge.store.samples import is_generated
 
 
 def show_as_new(ctx: Any) -> None:

@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.store.database import is_dynamic_groups
+from odquality.bridge.store.samples import is_dynamic_groups
 
 
 def context_of(samples: SampleCollection) -> dict[str, Any]:

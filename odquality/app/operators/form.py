@@ -22,8 +22,8 @@ from odquality.bridge.run.described import Described
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
 from odquality.bridge.store import records, results
-from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.samples import dataset_of
 from odquality.methods.interface import Setting
 from odquality.methods.registry import METHODS
 

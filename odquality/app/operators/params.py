@@ -12,7 +12,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import is_from_app
 from odquality.bridge.run.ownership import survey
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import dataset_of
 from odquality.methods.registry import METHODS
 
 # The form's switch that tells whether its weights count.

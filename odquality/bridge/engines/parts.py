@@ -21,8 +21,9 @@ from odquality.bridge.run.observation import Fitted, Observation, Observer
 from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Seconds, Tally
-from odquality.bridge.store import database, exchange
+from odquality.bridge.store import exchange
 from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.samples import as_stored, dataset_of, id_of, load_samples, view_stages
 from odquality.core.in_order import SumInOrder
 
 
@@ -68,9 +69,9 @@ class Assignment:
     @classmethod
     def of(cls, job: Job) -> Assignment:
         """The run that a job describes."""
-        dataset = database.dataset_of(job.samples)
-        stages = database.view_stages(job.samples)
-        return cls(dataset.name, database.id_of(dataset), stages, job.settings)
+        dataset = dataset_of(job.samples)
+        stages = view_stages(job.samples)
+        return cls(dataset.name, id_of(dataset), stages, job.settings)
 
     def job(self) -> Job:
         """The run in this process.
@@ -78,7 +79,7 @@ class Assignment:
         Raises:
             LookupError: the database of this process is another one.
         """
-        samples = database.load_samples(self.dataset, self.dataset_id, self.view_stages)
+        samples = load_samples(self.dataset, self.dataset_id, self.view_stages)
         return Job(samples, self.settings)
 
 
@@ -97,7 +98,7 @@ class ObservePart:
     def __call__(self, part: Part, shared: Any = None) -> Observation:
         """What was observed; `Observation.merge` merges it with that of other parts."""
         job, seconds = self.run.job(), Seconds()
-        samples, own_reader = database.as_stored(job.samples), _reader(job)
+        samples, own_reader = as_stored(job.samples), _reader(job)
         observer = Observer(job.settings, own_reader.reading, seconds)
         for stretch in part.stretches:
             with seconds.clock("read"):
@@ -128,7 +129,7 @@ class ScorePart:
             RunLostError: the run is no longer in the hands of the process that started it.
         """
         job = self.run.job()
-        samples, scoring = database.as_stored(job.samples), Scoring(job, fitted, self.claim)
+        samples, scoring = as_stored(job.samples), Scoring(job, fitted, self.claim)
         tallies: SumInOrder[Tally] = SumInOrder()
         for stretch in part.stretches:
             seconds, own_reader = Seconds(), _reader(job)
@@ -152,4 +153,4 @@ def _score(scoring: Scoring, chunk: SampleChunk, own_reader: Reader) -> Tally:
 
 
 def _reader(job: Job) -> Reader:
-    return Reader(job.settings.source(database.dataset_of(job.samples)))
+    return Reader(job.settings.source(dataset_of(job.samples)))

@@ -18,8 +18,9 @@ from odquality.bridge.run.observation import Fitted, Observation
 from odquality.bridge.run.ownership import field_names
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.tally import Tally
-from odquality.bridge.store import database, exchange
+from odquality.bridge.store import exchange
 from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.samples import alters_documents, view_stages
 
 IMAGES_PER_PART = 10_000
 
@@ -164,9 +165,9 @@ def _check_view(job: Job) -> None:
     Raises:
         ValueError: it may not.
     """
-    if not database.alters_documents(job.samples):
+    if not alters_documents(job.samples):
         return
-    stages = " ".join(database.view_stages(job.samples) or ())
+    stages = " ".join(view_stages(job.samples) or ())
     key = job.settings.key
     found = [name for name in field_names(key) if re.search(rf"\b{re.escape(name)}\b", stages)]
     if found:

@@ -19,8 +19,8 @@ from odquality.bridge.folds.checks import (
     stored_path,
 )
 from odquality.bridge.store import schema, values
-from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.marks import make_fold_mark
+from odquality.bridge.store.samples import all_samples, dataset_of
 from odquality.bridge.store.schema import FieldSpec
 from odquality.core.folds import deal
 from odquality.core.parameters import boolean, integer

@@ -10,10 +10,9 @@ import fiftyone as fo
 
 from odquality.bridge.folds.belonging import Groups
 from odquality.bridge.store import schema, values
-from odquality.bridge.store.database import is_dynamic_groups, is_generated
 from odquality.bridge.store.marks import is_folds, marked_key
 from odquality.bridge.store.names import check_name
-from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.samples import check_collection, is_dynamic_groups, is_generated
 from odquality.bridge.store.schema import Declaration
 from odquality.core.parameters import shown
 

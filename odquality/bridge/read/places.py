@@ -12,6 +12,7 @@ import numpy as np
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.store import database
+from odquality.bridge.store.samples import alters_documents, dataset_of
 from odquality.core.scenes import IntArray
 
 # Columns of the reader that are read here.
@@ -78,9 +79,9 @@ class Locator:
     """
 
     def __init__(self, samples: SampleCollection, gt_field: str, pred_field: str) -> None:
-        self._dataset = database.dataset_of(samples)
+        self._dataset = dataset_of(samples)
         self._expression = identity_expression(gt_field, pred_field)
-        self._as_stored = not database.alters_documents(samples)
+        self._as_stored = not alters_documents(samples)
 
     def locate(
         self,

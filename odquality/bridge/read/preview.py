@@ -13,7 +13,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.read.reader import Reader
 from odquality.bridge.read.reading import Reading
 from odquality.bridge.read.source import Source
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import dataset_of
 
 logger = logging.getLogger(__name__)
 

@@ -24,6 +24,7 @@ from odquality.bridge.read.splits import images_by_part
 from odquality.bridge.read.stretch import Stretch
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
+from odquality.bridge.store.samples import dataset_of
 from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 
@@ -172,7 +173,7 @@ class Reader:
         if not unknown:
             return sizes, {}
         ids = [documents[row]["_id"] for row in unknown]
-        read = read_media(database.dataset_of(samples), ids, self.reading.unreadable)
+        read = read_media(dataset_of(samples), ids, self.reading.unreadable)
         metadata = {row: one for row, one in zip(unknown, read, strict=True) if one is not None}
         for row, one in metadata.items():
             sizes[row] = [one[side] for side in SIDES]

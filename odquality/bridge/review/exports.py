@@ -20,8 +20,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
-from odquality.bridge.store.database import dataset_of
-from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.samples import check_collection, dataset_of
 
 # What a row of a table has, in this order for ever; new columns come at the end.
 COLUMNS = (

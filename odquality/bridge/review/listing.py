@@ -21,6 +21,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.bridge.store.indexes import most_first
+from odquality.bridge.store.samples import all_samples, dataset_of, with_all_fields
 from odquality.core.parameters import choice, integer, number
 from odquality.kinds import KINDS
 
@@ -139,13 +140,13 @@ def first_open(samples: SampleCollection, target: ReviewTarget, part: Document) 
         {"$sort": most_first(rank_of_images(target))},
         {"$limit": 1},
     ]
-    every = database.with_all_fields(database.all_samples(samples))
+    every = with_all_fields(all_samples(samples))
     found = database.iter_documents(every, {"_id": 1}, before=before)
     return next((str(row["_id"]) for row in found), None)
 
 
 def _of_dataset(samples: SampleCollection, sample_ids: str | Sequence[str]) -> SampleCollection:
-    return database.all_samples(database.dataset_of(samples)).select(sample_ids)
+    return all_samples(dataset_of(samples)).select(sample_ids)
 
 
 def _names(name: str, given: Any) -> Sequence[str] | None:

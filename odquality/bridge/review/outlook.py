@@ -16,6 +16,7 @@ from odquality.bridge.review.rows import some_with, within
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import bin_number
+from odquality.bridge.store.samples import all_samples
 from odquality.kinds import in_order
 
 Document = dict[str, Any]
@@ -142,7 +143,7 @@ def _groups(
     by = {"kind": "$issue.kind", "bin": bin_number("$issue.confidence", edges)}
     sums = {"number": {"$sum": 1}, "wrong": {"$sum": {"$subtract": [1.0, "$issue.confidence"]}}}
     found = database.iter_documents(
-        database.all_samples(samples),
+        all_samples(samples),
         {"filepath": 1, "issue": f"${target.suggestions}.detections"},
         before=[{"$match": some_with(target, part)}],
         after=[

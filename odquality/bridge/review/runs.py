@@ -10,7 +10,7 @@ from odquality.bridge.review.progress import ReviewProgress, review_progress
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.store import records, results, schema
-from odquality.bridge.store.database import dataset_of
+from odquality.bridge.store.samples import dataset_of
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.untouched import maybe_touched
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import list_at
+from odquality.bridge.store.samples import all_samples
 from odquality.kinds import OVERLOOKED
 
 Expression = Any
@@ -113,7 +114,7 @@ def maybe_edited(
     names = [str(one["_id"]) for one in found]
     if not isinstance(samples, fo.DatasetView):
         return names
-    shown: list[str] = database.all_samples(samples).select(names).values("id")
+    shown: list[str] = all_samples(samples).select(names).values("id")
     return shown
 
 

@@ -11,10 +11,9 @@ from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
-from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.records import RunRecord
-from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.samples import check_collection, dataset_of
 from odquality.bridge.write.fields import expected_errors_field
 
 

@@ -14,7 +14,7 @@ from odquality.bridge.review.listing import issues_of, query_of
 from odquality.bridge.review.rows import BY_PROBABILITY, find_rows, some_with
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store.aggregation import area_of
-from odquality.bridge.store.database import all_samples, is_generated
+from odquality.bridge.store.samples import all_samples, is_generated
 
 # So many crops of suggestions are shown at a time, or a few more.
 MOST_CROPS = 5000

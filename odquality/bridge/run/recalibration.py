@@ -17,8 +17,8 @@ from odquality.bridge.run.box_probabilities import Probabilities, read_probabili
 from odquality.bridge.run.remaining import remaining_errors
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import claims, records, results
-from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.samples import dataset_of
 from odquality.kinds import LABEL_KINDS
 from odquality.learning.decisions import Answer, Box, Decision, Outcomes, answers
 from odquality.learning.lessons import Lessons, lessons_of

@@ -18,8 +18,8 @@ from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described, described, described_fields
 from odquality.bridge.run.ownership import check_key
 from odquality.bridge.store.adopted import source_path
-from odquality.bridge.store.database import dataset_of
 from odquality.bridge.store.records import RUN_METHOD
+from odquality.bridge.store.samples import dataset_of
 from odquality.bridge.write.fields import RunFields
 from odquality.core.parameters import boolean
 from odquality.methods.interface import Method, MethodInfo, Setting

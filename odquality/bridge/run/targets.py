@@ -7,9 +7,8 @@ from fiftyone.core.clips import ClipsView
 from fiftyone.core.collections import SampleCollection
 from fiftyone.core.patches import _PatchesView
 
-from odquality.bridge.store.database import is_dynamic_groups, is_generated
 from odquality.bridge.store.marks import is_own
-from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.samples import check_collection, is_dynamic_groups, is_generated
 from odquality.core.parameters import shown
 
 # Attributes of a detection that are something else than a flag or probabilities.

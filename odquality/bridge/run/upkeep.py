@@ -20,7 +20,8 @@ from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths,
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
 from odquality.bridge.store.claims import Claim
-from odquality.bridge.store.database import dataset_of, forget_loaded_values
+from odquality.bridge.store.database import forget_loaded_values
+from odquality.bridge.store.samples import dataset_of
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.report import WorstImage
 from odquality.bridge.store import records, schema
-from odquality.bridge.store.database import all_samples, dataset_of
 from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.samples import all_samples, dataset_of
 from odquality.bridge.write.fields import RunFields, expected_errors_field
 
 NUM_WORST = 10

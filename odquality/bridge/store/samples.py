@@ -1,7 +1,17 @@
-"""What can be given as samples."""
+"""Datasets and views: what is given as samples, what a view shows, and what it is a view of.
+
+Whatever is not public in FiftyOne stands beside the public call that it replaces, as in the module
+that reads and writes documents.
+"""
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import fiftyone as fo
+from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
 
 
@@ -16,3 +26,134 @@ def check_collection(samples: object) -> SampleCollection:
             f"samples is a {type(samples).__name__}; expected a FiftyOne dataset or view"
         )
     return samples
+
+
+def dataset_of(samples: SampleCollection) -> fo.Dataset:
+    """The dataset itself, or the one that a view shows.
+
+    Public: ``fo.load_dataset(view.dataset_name)``; a dataset has only a ``name``.
+    """
+    return samples._root_dataset
+
+
+def all_samples(samples: SampleCollection) -> SampleCollection:
+    """The samples of a dataset or view, of all slices or groups if it is grouped.
+
+    Public: ``samples.select_group_slices(names)``, which takes slices of one media type.
+    """
+    if is_dynamic_groups(samples):
+        return all_samples(samples.flatten())
+    if samples.media_type != fo.core.media.GROUP:
+        return samples
+    return samples.select_group_slices(_allow_mixed=True)
+
+
+def with_all_fields(samples: SampleCollection) -> SampleCollection:
+    """The samples of a dataset or view with all fields that they have, in the same order.
+
+    Public: the same stages without those that choose fields, which a view does not tell.
+    """
+    if not isinstance(samples, fo.DatasetView) or is_generated(samples):
+        return samples
+    view: SampleCollection = samples._dataset
+    for stage in samples._stages:
+        if not isinstance(stage, (fo.SelectFields, fo.ExcludeFields)):
+            view = view.add_stage(stage)
+    return view
+
+
+def is_generated(samples: SampleCollection) -> bool:
+    """Whether a view's samples are patches, frames or clips made from other samples.
+
+    Public: comparing ``view.media_type`` and classes, which differ for each kind of view.
+    """
+    return bool(samples._is_generated)
+
+
+def is_dynamic_groups(samples: SampleCollection) -> bool:
+    """Whether a view shows groups that ``group_by`` made of samples.
+
+    Public: a ``media_type`` of ``group`` where ``samples.group_slices`` is None, which misses
+    groups of grouped samples.
+    """
+    return bool(samples._is_dynamic_groups)
+
+
+def filtered_fields(samples: SampleCollection) -> set[str]:
+    """Paths of the list fields of which a view hides some elements.
+
+    Public: reading the stages of ``view._stages`` one by one; there is no public call.
+    """
+    if not isinstance(samples, fo.DatasetView):
+        return set()
+    return set(samples._get_filtered_fields() or ())
+
+
+def alters_documents(samples: SampleCollection) -> bool:
+    """Whether a view may show other documents than are stored, and not just some or in an order.
+
+    Public: reading the stages of ``view._stages`` one by one; there is no public call.
+    """
+    return not all(map(_keeps_documents, samples._pipeline()))
+
+
+def _keeps_documents(stage: Mapping[str, Any]) -> bool:
+    ((operator, body),) = stage.items()
+    # An exclusion or inclusion of whole fields; anything else computes them.
+    whole = operator == "$project" and all(value in (0, 1) for value in body.values())
+    return whole or operator in ("$match", "$sort", "$limit", "$skip", "$sample", "$unset")
+
+
+def as_stored(samples: SampleCollection) -> SampleCollection:
+    """Samples to choose some from by their ids, with the boxes that a view shows.
+
+    Of a view that only chooses or sorts samples it is the dataset: which samples the view shows may
+    have changed since, as where scores define it that are cleared by now.
+    """
+    if alters_documents(samples):
+        return samples
+    return all_samples(dataset_of(samples))
+
+
+def view_stages(samples: SampleCollection) -> list[str] | None:
+    """The stages of a view as FiftyOne's records of runs keep them, None for a dataset.
+
+    Public: ``dataset.register_run(key, config)``, which keeps them itself.
+    """
+    if not isinstance(samples, fo.DatasetView):
+        return None
+    return [json_util.dumps(stage) for stage in samples._serialize(include_uuids=False)]
+
+
+def id_of(dataset: fo.Dataset) -> ObjectId:
+    """The id of a dataset in the database, which no other dataset of the same name has.
+
+    Public: ``dataset.name``, which may be another dataset's by now.
+    """
+    found: ObjectId = dataset._doc.id
+    return found
+
+
+def load_samples(name: str, dataset_id: ObjectId, stages: Sequence[str] | None) -> SampleCollection:
+    """A dataset, or a view of it, in another process than the one that described it.
+
+    Public: ``fo.load_dataset(name)``, then its stages one by one.
+
+    Args:
+        name: of the dataset.
+        dataset_id: of the dataset.
+        stages: as `view_stages` gives them.
+
+    Raises:
+        LookupError: the database of this process does not hold that dataset.
+    """
+    dataset = fo.load_dataset(name) if fo.dataset_exists(name) else None
+    if dataset is None or id_of(dataset) != dataset_id:
+        raise LookupError(
+            f"dataset {name!r} is not in the database of this process ({socket.gethostname()}): "
+            "workers need the FIFTYONE_DATABASE_URI and FIFTYONE_DATABASE_NAME of the process that "
+            "starts the run"
+        )
+    if stages is None:
+        return dataset
+    return fo.DatasetView._build(dataset, [json_util.loads(stage) for stage in stages])

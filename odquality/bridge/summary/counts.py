@@ -21,8 +21,7 @@ from odquality.bridge.store.aggregation import (
     list_at,
     text_of,
 )
-from odquality.bridge.store.database import all_samples, dataset_of
-from odquality.bridge.store.samples import check_collection
+from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
 from odquality.kinds import BY_NAME
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 

@@ -15,7 +15,8 @@ from odquality.bridge.engines.parts_engine import PartsEngine, Work
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.engine import Job
 from odquality.bridge.run.settings import RunSettings
-from odquality.bridge.store import database, records
+from odquality.bridge.store import records
+from odquality.bridge.store.samples import view_stages
 from tests.bridge.datasets import assert_scored, compute, expected_quality, random_samples
 from tests.bridge.engines.runs import KEY, METHODS, Disorderly, all_of, contents, outcome
 
@@ -255,4 +256,4 @@ def test_views_are_the_same_elsewhere(dataset: fo.Dataset) -> None:
     view = dataset.match(fo.ViewField("rank") > 3).limit_labels("ground_truth", 2).shuffle(seed=1)
     again = Assignment.of(Job(view, OBJECTLAB)).job().samples
     assert again.values("id") == view.values("id")
-    assert database.view_stages(again) == database.view_stages(view)
+    assert view_stages(again) == view_stages(view)
