@@ -22,7 +22,7 @@ from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.store import exchange
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.samples import as_stored, dataset_of, id_of, load_samples, view_stages
 from odquality.core.in_order import SumInOrder
 

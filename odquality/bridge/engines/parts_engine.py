@@ -19,7 +19,7 @@ from odquality.bridge.run.ownership import field_names
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.store import exchange
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.samples import alters_documents, view_stages
 
 IMAGES_PER_PART = 10_000

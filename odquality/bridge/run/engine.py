@@ -17,7 +17,7 @@ from odquality.bridge.run.observation import Fitted, Observation
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Tally
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 
 
 class EngineError(RuntimeError):

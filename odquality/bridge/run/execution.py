@@ -33,7 +33,7 @@ from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.run.untouched import kept_stamps
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, show_suggestions
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.run_documents import DatasetDeletedError
 from odquality.bridge.store.samples import dataset_of, filtered_fields, view_stages
 from odquality.bridge.write.fields import RunFields

@@ -13,7 +13,7 @@ from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.scoring import Scoring
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.run.tally import Seconds, Tally
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.samples import dataset_of
 from odquality.core.in_order import SumInOrder
 

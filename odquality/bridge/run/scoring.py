@@ -12,7 +12,7 @@ from odquality.bridge.read.reader import Reader, SampleChunk
 from odquality.bridge.run.engine import Job
 from odquality.bridge.run.observation import Fitted
 from odquality.bridge.run.tally import Seconds, Tally
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.samples import as_stored, dataset_of
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer

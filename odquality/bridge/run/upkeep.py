@@ -19,7 +19,7 @@ from odquality.bridge.decisions.field import drop_idle_indexes
 from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
-from odquality.bridge.store.claims import Claim
+from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.database import forget_loaded_values
 from odquality.bridge.store.samples import dataset_of
 

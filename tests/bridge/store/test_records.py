@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from odquality.bridge.run.settings import RUN_CONFIG_CLASS
 from odquality.bridge.store import claims, owner, records, results
-from odquality.bridge.store.claims import Claim, RunLostError
+from odquality.bridge.store.claim import Claim, RunLostError
 from odquality.bridge.store.records import RunRecord
 
 CONFIG = {"cls": RUN_CONFIG_CLASS, "type": "run", "method": records.RUN_METHOD, "key": "lq"}
