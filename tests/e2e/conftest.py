@@ -26,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
 
 
-@pytest.fixture(scope="session")
+# A server without pages goes on looking for changes, so it ends with the tests of its file.
+@pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with app_server() as address:
         yield address
