@@ -44,6 +44,8 @@ def chromium():
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fo.Dataset]:
     made = make_demo_dataset(NUM_IMAGES, 51, tmp_path_factory.mktemp("demo"))
+    # Others make a demo of their own.
+    made.name = "demo-to-copy"
     yield made
     fo.delete_dataset(made.name)
 
