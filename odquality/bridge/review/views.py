@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import fiftyone as fo
@@ -56,33 +57,22 @@ def crops(
         ValueError: there is no such run, or it has no suggestions.
     """
     target = ReviewTarget.of(samples, key)
-    box = ViewField("bounding_box")
-    wanted = [
-        ViewField("confidence") >= min_probability,
-        ViewField("confidence") <= max_probability,
-        box[2] * box[3] >= min_area,
-    ]
-    if max_area < 1:
-        wanted.append(box[2] * box[3] <= max_area)
-    for attribute, value in (("kind", kind), ("given_label", given_label), ("label", label)):
-        if value is not None:
-            wanted.append(ViewField(attribute) == ViewField.literal(value))
-    given, suggested = ViewField("given_label"), ViewField("label")
-    if about is not None:
-        name = ViewField.literal(about)
-        wanted.append((given == name) | (suggested == name))
+    part = query_of(kind, about, min_probability)
+    if max_probability < 1:
+        part["confidence"] = {**part.get("confidence", {}), "$lte": max_probability}
+    part |= {} if given_label is None else {"given_label": given_label}
+    part |= {} if label is None else {"label": label}
     if of_class is not None:
-        name = ViewField.literal(of_class)
-        wanted.append((given == name) | ((given == None) & (suggested == name)))  # noqa: E711
-    part: dict[str, Any] = {}
+        missing = {"given_label": None, "label": of_class}
+        part["$and"] = [{"$or": [{"given_label": of_class}, missing]}]
     least = None
     if max_probability == 1:
         # Of less likely ones there is nothing to be left out.
-        part = _query(kind, given_label, label, of_class, about, min_probability)
-        least = _least_of_likeliest(samples, target, part, _area_within(min_area, max_area))
+        where = _area_within("$issue", min_area, max_area)
+        least = _least_of_likeliest(samples, target, part, where)
     if least is not None:
         part["confidence"] = {"$gte": least}
-        wanted.append(ViewField("confidence") >= least)
+    wanted = [_as_expression(part), ViewExpression(_area_within("$$this", min_area, max_area))]
     some = all_samples(samples).match(some_with(target, part))
     found = some.filter_labels(target.suggestions, ViewExpression.all(wanted))
     if least is not None:
@@ -94,31 +84,41 @@ def crops(
     return view
 
 
-def _query(
-    kind: str | None,
-    given_label: str | None,
-    label: str | None,
-    of_class: str | None,
-    about: str | None,
-    min_probability: float,
-) -> dict[str, Any]:
-    """The database's query of a suggestion, as `crops` takes its arguments."""
-    part = query_of(kind, about, min_probability)
-    part |= {} if given_label is None else {"given_label": given_label}
-    part |= {} if label is None else {"label": label}
-    if of_class is not None:
-        missing = {"given_label": None, "label": of_class}
-        part["$and"] = [{"$or": [{"given_label": of_class}, missing]}]
-    return part
+def _as_expression(part: Mapping[str, Any]) -> ViewExpression:
+    """What is true of the labels that a query finds.
+
+    Args:
+        part: a query of a label by its attributes, as `query_of` gives it.
+    """
+    wanted = []
+    for name, value in part.items():
+        if name in _JOINED:
+            wanted.append(_JOINED[name]([_as_expression(one) for one in value]))
+        else:
+            of_one = value if isinstance(value, Mapping) else {"$in": [value]}
+            wanted += [_COMPARED[by](ViewField(name), limit) for by, limit in of_one.items()]
+    return ViewExpression.all(wanted)
 
 
-def _area_within(low: float, high: float) -> Any:
-    """An expression for an ``issue`` whose area is within bounds."""
-    if low <= 0 and high >= 1:
-        return True
-    area = area_of("$issue.bounding_box")
-    above = {"$gte": [area, low]}
-    return {"$and": [above, {"$lte": [area, high]}]} if high < 1 else above
+def _is_one_of(field: ViewField, values: Sequence[Any]) -> ViewExpression:
+    # Names of classes may look like the database's own.
+    return ViewExpression.any([field == ViewField.literal(value) for value in values])
+
+
+_JOINED = {"$and": ViewExpression.all, "$or": ViewExpression.any}
+_COMPARED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "$gte": operator.ge,
+    "$lte": operator.le,
+    "$in": _is_one_of,
+}
+
+
+def _area_within(label: str, low: float, high: float) -> Any:
+    """An expression for a label, as the database calls it, whose area is within bounds."""
+    area = area_of(f"{label}.bounding_box")
+    bounds = [{"$gte": [area, low]}] if low > 0 else []
+    bounds += [{"$lte": [area, high]}] if high < 1 else []
+    return {"$and": bounds}
 
 
 def _least_of_likeliest(
