@@ -14,7 +14,7 @@ from odquality.app.modal.refresh import show_as_new
 from odquality.app.names import MODAL_PANEL
 from odquality.app.panel.base import ReviewPanel
 from odquality.app.panel.parts import Buttons, markdown, say_refusals
-from odquality.app.panel.place import Place
+from odquality.app.panel.place import Place, place_of
 from odquality.app.script import add_beside, add_refresh, has_script
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
@@ -65,7 +65,7 @@ class LabelQualityModal(ReviewPanel):
 
     def undo(self, ctx: Any) -> None:
         """Takes back what was decided on this image last."""
-        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        place, image = place_of(ctx), OpenImage.of(ctx)
         latest = [] if image is None else image.decided_last(ctx.dataset, place.key)
         if not latest:
             ctx.ops.notify("There is nothing to undo on this image", variant="info")
@@ -75,13 +75,13 @@ class LabelQualityModal(ReviewPanel):
 
     def take_back(self, ctx: Any) -> None:
         """Takes back one decision on this image, whoever made it and whenever."""
-        place = Place.of_params(ctx.params, "")
+        place = place_of(ctx)
         outcome = undo(ctx.dataset, place.key, issues=place.issue_id)
         self._after(ctx, place, outcome)
 
     def edited(self, ctx: Any) -> None:
         """Counts as decided what was edited by hand."""
-        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        place, image = place_of(ctx), OpenImage.of(ctx)
         if image is None:
             self._show(ctx, place)
             return
@@ -91,11 +91,11 @@ class LabelQualityModal(ReviewPanel):
     def refresh(self, ctx: Any) -> None:
         """Shows the image as it is now, where the page could not do so by itself."""
         show_as_new(ctx)
-        self._show(ctx, Place.of_params(ctx.params, ""))
+        self._show(ctx, place_of(ctx))
 
     def next(self, ctx: Any) -> None:
         """Opens the next image with open issues."""
-        place, image = Place.of_params(ctx.params, ""), OpenImage.of(ctx)
+        place, image = place_of(ctx), OpenImage.of(ctx)
         following = None if image is None else image.following(place.key)
         if following is None:
             ctx.ops.notify("No other image of this view has open issues", variant="info")
@@ -128,7 +128,7 @@ class LabelQualityModal(ReviewPanel):
         return here.key
 
     def _decide(self, ctx: Any, how: Any) -> None:
-        place = Place.of_params(ctx.params, "")
+        place = place_of(ctx)
         outcome = how(ctx.dataset, place.key, place.issue_id)
         self._after(ctx, place, outcome)
 

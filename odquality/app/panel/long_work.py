@@ -63,7 +63,7 @@ class LongWork(ReviewPanel):
 
     def accept_selected(self, ctx: Any) -> None:
         """Accepts what is selected in the grid."""
-        self._selected(ctx, "Accepting", self.accept_selected_now)
+        self._decide_selected(ctx, accept, first="Accepting", then=self.accept_selected_now)
 
     def accept_selected_now(self, ctx: Any) -> None:
         """Accepts it."""
@@ -71,7 +71,7 @@ class LongWork(ReviewPanel):
 
     def dismiss_selected(self, ctx: Any) -> None:
         """Dismisses what is selected in the grid."""
-        self._selected(ctx, "Dismissing", self.dismiss_selected_now)
+        self._decide_selected(ctx, dismiss, first="Dismissing", then=self.dismiss_selected_now)
 
     def dismiss_selected_now(self, ctx: Any) -> None:
         """Dismisses it."""
@@ -129,19 +129,16 @@ class LongWork(ReviewPanel):
         show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self.show_place(ctx, place.decided(outcome))
 
-    def _selected(self, ctx: Any, doing: str, now: Any) -> None:
-        number = len(selected_issues(ctx.view, place_of(ctx).key, ctx.selected))
-        if number < _MANY_DECISIONS:
-            now(ctx)
-        else:
-            self._soon(ctx, f"{doing} {number:,} issues, one by one …", now)
-
-    def _decide_selected(self, ctx: Any, how: Any) -> None:
+    def _decide_selected(self, ctx: Any, how: Any, *, first: str = "", then: Any = None) -> None:
+        """Decides on what is selected; of many it first says so, where it is told what follows."""
         place = place_of(ctx)
         issues = selected_issues(ctx.view, place.key, ctx.selected)
         if not issues:
             ctx.ops.notify("Select crops or images with open issues first", variant="info")
             self.show_place(ctx, place)
+            return
+        if then is not None and len(issues) >= _MANY_DECISIONS:
+            self._soon(ctx, f"{first} {len(issues):,} issues, one by one …", then)
             return
         outcome = how(ctx.dataset, place.key, issues)
         ctx.ops.notify(str(outcome).splitlines()[0], variant="success")
