@@ -118,7 +118,8 @@ class AppPage:
             lambda message: self._note(message.text) if message.type == "error" else None,
         )
         self.page.on("pageerror", lambda error: self._note(str(error)))
-        self.page.goto(f"{address}/datasets/{dataset}")
+        self._home = f"{address}/datasets/{dataset}"
+        self.page.goto(self._home)
         self.wait_for_grid()
 
     def _note(self, text: str) -> None:
@@ -145,6 +146,10 @@ class AppPage:
         self.page.wait_for_url(
             lambda url: url.partition("?")[0].endswith(f"/{name}"), timeout=seconds * 1000
         )
+
+    def open_image(self, sample_id: str) -> None:
+        """Loads the page anew with an image of the dataset open, by its address."""
+        self.page.goto(f"{self._home}?id={sample_id}")
 
     def close_image(self) -> None:
         """Closes the image that is open."""

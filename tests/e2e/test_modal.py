@@ -43,14 +43,12 @@ def spoiled(dataset: fo.Dataset) -> fo.Dataset:
     return dataset
 
 
-def test_the_open_image_is_reviewed_and_shows_it_at_once(
-    scored: fo.Dataset, app: AppPage, server: str
-) -> None:
+def test_the_open_image_is_reviewed_and_shows_it_at_once(scored: fo.Dataset, app: AppPage) -> None:
     issues = odquality.list_issues(scored, KEY)
     of_image = {issue.sample_id: issue for issue in reversed(issues)}
     first = issues[0]
     number = sum(issue.sample_id == first.sample_id for issue in issues)
-    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    app.open_image(first.sample_id)
     open_panel(app.page)
     button(app, "accept0").click()
     counts = app.page.locator(
@@ -67,14 +65,14 @@ def test_the_open_image_is_reviewed_and_shows_it_at_once(
 
 
 def test_undo_takes_back_what_was_decided_on_the_image_last_whatever_the_page_knows(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, app: AppPage
 ) -> None:
     (first, *others) = odquality.list_issues(scored, KEY)
     second = next(one for one in others if one.sample_id == first.sample_id)
     elsewhere = next(one for one in others if one.sample_id != first.sample_id)
     for issue in (first, second, elsewhere):
         odquality.dismiss(scored, KEY, issue)
-    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    app.open_image(first.sample_id)
     open_panel(app.page)
     undos = app.page.locator('[data-cy=modal] [data-cy^="label-quality-take_back"]')
     for left in ([first, elsewhere], [elsewhere]):
@@ -87,11 +85,9 @@ def test_undo_takes_back_what_was_decided_on_the_image_last_whatever_the_page_kn
     app.page.wait_for_function("window.toasts.some((one) => one.includes('nothing to undo'))")
 
 
-def test_an_older_image_that_comes_late_does_not_stay(
-    scored: fo.Dataset, app: AppPage, server: str
-) -> None:
+def test_an_older_image_that_comes_late_does_not_stay(scored: fo.Dataset, app: AppPage) -> None:
     issue = odquality.list_issues(scored, KEY)[0]
-    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
+    app.open_image(issue.sample_id)
     open_beside(app.page)
     before = stored(scored, issue.sample_id, FIELDS)
     wait_until_drawn(app.page, before)
@@ -123,10 +119,10 @@ def is_of_image(request: Request) -> bool:
 
 
 def test_an_image_that_leaves_the_view_does_not_break_the_page(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, app: AppPage
 ) -> None:
     first = odquality.list_issues(scored, KEY)[0]
-    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    app.open_image(first.sample_id)
     open_panel(app.page)
     button(app, "accept0").wait_for()
     scored.delete_samples([first.sample_id])
@@ -137,17 +133,17 @@ def test_an_image_that_leaves_the_view_does_not_break_the_page(
 
 @pytest.mark.parametrize("action", ["add", "relabel", "move", "remove"])
 def test_the_open_image_shows_what_a_decision_changed(
-    spoiled: fo.Dataset, app: AppPage, server: str, action: str
+    spoiled: fo.Dataset, app: AppPage, action: str
 ) -> None:
     likely = odquality.list_issues(spoiled, KEY, order="probability")
     issue = next(one for one in likely if one.action == action)
-    app.page.goto(f"{server}/datasets/{spoiled.name}?id={issue.sample_id}")
+    app.open_image(issue.sample_id)
     open_beside(app.page)
     show_decision(app, spoiled, issue)
 
 
 def test_each_decision_on_the_open_image_can_be_taken_back(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, app: AppPage
 ) -> None:
     issues = odquality.list_issues(scored, KEY)
     sample_id = next(
@@ -159,7 +155,7 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
     # One was decided on before the image was opened.
     odquality.dismiss(scored, KEY, of_image[0], by="ann")
     before = stored(scored, sample_id, FIELDS)
-    app.page.goto(f"{server}/datasets/{scored.name}?id={sample_id}")
+    app.open_image(sample_id)
     open_beside(app.page)
     undos = app.page.locator('[data-cy=modal] [data-cy^="label-quality-take_back"]')
     expect(undos).to_have_count(1, timeout=SECONDS * 1000)
@@ -186,9 +182,7 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
     wait_until_drawn(app.page, after)
 
 
-def test_an_open_crop_is_reviewed_as_its_image(
-    scored: fo.Dataset, app: AppPage, server: str
-) -> None:
+def test_an_open_crop_is_reviewed_as_its_image(scored: fo.Dataset, app: AppPage) -> None:
     panel = app.page.locator
     panel("[data-cy=new-panel-btn]").first.click()
     panel(f'[data-cy="new-panel-option-{PANEL}"]').click()

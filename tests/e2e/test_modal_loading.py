@@ -53,7 +53,7 @@ def test_an_image_that_opens_before_python_s_panels_are_known_has_its_panel(
         app = AppPage(chromium, address, scored.name)
         try:
             app.page.route(STARTED, lambda route: held.append(route))
-            app.page.goto(f"{address}/datasets/{scored.name}?id={first.sample_id}")
+            app.open_image(first.sample_id)
             images_tab(app.page).wait_for()
             assert held
             # Lets go what was held.
@@ -66,7 +66,7 @@ def test_an_image_that_opens_before_python_s_panels_are_known_has_its_panel(
 
 
 def test_a_page_that_missed_colours_of_its_session_gets_them(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, app: AppPage
 ) -> None:
     issue = odquality.list_issues(scored, KEY)[0]
     missed: list[Any] = []
@@ -83,7 +83,7 @@ def test_a_page_that_missed_colours_of_its_session_gets_them(
         route.fulfill(response=answer, json=told)
 
     app.page.route(re.compile("/graphql$"), miss_first)
-    app.page.goto(f"{server}/datasets/{scored.name}?id={issue.sample_id}")
+    app.open_image(issue.sample_id)
     open_beside(app.page)
     button(app, "accept0").wait_for()
     wait_for_color(app.page, PREDICTED, is_there=True)
@@ -106,7 +106,7 @@ def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
         app = AppPage(chromium, address, scored.name)
         colleague = None
         try:
-            app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
+            app.open_image(issue.sample_id)
             wait_until_drawn(app.page, stored(scored, issue.sample_id, FIELDS))
             open_beside(app.page)
             wait_for_color(app.page, PREDICTED, is_there=True)
@@ -160,11 +160,11 @@ def place_of(dataset: fo.Dataset, issue: ReviewIssue) -> int:
 
 
 def test_where_the_script_did_not_load_a_button_refreshes_the_image(
-    scored: fo.Dataset, app: AppPage, server: str
+    scored: fo.Dataset, app: AppPage
 ) -> None:
     app.page.route(SCRIPT, lambda route: route.fulfill(body="", content_type="text/javascript"))
     first = odquality.list_issues(scored, KEY)[0]
-    app.page.goto(f"{server}/datasets/{scored.name}?id={first.sample_id}")
+    app.open_image(first.sample_id)
     open_by_hand(app.page)
     before = stored(scored, first.sample_id, FIELDS)
     wait_until_drawn(app.page, before)
@@ -191,7 +191,7 @@ def test_without_the_script_the_open_image_shows_decisions_too(
     with app_server() as address:
         app = AppPage(chromium, address, scored.name)
         try:
-            app.page.goto(f"{address}/datasets/{scored.name}?id={issue.sample_id}")
+            app.open_image(issue.sample_id)
             open_by_hand(app.page)
             show_decision(app, scored, issue, wait=wait_or_refresh)
         finally:
