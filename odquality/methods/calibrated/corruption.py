@@ -24,8 +24,9 @@ from odquality.methods.calibrated.frames import image_frames, relative
 CORRUPTED_SHARE = 0.2
 
 # IoU of a displaced label with the label as it was: from a box around a part of the object, or
-# around the object and as much again, to one that is merely loose.
-DISPLACED_IOU = (0.25, 0.75)
+# around the object and as much again, to one that is merely loose. What overlaps the object less
+# looks like a label of nothing, and to learn from it would make all of those suspects here.
+DISPLACED_IOU = (0.35, 0.75)
 
 # A displacement is drawn anew, at most this often, until it has such an IoU.
 _MAX_REDRAWS = 10

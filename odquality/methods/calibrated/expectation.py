@@ -22,6 +22,9 @@ _OTHER_LABELS = 2.0
 _LIMITS = (0.02, 0.98)
 # Areas whose logarithms differ by less are about the same.
 _LEAST_SPAN = 1.0
+# How far from the smallest to the largest size, by the logarithm of the area, labels are large.
+# Detectors find all of these about as often.
+_LARGE = 0.6
 # Sums of squares below this are 0 but for rounding.
 _NO_SPREAD = 1e-9
 
@@ -102,13 +105,14 @@ class Expectation:
     def size(self, scenes: Scenes) -> FloatArray:
         """Each label's size among those of all labels, (L,): from 0, of the smallest, to 1.
 
-        It grows with the logarithm of the area. Where all are about as large, all are near .5.
+        It grows with the logarithm of the area, up to `_LARGE`. Where all are about as large, all
+        count as middling.
         """
         least, largest = self.areas
         span = float(np.log(largest / least))
         # Quotients of areas are the same in any unit.
         place = np.log(_area(scenes).clip(least, largest) / least) - span / 2
-        return 0.5 + place / max(span, _LEAST_SPAN)
+        return np.minimum((0.5 + place / max(span, _LEAST_SPAN)) / _LARGE, 1.0)
 
     def renamed(self, classes: IntArray) -> Expectation:
         """The same with ``classes[number]``, (K,) int64, for the number of each class."""
