@@ -26,7 +26,7 @@ CORRUPTED_SHARE = 0.2
 # IoU of a displaced label with the label as it was: from a box around a part of the object, or
 # around the object and as much again, to one that is merely loose. What overlaps the object less
 # looks like a label of nothing, and to learn from it would make all of those suspects here.
-DISPLACED_IOU = (0.35, 0.75)
+DISPLACED_IOU = (1 / 3, 0.75)
 
 # A displacement is drawn anew, at most this often, until it has such an IoU.
 _MAX_REDRAWS = 10
