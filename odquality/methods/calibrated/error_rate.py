@@ -19,10 +19,10 @@ _FEWEST_LABELS = {"swap": 0.003, "badloc": 0.003}
 # Labels that the detector misses look like spurious ones, so that the bound on their rate is mostly
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
 _USUAL_SPURIOUS_RATE = 0.01
-_DRAWN_TO_USUAL = 1 / 2
+_DRAWN_TO_USUAL = 0.4
 
 # The bound is sought where at least this share of the wrong boxes is.
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.05
 # ... at this many thresholds.
 _THRESHOLDS = 100
 
