@@ -65,8 +65,8 @@ def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
     present, wrong = _standing_out(rng, 0.05)
     found, bound = label_error_rate(kind, present, wrong), error_rate(present, wrong)
     if kind == "spurious":
-        # Half-way to the usual rate of 1%, on a logarithmic scale.
-        assert found == pytest.approx(np.sqrt(0.01 * bound))
+        # Two fifths of the way to the usual rate of 1%, on a logarithmic scale.
+        assert np.log(found / bound) == pytest.approx(0.4 * np.log(0.01 / bound))
     else:
         assert found == bound
 
