@@ -48,8 +48,9 @@ def test_those_of_a_size_are_counted_among_themselves(dataset: fo.Dataset) -> No
 def test_all_are_shown_where_there_are_few(dataset: fo.Dataset) -> None:
     issues = odquality.list_issues(dataset, KEY)
     assert len(crops(dataset, KEY)) == len(issues)
-    unlikely = [one for one in issues if 0.3 <= one.probability <= 0.6]
-    assert len(crops(dataset, KEY, min_probability=0.3, max_probability=0.6)) == len(unlikely) > 0
+    likely = [one for one in issues if 0.6 <= one.probability <= 0.9]
+    assert len(crops(dataset, KEY, min_probability=0.6, max_probability=0.9)) == len(likely)
+    assert 0 < len(likely) < len(issues)
     of_class = [one for one in issues if (one.given_label or one.label) == "cat"]
     assert len(crops(dataset, KEY, of_class="cat")) == len(of_class) > 0
     both = [one for one in of_class if "dog" in (one.given_label, one.label)]
