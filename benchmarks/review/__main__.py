@@ -82,9 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def time_all(largest: int) -> str:
-    """The table of many images: a fifth of the largest number, and that; a flood of the fifth.
+    """The table of many images: a fifth of the largest number, and that.
 
-    A flood of issues has 18 an image, and lessons take as much longer.
+    A flood, which is 18 issues an image, is timed at the fifth alone: there a lesson takes minutes.
     """
     load, _, _ = os.getloadavg()
     timed = []

@@ -22,8 +22,8 @@ _OTHER_LABELS = 2.0
 _LIMITS = (0.02, 0.98)
 # Areas whose logarithms differ by less are about the same.
 _LEAST_SPAN = 1.0
-# How far from the smallest to the largest size, by the logarithm of the area, labels are large.
-# Detectors find all of these about as often.
+# From so far between the smallest size and the largest on (by the logarithm of the area) labels are
+# large: detectors find all of these about as often.
 _LARGE = 0.6
 # Sums of squares below this are 0 but for rounding.
 _NO_SPREAD = 1e-9
@@ -105,8 +105,8 @@ class Expectation:
     def size(self, scenes: Scenes) -> FloatArray:
         """Each label's size among those of all labels, (L,): from 0, of the smallest, to 1.
 
-        It grows with the logarithm of the area, up to `_LARGE`. Where all are about as large, all
-        count as middling.
+        It grows with the logarithm of the area, and is 1 from `_LARGE` on. Where all labels are
+        about as large, they lie half-way, at .5 / `_LARGE`.
         """
         least, largest = self.areas
         span = float(np.log(largest / least))
