@@ -10,11 +10,17 @@ from odquality.core.scenes import FloatArray
 PRIOR_RATE = 0.02
 _PRIOR_BOXES = 50
 
-# No kind of error is taken to affect more labels than this, nor fewer. A detector that finds little
-# makes many labels look wrong, and one that has learnt the labels makes all look right: there is no
-# telling the former from labels that are wrong, and what contradicts a label should always count.
+# No kind of error is taken to affect more labels than this. A detector that finds little makes many
+# labels look wrong, and there is no telling them from labels that are.
 _MOST_LABELS = 0.1
-_FEWEST_LABELS = {"swap": 0.003, "badloc": 0.003}
+
+# Kinds of which a detector contradicts the label. That should always count, even where a detector
+# that has learnt the labels makes all look right, so that their rates have a least value; and where
+# labels are few, the handful among them that is contradicted surely is left to chance, so that what
+# is assumed without data weighs more.
+_CONTRADICTED = ("swap", "badloc")
+_FEWEST_CONTRADICTED = 0.003
+_PRIOR_CONTRADICTED = 300
 
 # Labels that the detector misses look like spurious ones, so that the bound on their rate is mostly
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
@@ -29,15 +35,16 @@ _THRESHOLDS = 100
 
 def label_error_rate(kind: str, present: FloatArray, wrong: FloatArray) -> float:
     """The rate of a kind of label error, for what is known of such kinds; see `error_rate`."""
-    rate = error_rate(present, wrong)
+    contradicted = kind in _CONTRADICTED
+    rate = error_rate(present, wrong, _PRIOR_CONTRADICTED if contradicted else _PRIOR_BOXES)
     # The looser a bound is, the less it says: up to 1, that nothing is known.
     rate = min(rate, _MOST_LABELS**2 / rate)
     if kind == "spurious" and rate > _USUAL_SPURIOUS_RATE:
         rate *= (_USUAL_SPURIOUS_RATE / rate) ** _DRAWN_TO_USUAL
-    return max(rate, _FEWEST_LABELS.get(kind, 0.0))
+    return max(rate, _FEWEST_CONTRADICTED) if contradicted else rate
 
 
-def error_rate(present: FloatArray, wrong: FloatArray) -> float:
+def error_rate(present: FloatArray, wrong: FloatArray, prior_boxes: float = _PRIOR_BOXES) -> float:
     """The largest share of wrong boxes that the boxes as they are allow for.
 
     Were a share r of the boxes wrong like the known wrong ones, then above any threshold there
@@ -50,6 +57,7 @@ def error_rate(present: FloatArray, wrong: FloatArray) -> float:
     Args:
         present: suspicion of the boxes as they are.
         wrong: suspicion of boxes with this kind of error.
+        prior_boxes: as if `PRIOR_RATE` were known of so many boxes more.
 
     Returns:
         A rate in (0, 1), drawn towards `PRIOR_RATE` where the boxes are few.
@@ -63,4 +71,4 @@ def error_rate(present: FloatArray, wrong: FloatArray) -> float:
     present_above = np.searchsorted(np.sort(-present), -thresholds, side="right")
     share = (present_above + np.sqrt(present_above) + 1) / max(num_present, 1)
     bound = min(1.0, float(np.min(share / (above / num_wrong))))
-    return (bound * num_present + PRIOR_RATE * _PRIOR_BOXES) / (num_present + _PRIOR_BOXES)
+    return (bound * num_present + PRIOR_RATE * prior_boxes) / (num_present + prior_boxes)

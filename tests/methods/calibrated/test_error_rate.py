@@ -51,6 +51,16 @@ def test_a_worked_example():
     # 9 suspects, a standard deviation of 3 and one more, then the prior.
     expected = (9 + 3 + 1 + 50 * PRIOR_RATE) / (1000 + 50)
     assert error_rate(present, np.ones(100)) == pytest.approx(expected)
+    assert label_error_rate("duplicate", present, np.ones(100)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("kind", ["swap", "badloc"])
+def test_the_rate_of_labels_that_are_contradicted_leans_on_the_prior_where_labels_are_few(kind):
+    for suspects, labels in ((9, 1000), (90, 10_000)):
+        present = np.repeat([1.0, 0.0], [suspects, labels - suspects])
+        expected = suspects + np.sqrt(suspects) + 1 + 300 * PRIOR_RATE
+        rate = label_error_rate(kind, present, np.ones(100))
+        assert rate == pytest.approx(expected / (labels + 300))
 
 
 def test_the_order_of_boxes_does_not_matter(rng):
@@ -67,8 +77,11 @@ def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
     if kind == "spurious":
         # Two fifths of the way to the usual rate of 1%, on a logarithmic scale.
         assert np.log(found / bound) == pytest.approx(0.4 * np.log(0.01 / bound))
-    else:
+    elif kind == "duplicate":
         assert found == bound
+    else:
+        assert found == error_rate(present, wrong, 300)
+        assert found == pytest.approx(bound, rel=0.02)
 
 
 @pytest.mark.parametrize("kind", LABEL_KINDS)
