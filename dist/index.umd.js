@@ -26,6 +26,9 @@
   const canRead = recoil && recoil.useRecoilValue && state && state.colorScheme;
   const canRefresh = canRead && recoil.useRecoilValueLoadable && state.modalSample && state.useRefreshSample;
 
+  // Milliseconds. What the page is told within 100 ms is drawn together.
+  const LOOK_AGAIN = 300;
+
   // The panel says how its image is now. What the page had asked for before may come after it, and
   // what the page is told may be drawn together with what it is told next: an older image is
   // refreshed whenever it is there.
@@ -51,6 +54,16 @@
       const newer = newest[(open || {})._id];
       if (isOlder(open, newer)) refresh(newer);
     }, [samples, open]);
+    // While an image is being drawn, it forgets what it is told to draw next.
+    const looker = state.modalLooker ? recoil.useRecoilValueLoadable(state.modalLooker).contents : null;
+    React.useEffect(() => {
+      if (!looker || !looker.updateSample) return;
+      const watch = setInterval(() => {
+        const newer = newest[(looker.sample || {}).id];
+        if (isOlder(looker.sample, newer)) looker.updateSample(newer);
+      }, LOOK_AGAIN);
+      return () => clearInterval(watch);
+    }, [looker]);
     return null;
   }
 

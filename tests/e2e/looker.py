@@ -14,8 +14,8 @@ from tests.e2e.app import SECONDS
 Boxes = dict[str, list[Any]]
 
 # The canvas belongs to an object that React keeps; it is found by what it can do.
-_DRAWN = """
-() => {
+_LOOKER = """
+(() => {
     const modal = document.querySelector('[data-cy=modal]');
     if (!modal) return null;
     const fiberOf = (one) => Object.keys(one).find((key) => key.startsWith('__reactFiber$'));
@@ -33,17 +33,24 @@ _DRAWN = """
             held.push(hook.memoizedState);
         }
         const looker = held.flatMap((one) => [one, one && one.current]).find(isLooker);
-        if (!looker) continue;
-        const boxes = {};
-        for (const { field, label } of looker.sampleOverlays) {
-            if (field.endsWith('_decisions')) continue;
-            (boxes[field] = boxes[field] || []).push([label.id, label.label, label.bounding_box]);
-        }
-        Object.values(boxes).forEach((some) => some.sort());
-        return boxes;
+        if (looker) return looker;
     }
     return null;
-}
+})()
+"""
+
+_DRAWN = f"""
+() => {{
+    const looker = {_LOOKER};
+    if (!looker) return null;
+    const boxes = {{}};
+    for (const {{ field, label }} of looker.sampleOverlays) {{
+        if (field.endsWith('_decisions')) continue;
+        (boxes[field] = boxes[field] || []).push([label.id, label.label, label.bounding_box]);
+    }}
+    Object.values(boxes).forEach((some) => some.sort());
+    return boxes;
+}}
 """
 
 
@@ -51,6 +58,27 @@ def drawn(page: Page) -> Boxes | None:
     """The boxes on the open image by their field, but decisions; None if no image is open."""
     found: Boxes | None = page.evaluate(_DRAWN)
     return found
+
+
+def draw_slowly(page: Page, *, seconds: float) -> None:
+    """Has the open image be drawn for so long from when it is told of a change.
+
+    What it is told meanwhile it forgets, as it always does.
+    """
+    page.evaluate(
+        f"""(milliseconds) => {{
+            const looker = {_LOOKER};
+            let isUpdating = false, since;
+            Object.defineProperty(looker, 'isSampleUpdating', {{
+                get: () => {{
+                    since = since || performance.now();
+                    return isUpdating || performance.now() < since + milliseconds;
+                }},
+                set: (value) => (isUpdating = value),
+            }});
+        }}""",
+        1000 * seconds,
+    )
 
 
 def stored(dataset: fo.Dataset, sample_id: str, fields: Iterable[str]) -> Boxes:

@@ -12,7 +12,7 @@ import odquality
 from odquality.app.names import MODAL_PANEL, PANEL
 from odquality.bridge.review.issue import ReviewIssue
 from tests.e2e.app import SECONDS, AppPage
-from tests.e2e.looker import stored, wait_until_drawn
+from tests.e2e.looker import draw_slowly, stored, wait_until_drawn
 from tests.e2e.modal import (
     FIELDS,
     KEY,
@@ -110,6 +110,23 @@ def test_an_older_image_that_comes_late_does_not_stay(scored: fo.Dataset, app: A
     assert after != before
     for route, response in late:
         route.fulfill(response=response)
+    wait_until_drawn(app.page, after)
+
+
+def test_what_is_decided_while_the_image_is_being_drawn_is_drawn_after(
+    scored: fo.Dataset, app: AppPage
+) -> None:
+    issue = odquality.list_issues(scored, KEY)[0]
+    app.open_image(issue.sample_id)
+    open_beside(app.page)
+    before = stored(scored, issue.sample_id, FIELDS)
+    wait_until_drawn(app.page, before)
+    number = accepts(app).count()
+    draw_slowly(app.page, seconds=3)
+    button(app, "accept0").click()
+    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
+    after = stored(scored, issue.sample_id, FIELDS)
+    assert after != before
     wait_until_drawn(app.page, after)
 
 
