@@ -13,7 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId
 
-from odquality.bridge.decisions.identity import SAME_OBJECT, is_as_scored, overlap_of
+from odquality.bridge.decisions.identity import find_label, is_as_scored, marks_object
 from odquality.bridge.decisions.texts import from_text, same, to_text
 from odquality.bridge.store.adopted import FROM_PREDICTION, SOURCE, SOURCE_CONFIDENCE
 from odquality.bridge.store.schema import FieldSpec
@@ -206,13 +206,7 @@ def _addition(suggestion: Document, labels: Sequence[Document], scored_by: str) 
 
 def _same_object(suggestion: Document, labels: Sequence[Document], scored_by: str) -> bool:
     """Whether a label that was not there at the scoring marks what a suggestion would add."""
-    box = suggestion["bounding_box"]
-    return any(
-        label.get("label") == suggestion["label"]
-        and label.get(scored_by) is None
-        and overlap_of(box, label.get("bounding_box")) >= SAME_OBJECT
-        for label in labels
-    )
+    return marks_object(suggestion, (one for one in labels if one.get(scored_by) is None))
 
 
 def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
@@ -226,15 +220,6 @@ def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
             "its label has been changed meanwhile; note_edits counts that as a decision"
         )
     return label
-
-
-def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
-    """Position of the label with an id, None if there is none or several have it."""
-    if label_id is None:
-        return None
-    name = str(label_id)
-    found = [row for row, label in enumerate(labels) if str(label.get("_id")) == name]
-    return found[0] if len(found) == 1 else None
 
 
 def _find(label_id: Any, labels: Sequence[Document]) -> Document | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.decisions.identity import find_same, has_same_evidence, named
 from odquality.bridge.decisions.reading import standing
 from odquality.bridge.review import learn
 from odquality.bridge.review.batches import find_decisions, latest, of_this_run
@@ -90,7 +90,7 @@ def redo(
         by: only what this person had decided; anybody's if None.
 
     Returns:
-        What was done. What changed since is refused, and says so.
+        What was done. What changed since is refused, and says so: the label, or what is suggested.
 
     Raises:
         ValueError: as `accept` does, or ``batches`` is less than 1.
@@ -104,6 +104,8 @@ def redo(
         suggestion = find_same(wish, sample.suggestions)
         if suggestion is None:
             raise RefusedError("it is not suggested (any more)")
+        if not has_same_evidence(suggestion, wish):
+            raise RefusedError("something else is suggested of it now; decide on that")
         again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
         decision = {**again, "decided_at": decided_at[wish["batch"]], "undone_at": None}
         return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)

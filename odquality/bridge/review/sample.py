@@ -14,14 +14,13 @@ from typing import Any
 from pymongo import UpdateOne
 
 from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
-from odquality.bridge.decisions.identity import find_same
+from odquality.bridge.decisions.identity import find_label, find_same
 from odquality.bridge.review.changes import (
     IN_NO_FIELD,
     IN_NONE,
     Change,
     changed,
     checked,
-    find_label,
 )
 from odquality.bridge.review.sample_update import SampleUpdate
 from odquality.bridge.review.target import ReviewTarget
