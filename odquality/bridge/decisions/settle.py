@@ -17,7 +17,7 @@ from odquality.bridge.decisions.identity import (
     marks_object,
     same_box,
 )
-from odquality.bridge.decisions.reading import has_any, standing
+from odquality.bridge.decisions.reading import has_any, listed, standing
 from odquality.bridge.decisions.shares import share_of
 from odquality.bridge.decisions.texts import from_text
 from odquality.bridge.store import database
@@ -57,7 +57,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> list[Settled]:
     updates, changed = [], []
     for sample in database.find_documents(dataset, some, columns):
         made = standing(sample["decisions"])
-        labels = sample.get("labels") or []
+        labels = listed(sample.get("labels"))
         gone = [one for one in sample["suggestions"] if _is_decided(one, made, labels)]
         if gone:
             settled += [Settled(one["kind"], one["confidence"]) for one in gone]

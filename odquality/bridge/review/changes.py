@@ -23,8 +23,8 @@ Document = dict[str, Any]
 # A mask is drawn within the box, and fits no other.
 _OF_THE_BOX = ("mask", "mask_path")
 
-# Places of a label: at the end of the list, or alone in a field that was None or not there.
-AT_THE_END, IN_NONE, IN_NO_FIELD = -1, -2, -3
+# Place of a label at the end of the list; others below 0 are those of a label that is alone.
+AT_THE_END = -1
 
 
 def source_specs(gt_field: str) -> list[FieldSpec]:
@@ -50,8 +50,8 @@ class Change:
         before: the whole label if it is removed; of one that stays those attributes that change,
             as they were; None if there was no label.
         after: likewise what is put there; None if nothing is.
-        place: position of a label that comes or goes, `AT_THE_END`, `IN_NONE` or
-            `IN_NO_FIELD`.
+        place: position of a label that comes or goes, `AT_THE_END`, or what there was instead of a
+            list, as `empty` names it.
     """
 
     label_id: Any = None

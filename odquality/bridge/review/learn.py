@@ -189,7 +189,9 @@ def _correct(target: ReviewTarget, correction: Correction | None) -> None:
         expected = {"$add": [f"${target.expected_errors}", change]}
         pipeline.append({"$set": {target.expected_errors: expected}})
     pipeline.append({"$unset": "_then"})
-    update_most(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
+    # Others may have emptied the list of suggestions to None.
+    open_ones = {target.num_issues: {"$gt": 0}, path: {"$type": "array"}}
+    update_most(target.dataset, open_ones, pipeline)
     database.refresh_loaded_samples(target.dataset)
 
 
