@@ -141,13 +141,19 @@ def edit_of(suggestion: Document, labels: Sequence[Document], scored_by: str) ->
     return f"its label has been {what} meanwhile"
 
 
-def checked(change: Change, labels: Sequence[Document], passed_over: Collection[str]) -> None:
+def checked(
+    change: Change,
+    labels: Sequence[Document],
+    passed_over: Collection[str],
+    locked: Collection[str] = (),
+) -> None:
     """Checks that labels are as a change expects them.
 
     Args:
         change: to be made.
         labels: of the sample, as they are now.
         passed_over: attributes that may differ: those that runs write.
+        locked: attributes that are read-only: those of a label that stays do not change.
 
     Raises:
         RefusedError: they are not.
@@ -165,6 +171,8 @@ def checked(change: Change, labels: Sequence[Document], passed_over: Collection[
     if change.is_removal:
         is_changed = not same(_without(label, passed_over), _without(before, passed_over))
     else:
+        if names := sorted({*before, *after}.intersection(locked)):
+            raise RefusedError(f"attributes {names} of its label are read-only")
         is_changed = any(not same(label.get(name), value) for name, value in before.items())
         is_changed |= any(name in label for name in after.keys() - before.keys())
     if is_changed:

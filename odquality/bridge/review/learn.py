@@ -18,8 +18,9 @@ from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
 from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
-from odquality.bridge.store import database
+from odquality.bridge.store import database, schema
 from odquality.bridge.store.halves import update_most
 from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import KINDS, OVERLOOKED
@@ -67,10 +68,11 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
         What is known now.
 
     Raises:
-        ValueError: there is no such run, it has no suggestions or is not complete, or another
-            process changed it meanwhile.
+        ValueError: there is no such run, it has no suggestions or is not complete, these are
+            read-only, or another process changed the run meanwhile.
     """
     target = ReviewTarget.of(samples, key)
+    check_writable(schema.declared(target.dataset), target.corrected, "a lesson would correct them")
     decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
     # They hold what the scoring said when it suggested them.
     told = told_by(decisions)

@@ -168,7 +168,7 @@ class ReviewedSample:
         Raises:
             RefusedError: it cannot.
         """
-        checked(change, self.labels, self._target.passed_over)
+        checked(change, self.labels, self._target.passed_over, self._target.locked)
         if change.is_addition:
             empty.check_parent(self.document, self._target.gt_field, self._empty)
 
