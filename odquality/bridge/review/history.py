@@ -16,11 +16,13 @@ from odquality.bridge.review.batches import find_decisions, latest, of_this_run
 from odquality.bridge.review.changes import Change, RefusedError
 from odquality.bridge.review.decide import Issues, decider, listed_ids, target_to_decide
 from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.listing import MOST
 from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store.times import utc_now
+from odquality.core.parameters import integer, shown
 
 Document = dict[str, Any]
 
@@ -49,7 +51,7 @@ def undo(
         What was taken back. What was changed again since is refused, and says so.
 
     Raises:
-        ValueError: as `accept` does, or ``batches`` is less than 1.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
     now = utc_now()
@@ -93,7 +95,7 @@ def redo(
         What was done. What changed since is refused, and says so: the label, or what is suggested.
 
     Raises:
-        ValueError: as `accept` does, or ``batches`` is less than 1.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
     now = utc_now()
@@ -170,13 +172,14 @@ def _chosen(
     undone: bool,
 ) -> tuple[dict[str, list[Document]], list[str]]:
     """Decisions by their sample's id, in the order in which to turn them; issues without one."""
-    if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
-        raise ValueError(f"batches is {batches!r}; expected a number from 1 on")
+    most = integer("batches", batches, 1, MOST)
+    if batch is not None and not isinstance(batch, str):
+        raise ValueError(f"batch is {shown(batch)}; expected a text, as an outcome names it")
     mine = {} if by is None else {"decided_by": decider(by)}
     if issues is not None:
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
     if batch is None:
-        wanted = latest(target, batches, {**mine, **of_this_run(target)}, undone=undone)
+        wanted = latest(target, most, {**mine, **of_this_run(target)}, undone=undone)
     else:
         wanted = [batch]
     found: dict[str, list[Document]] = {}
