@@ -105,7 +105,8 @@ def _holds(suggestion: Document, decision: Document, labels: Sequence[Document])
     if status == ACCEPTED:
         after = from_text(decision.get("after"))
         if is_missing:
-            return after is not None and any(one.get("_id") == after["_id"] for one in labels)
+            added = [one for one in labels if after is not None and one.get("_id") == after["_id"]]
+            return marks_object(suggestion, added)
         if after is None:
             # A label that was removed may be there again: from a backup, an annotation tool.
             return find_label(suggestion.get("label_id"), labels) is None

@@ -138,6 +138,19 @@ def test_an_accepted_addition_comes_back_when_the_label_is_deleted(dataset: fo.D
     assert issue.id in open_ids(dataset)
 
 
+def test_an_accepted_addition_comes_back_when_the_label_is_moved_away(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    odquality.accept(dataset, KEY, issue)
+    x, y, width, height = issue.box
+    places = {"near": [x + 0.1 * width, y, width, height], "away": [0.0, 0.0, 0.02, 0.02]}
+    for place, box in places.items():
+        sample = dataset[issue.sample_id]
+        sample.ground_truth.detections[-1].bounding_box = box
+        sample.save()
+        rerun(dataset)
+        assert (issue.id in open_ids(dataset)) == (place == "away")
+
+
 @pytest.mark.parametrize("kind", ["spurious", "duplicate"])
 def test_a_removed_label_that_is_there_again_is_suspected_again(
     dataset: fo.Dataset, kind: str
