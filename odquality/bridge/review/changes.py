@@ -122,15 +122,23 @@ def accepting(suggestion: Document, labels: Sequence[Document], scored_by: str) 
     )
 
 
-def edit_of(suggestion: Document, labels: Sequence[Document], scored_by: str) -> str | None:
+def edit_of(
+    suggestion: Document, labels: Sequence[Document], new_without: str | None
+) -> str | None:
     """What someone did to a label since it was scored that settles its suggestion.
+
+    Args:
+        suggestion: document of the suggestion.
+        labels: of its sample, as they are now.
+        new_without: an attribute that only labels lack that are new since; None if nobody can tell
+            these from others.
 
     Returns:
         For people; None if nobody did anything.
     """
     if suggestion["action"] == "add":
-        there = _same_object(suggestion, labels, scored_by)
-        return "it has been labelled meanwhile" if there else None
+        is_there = new_without is not None and _same_object(suggestion, labels, new_without)
+        return "it has been labelled meanwhile" if is_there else None
     label_id = suggestion.get("label_id")
     # Nobody can tell what became of a label without an id. Of several with the same id it is there
     # as long as one is as it was.

@@ -110,7 +110,8 @@ def note_edits(
     """Counts as decided what someone mended by hand, in the App's Annotate tab for example.
 
     These are open issues whose label was removed or changed since it was scored, or, of a missing
-    one, drawn.
+    one, drawn. Where the view that was scored hid labels, nobody can tell these from drawn ones:
+    then missing labels do not count.
 
     Args:
         samples: a dataset or view.

@@ -208,5 +208,5 @@ def _card_of(
         len(wanted) - 1,
         labels,
         listed(found.get("predictions")),
-        any(edit_of(one, labels, target.scored_by) is not None for one in suggestions),
+        any(edit_of(one, labels, target.new_without) is not None for one in suggestions),
     )

@@ -120,6 +120,11 @@ class ReviewTarget:
         return self.record.field_key
 
     @property
+    def new_without(self) -> str | None:
+        """Attribute that only labels lack that are new since, None if the view hid others too."""
+        return None if self.record.config.get("hides_labels") else self.scored_by
+
+    @property
     def scoring(self) -> str:
         """Tells this scoring from those before and after it under the same key."""
         return str(self.record.config.get("scoring", ""))
