@@ -122,9 +122,11 @@ def same_box(one: Any, other: Any) -> bool:
 
 
 def overlap_of(one: Any, other: Any) -> float:
-    """IoU of two boxes ``x, y, width, height``; 0 of what is no box."""
+    """IoU of two boxes ``x, y, width, height``, 1 of the same one without area; 0 of no box."""
     if not _is_box(one) or not _is_box(other):
         return 0.0
+    if same_box(one, other):
+        return 1.0
     boxes = np.array([one, other], np.float64)
     boxes[:, 2:] += boxes[:, :2]
     # Normalised boxes are smaller than the least union that counts.

@@ -418,3 +418,35 @@ def test_decisions_are_deleted_by_a_run_without_suggestions(dataset: fo.Dataset)
     odquality.compute_label_quality(dataset, key="lab", method="objectlab")
     odquality.delete_decisions(dataset, "lab")
     assert not dataset.has_sample_field(DECISIONS)
+
+
+@pytest.mark.parametrize("box", [[0.5, 0.5, 0.0, 0.0], [0.3, 0.3, 0.0, 0.2]])
+@pytest.mark.parametrize("field", ["ground_truth", "predictions"])
+def test_boxes_without_area_are_decided_on_like_others(
+    dataset: fo.Dataset, field: str, box: list[float]
+) -> None:
+    samples = {one.sample_id for one in odquality.list_issues(dataset, KEY, limit=30)}
+    for sample in dataset.select(list(samples)):
+        odd = fo.Detection(label="cat", bounding_box=box, confidence=0.99)
+        sample[field].detections.append(odd)
+        sample.save()
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.01)
+    issues = [
+        one
+        for one in odquality.list_issues(dataset.select(list(samples)), KEY)
+        if list(one.box) == pytest.approx(box) and one.kind in ("spurious", "overlooked")
+    ]
+    before = undecided(dataset)
+    assert len(issues) > 10
+    for decide in (odquality.accept, odquality.dismiss):
+        assert decide(dataset, KEY, issues).refused == ()
+        assert odquality.undo(dataset, KEY).refused == ()
+        assert [one["ground_truth"] for one in undecided(dataset)] == [
+            one["ground_truth"] for one in before
+        ]
+        assert odquality.redo(dataset, KEY).refused == ()
+        if decide is odquality.accept:
+            assert odquality.undo(dataset, KEY).refused == ()
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.01)
+    left = {one.id for one in odquality.list_issues(dataset, KEY)}
+    assert not {one.id for one in issues} & left
