@@ -207,6 +207,6 @@ def _card_of(
         tuple(others),
         len(wanted) - 1,
         labels,
-        listed(found.get("predictions")),
+        tuple(listed(found.get("predictions"))),
         any(edit_of(one, labels, target.new_without) is not None for one in suggestions),
     )
