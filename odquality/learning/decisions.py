@@ -103,8 +103,7 @@ def answers(decisions: Iterable[Decision]) -> dict[Answer, bool]:
     """
     given: dict[Answer, bool] = {}
     implied: set[Answer] = set()
-    listed = _listed(decisions)
-    for position, decision in enumerate(listed):
+    for position, decision in enumerate(listed(decisions)):
         check(decision, f"decisions[{position}]")
         others = {Answer(decision.box, kind) for kind in LABEL_KINDS}
         if decision.kind is None:
@@ -152,7 +151,12 @@ def side_of(kind: str | None) -> str:
     return PREDICTION if kind == OVERLOOKED else LABEL
 
 
-def _listed(decisions: Any) -> list[Any]:
+def listed(decisions: Any) -> list[Any]:
+    """Decisions as a list, unchecked.
+
+    Raises:
+        ValueError: they are no iterable of anything that could be decisions.
+    """
     if isinstance(decisions, (str, bytes, Mapping)) or not isinstance(decisions, Iterable):
         raise ValueError(f"decisions is {shown(decisions)}; expected a list of odquality.Decision")
     return list(decisions)

@@ -6,7 +6,7 @@ it lies, and so is a label without an id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isclose
 from typing import Any
 from urllib.parse import quote, unquote
@@ -75,6 +75,37 @@ def find_same(suggestion: Document, among: Iterable[Document]) -> Document | Non
     return max(same, key=lambda one: overlap_of(box, one.get("bounding_box")), default=None)
 
 
+def has_same_evidence(one: Document, other: Document) -> bool:
+    """Whether two suggestions about the same error say the same of the same label.
+
+    Neither has the label changed from one to the other, nor what is suggested instead.
+    """
+    return (
+        one.get("given_label") == other.get("given_label")
+        and same_box(one.get("given_box"), other.get("given_box"))
+        and one.get("label") == other.get("label")
+        and overlap_of(one.get("bounding_box"), other.get("bounding_box")) >= SAME_BOX
+    )
+
+
+def marks_object(suggestion: Document, labels: Iterable[Document]) -> bool:
+    """Whether one of some labels marks what a suggestion would add."""
+    return any(
+        label.get("label") == suggestion["label"]
+        and overlap_of(suggestion["bounding_box"], label.get("bounding_box")) >= SAME_OBJECT
+        for label in labels
+    )
+
+
+def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
+    """Position of the label with an id, None if there is none or several have it."""
+    if label_id is None:
+        return None
+    name = str(label_id)
+    found = [row for row, label in enumerate(labels) if str(label.get("_id")) == name]
+    return found[0] if len(found) == 1 else None
+
+
 def is_as_scored(label: Document, suggestion: Document) -> bool:
     """Whether a label still has the class and box that it had when it was scored."""
     return label.get("label") == suggestion.get("given_label") and same_box(
@@ -91,9 +122,11 @@ def same_box(one: Any, other: Any) -> bool:
 
 
 def overlap_of(one: Any, other: Any) -> float:
-    """IoU of two boxes ``x, y, width, height``; 0 of what is no box."""
+    """IoU of two boxes ``x, y, width, height``, 1 of the same one without area; 0 of no box."""
     if not _is_box(one) or not _is_box(other):
         return 0.0
+    if same_box(one, other):
+        return 1.0
     boxes = np.array([one, other], np.float64)
     boxes[:, 2:] += boxes[:, :2]
     # Normalised boxes are smaller than the least union that counts.

@@ -20,6 +20,12 @@ def standing(decisions: Iterable[Document]) -> list[Document]:
     return [one for one in decisions if not one.get("undone_at")]
 
 
+def listed(value: Any) -> list[Document]:
+    """The documents of a list, each in its place: nothing of what is no list or no document."""
+    documents = value if isinstance(value, list) else []
+    return [one if isinstance(one, dict) else {} for one in documents]
+
+
 def has_any(field: str | None) -> Document:
     """A query for the samples with decisions in a field, of which the database has an index."""
     return {f"{field}.detections.decided_at": {"$type": "date"}}

@@ -10,8 +10,14 @@ from pymongo import UpdateOne
 
 from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
-from odquality.bridge.decisions.identity import SAME_BOX, is_same, overlap_of, same_box
-from odquality.bridge.decisions.reading import has_any, standing
+from odquality.bridge.decisions.identity import (
+    find_label,
+    has_same_evidence,
+    is_same,
+    marks_object,
+    same_box,
+)
+from odquality.bridge.decisions.reading import has_any, listed, standing
 from odquality.bridge.decisions.shares import share_of
 from odquality.bridge.decisions.texts import from_text
 from odquality.bridge.store import database
@@ -51,7 +57,7 @@ def settle(dataset: fo.Dataset, fields: RunFields) -> list[Settled]:
     updates, changed = [], []
     for sample in database.find_documents(dataset, some, columns):
         made = standing(sample["decisions"])
-        labels = sample.get("labels") or []
+        labels = listed(sample.get("labels"))
         gone = [one for one in sample["suggestions"] if _is_decided(one, made, labels)]
         if gone:
             settled += [Settled(one["kind"], one["confidence"]) for one in gone]
@@ -95,24 +101,18 @@ def _holds(suggestion: Document, decision: Document, labels: Sequence[Document])
     """Whether a decision on the same error still says something about it."""
     is_missing, status = suggestion["kind"] == OVERLOOKED, decision.get("status")
     if status == DISMISSED:
-        return is_missing or _has_same_evidence(suggestion, decision)
+        return is_missing or has_same_evidence(suggestion, decision)
     if status == ACCEPTED:
         after = from_text(decision.get("after"))
         if is_missing:
-            return after is not None and any(one.get("_id") == after["_id"] for one in labels)
-        return after is None or _is_as_left(suggestion, decision, after)
+            added = [one for one in labels if after is not None and one.get("_id") == after["_id"]]
+            return marks_object(suggestion, added)
+        if after is None:
+            # A label that was removed may be there again: from a backup, an annotation tool.
+            return find_label(suggestion.get("label_id"), labels) is None
+        return _is_as_left(suggestion, decision, after)
     # By hand something else may have been put there, of which nothing was said.
-    return status == EDITED and is_missing
-
-
-def _has_same_evidence(suggestion: Document, decision: Document) -> bool:
-    """Whether neither the label changed nor what is suggested instead."""
-    return (
-        suggestion.get("given_label") == decision.get("given_label")
-        and same_box(suggestion.get("given_box"), decision.get("given_box"))
-        and suggestion.get("label") == decision.get("label")
-        and overlap_of(suggestion["bounding_box"], decision["bounding_box"]) >= SAME_BOX
-    )
+    return status == EDITED and is_missing and marks_object(suggestion, labels)
 
 
 def _is_as_left(suggestion: Document, decision: Document, after: Document) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bson import json_util
+from bson.codec_options import DatetimeConversion
 
 Document = dict[str, Any]
 
@@ -33,7 +34,10 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other or (one != one and other != other))
 
 
-# Times without a zone, as the database driver gives them.
+# Times without a zone, also those beyond Python's, as they are read from the database.
 _OPTIONS = json_util.JSONOptions(
-    json_mode=json_util.JSONMode.CANONICAL, tz_aware=False, tzinfo=None
+    json_mode=json_util.JSONMode.CANONICAL,
+    tz_aware=False,
+    tzinfo=None,
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
 )

@@ -24,7 +24,7 @@ from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import find_issue
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run, worst_first
-from odquality.bridge.store.samples import check_collection, dataset_of
+from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
 from odquality.core.parameters import number, shown
 from odquality.drawing.boxes import RelativeBox, SuspectedError
 from odquality.drawing.frame import around_all
@@ -135,6 +135,7 @@ def _sample_of(
     Raises:
         ValueError: there is none.
     """
+    samples = all_samples(samples)
     if issue is None:
         first = worst_first(samples, key).limit(1)
         if not len(first):

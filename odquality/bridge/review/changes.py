@@ -13,7 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId
 
-from odquality.bridge.decisions.identity import SAME_OBJECT, is_as_scored, overlap_of
+from odquality.bridge.decisions.identity import find_label, is_as_scored, marks_object
 from odquality.bridge.decisions.texts import from_text, same, to_text
 from odquality.bridge.store.adopted import FROM_PREDICTION, SOURCE, SOURCE_CONFIDENCE
 from odquality.bridge.store.schema import FieldSpec
@@ -23,8 +23,8 @@ Document = dict[str, Any]
 # A mask is drawn within the box, and fits no other.
 _OF_THE_BOX = ("mask", "mask_path")
 
-# Places of a label: at the end of the list, or alone in a field that was None or not there.
-AT_THE_END, IN_NONE, IN_NO_FIELD = -1, -2, -3
+# Place of a label at the end of the list; others below 0 are those of a label that is alone.
+AT_THE_END = -1
 
 
 def source_specs(gt_field: str) -> list[FieldSpec]:
@@ -50,8 +50,8 @@ class Change:
         before: the whole label if it is removed; of one that stays those attributes that change,
             as they were; None if there was no label.
         after: likewise what is put there; None if nothing is.
-        place: position of a label that comes or goes, `AT_THE_END`, `IN_NONE` or
-            `IN_NO_FIELD`.
+        place: position of a label that comes or goes, `AT_THE_END`, or what there was instead of a
+            list, as `empty` names it.
     """
 
     label_id: Any = None
@@ -122,15 +122,23 @@ def accepting(suggestion: Document, labels: Sequence[Document], scored_by: str) 
     )
 
 
-def edit_of(suggestion: Document, labels: Sequence[Document], scored_by: str) -> str | None:
+def edit_of(
+    suggestion: Document, labels: Sequence[Document], new_without: str | None
+) -> str | None:
     """What someone did to a label since it was scored that settles its suggestion.
+
+    Args:
+        suggestion: document of the suggestion.
+        labels: of its sample, as they are now.
+        new_without: an attribute that only labels lack that are new since; None if nobody can tell
+            these from others.
 
     Returns:
         For people; None if nobody did anything.
     """
     if suggestion["action"] == "add":
-        there = _same_object(suggestion, labels, scored_by)
-        return "it has been labelled meanwhile" if there else None
+        is_there = new_without is not None and _same_object(suggestion, labels, new_without)
+        return "it has been labelled meanwhile" if is_there else None
     label_id = suggestion.get("label_id")
     # Nobody can tell what became of a label without an id. Of several with the same id it is there
     # as long as one is as it was.
@@ -141,13 +149,19 @@ def edit_of(suggestion: Document, labels: Sequence[Document], scored_by: str) ->
     return f"its label has been {what} meanwhile"
 
 
-def checked(change: Change, labels: Sequence[Document], passed_over: Collection[str]) -> None:
+def checked(
+    change: Change,
+    labels: Sequence[Document],
+    passed_over: Collection[str],
+    locked: Collection[str] = (),
+) -> None:
     """Checks that labels are as a change expects them.
 
     Args:
         change: to be made.
         labels: of the sample, as they are now.
         passed_over: attributes that may differ: those that runs write.
+        locked: attributes that are read-only: those of a label that stays do not change.
 
     Raises:
         RefusedError: they are not.
@@ -165,6 +179,8 @@ def checked(change: Change, labels: Sequence[Document], passed_over: Collection[
     if change.is_removal:
         is_changed = not same(_without(label, passed_over), _without(before, passed_over))
     else:
+        if names := sorted({*before, *after}.intersection(locked)):
+            raise RefusedError(f"attributes {names} of its label are read-only")
         is_changed = any(not same(label.get(name), value) for name, value in before.items())
         is_changed |= any(name in label for name in after.keys() - before.keys())
     if is_changed:
@@ -206,13 +222,7 @@ def _addition(suggestion: Document, labels: Sequence[Document], scored_by: str) 
 
 def _same_object(suggestion: Document, labels: Sequence[Document], scored_by: str) -> bool:
     """Whether a label that was not there at the scoring marks what a suggestion would add."""
-    box = suggestion["bounding_box"]
-    return any(
-        label.get("label") == suggestion["label"]
-        and label.get(scored_by) is None
-        and overlap_of(box, label.get("bounding_box")) >= SAME_OBJECT
-        for label in labels
-    )
+    return marks_object(suggestion, (one for one in labels if one.get(scored_by) is None))
 
 
 def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
@@ -226,15 +236,6 @@ def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:
             "its label has been changed meanwhile; note_edits counts that as a decision"
         )
     return label
-
-
-def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
-    """Position of the label with an id, None if there is none or several have it."""
-    if label_id is None:
-        return None
-    name = str(label_id)
-    found = [row for row, label in enumerate(labels) if str(label.get("_id")) == name]
-    return found[0] if len(found) == 1 else None
 
 
 def _find(label_id: Any, labels: Sequence[Document]) -> Document | None:

@@ -29,6 +29,7 @@ from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
 from odquality.bridge.store.times import utc_now
 from odquality.bridge.store.waiting import waiting_for
+from odquality.core.parameters import shown
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
 
@@ -109,7 +110,8 @@ def note_edits(
     """Counts as decided what someone mended by hand, in the App's Annotate tab for example.
 
     These are open issues whose label was removed or changed since it was scored, or, of a missing
-    one, drawn.
+    one, drawn. Where the view that was scored hid labels, nobody can tell these from drawn ones:
+    then missing labels do not count.
 
     Args:
         samples: a dataset or view.
@@ -124,6 +126,8 @@ def note_edits(
         ValueError: as `accept` does.
     """
     target = target_to_decide(samples, key)
+    if not isinstance(sample_ids, Iterable | None):
+        raise ValueError(f"sample_ids is {shown(sample_ids)}; expected ids of samples")
     if sample_ids is None:
         with waiting_for("Looking for what was edited by hand on all images with open issues"):
             sample_ids = maybe_edited(samples, target, {})
@@ -191,8 +195,8 @@ def target_to_decide(samples: SampleCollection, key: str) -> ReviewTarget:
     target = ReviewTarget.of(samples, key)
     if target.record.is_in_progress:
         raise ValueError(f"key is {key!r}, but {target.record.describe()}")
-    declared, paths = schema.declared(target.dataset), [target.gt_field, target.suggestions]
-    check_writable(declared, paths, "decisions would change them")
+    declared = schema.declared(target.dataset)
+    check_writable(declared, target.written, "decisions would change them")
     return target.with_decisions()
 
 

@@ -10,17 +10,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
-from odquality.bridge.store.samples import check_collection, dataset_of
+from odquality.bridge.store.samples import (
+    all_samples,
+    check_collection,
+    dataset_of,
+    with_all_fields,
+)
+from odquality.core.parameters import shown
 
 # What a row of a table has, in this order for ever; new columns come at the end.
 COLUMNS = (
@@ -71,10 +77,13 @@ def export(
         The number of rows.
 
     Raises:
-        ValueError: there is no such run, or the path ends otherwise.
+        ValueError: there is no such run, or the path is none or ends otherwise.
         OSError: the file cannot be written.
     """
-    file = Path(path)
+    try:
+        file = Path(path)
+    except TypeError:
+        raise ValueError(f"path is {shown(path)}; expected the name of a file") from None
     if file.suffix not in (".csv", ".json"):
         raise ValueError(f"path is {os.fspath(path)!r}; expected a name that ends .csv or .json")
     rows = [_row(issue) for issue in list_issues(samples, key, status=status)]
@@ -134,8 +143,8 @@ def tag_issues(
     issues = list_issues(
         samples, key, kinds=kinds, classes=classes, min_probability=min_probability
     )
-    target, dataset = ReviewTarget.of(samples, key), dataset_of(samples)
-    scope = samples if isinstance(samples, fo.DatasetView) else dataset
+    target, dataset = ReviewTarget.of(samples, key), all_samples(dataset_of(samples))
+    scope = with_all_fields(all_samples(samples))
     scope.match_tags(tag).untag_samples(tag)
     scope.select_labels(tags=tag, fields=target.gt_field).untag_labels(
         tag, label_fields=target.gt_field
@@ -161,8 +170,8 @@ def delete_decisions(
         gt_field: the field of the labels instead: decisions outlive the runs.
 
     Raises:
-        ValueError: there is no such run, its scores of labels were deleted, or there are no
-            decisions on the labels of the field.
+        ValueError: there is no such run, its scores of labels were deleted, there are no decisions
+            on the labels of the field, or they are read-only.
     """
     if (key is None) == (gt_field is None):
         raise ValueError(f"key is {key!r} and gt_field is {gt_field!r}; expected one of them")
@@ -177,6 +186,7 @@ def delete_decisions(
         noted = str(record.config.get("gt_field"))
     field = decisions_field.find(dataset, labels, noted)
     if field is not None:
+        check_writable(schema.declared(dataset), [field], "they would be deleted")
         decisions_field.delete(dataset, field)
     elif key is None:
         raise ValueError(f"gt_field is {gt_field!r}; expected labels with decisions")

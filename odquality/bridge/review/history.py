@@ -9,18 +9,20 @@ from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.decisions.identity import find_same, named
+from odquality.bridge.decisions.identity import find_same, has_same_evidence, named
 from odquality.bridge.decisions.reading import standing
 from odquality.bridge.review import learn
 from odquality.bridge.review.batches import find_decisions, latest, of_this_run
 from odquality.bridge.review.changes import Change, RefusedError
 from odquality.bridge.review.decide import Issues, decider, listed_ids, target_to_decide
 from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.listing import MOST
 from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.store import carry_out, read
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store.times import utc_now
+from odquality.core.parameters import integer, shown
 
 Document = dict[str, Any]
 
@@ -49,7 +51,7 @@ def undo(
         What was taken back. What was changed again since is refused, and says so.
 
     Raises:
-        ValueError: as `accept` does, or ``batches`` is less than 1.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
     now = utc_now()
@@ -90,10 +92,10 @@ def redo(
         by: only what this person had decided; anybody's if None.
 
     Returns:
-        What was done. What changed since is refused, and says so.
+        What was done. What changed since is refused, and says so: the label, or what is suggested.
 
     Raises:
-        ValueError: as `accept` does, or ``batches`` is less than 1.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
     now = utc_now()
@@ -104,6 +106,8 @@ def redo(
         suggestion = find_same(wish, sample.suggestions)
         if suggestion is None:
             raise RefusedError("it is not suggested (any more)")
+        if not has_same_evidence(suggestion, wish):
+            raise RefusedError("something else is suggested of it now; decide on that")
         again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
         decision = {**again, "decided_at": decided_at[wish["batch"]], "undone_at": None}
         return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
@@ -168,13 +172,14 @@ def _chosen(
     undone: bool,
 ) -> tuple[dict[str, list[Document]], list[str]]:
     """Decisions by their sample's id, in the order in which to turn them; issues without one."""
-    if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
-        raise ValueError(f"batches is {batches!r}; expected a number from 1 on")
+    most = integer("batches", batches, 1, MOST)
+    if batch is not None and not isinstance(batch, str):
+        raise ValueError(f"batch is {shown(batch)}; expected a text, as an outcome names it")
     mine = {} if by is None else {"decided_by": decider(by)}
     if issues is not None:
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
     if batch is None:
-        wanted = latest(target, batches, {**mine, **of_this_run(target)}, undone=undone)
+        wanted = latest(target, most, {**mine, **of_this_run(target)}, undone=undone)
     else:
         wanted = [batch]
     found: dict[str, list[Document]] = {}

@@ -18,8 +18,9 @@ from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
 from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.decisions.shares import GRAIN
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
-from odquality.bridge.store import database
+from odquality.bridge.store import database, schema
 from odquality.bridge.store.halves import update_most
 from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import KINDS, OVERLOOKED
@@ -67,10 +68,11 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
         What is known now.
 
     Raises:
-        ValueError: there is no such run, it has no suggestions or is not complete, or another
-            process changed it meanwhile.
+        ValueError: there is no such run, it has no suggestions or is not complete, these are
+            read-only, or another process changed the run meanwhile.
     """
     target = ReviewTarget.of(samples, key)
+    check_writable(schema.declared(target.dataset), target.corrected, "a lesson would correct them")
     decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
     # They hold what the scoring said when it suggested them.
     told = told_by(decisions)
@@ -189,7 +191,9 @@ def _correct(target: ReviewTarget, correction: Correction | None) -> None:
         expected = {"$add": [f"${target.expected_errors}", change]}
         pipeline.append({"$set": {target.expected_errors: expected}})
     pipeline.append({"$unset": "_then"})
-    update_most(target.dataset, {target.num_issues: {"$gt": 0}}, pipeline)
+    # Others may have emptied the list of suggestions to None.
+    open_ones = {target.num_issues: {"$gt": 0}, path: {"$type": "array"}}
+    update_most(target.dataset, open_ones, pipeline)
     database.refresh_loaded_samples(target.dataset)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import STATUSES
@@ -28,6 +29,9 @@ from odquality.kinds import KINDS
 Document = dict[str, Any]
 
 ANY_STATUS = "any"
+
+# The largest number of issues or of batches that one may ask for.
+MOST = 2**31
 
 
 def list_issues(
@@ -67,7 +71,7 @@ def list_issues(
     choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
     choice("order", order, ORDERS)
     part = query_of(kinds, classes, min_probability)
-    most = None if limit is None else integer("limit", limit, 1, 2**31)
+    most = None if limit is None else integer("limit", limit, 1, MOST)
     sources = []
     if status in (OPEN, ANY_STATUS):
         sources.append((target.suggestions, part))
@@ -99,8 +103,10 @@ def find_issue(samples: SampleCollection, key: str, identity: str) -> ReviewIssu
     Raises:
         ValueError: it is no id of an issue, or as `list_issues` does.
     """
-    sample = _of_dataset(samples, named(identity)[0])
-    issues = list_issues(sample, key, status=ANY_STATUS)
+    sample_id, _ = named(identity)
+    if not ObjectId.is_valid(sample_id):
+        return None
+    issues = list_issues(_of_dataset(samples, sample_id), key, status=ANY_STATUS)
     return next((one for one in issues if one.id == identity), None)
 
 

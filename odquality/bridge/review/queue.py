@@ -9,6 +9,7 @@ from typing import Any
 
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.decisions.reading import listed
 from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.listing import first_open, list_issues
@@ -199,13 +200,13 @@ def _card_of(
     ]
     if not wanted:
         return None
-    labels = found.get("labels") or ()
+    labels = listed(found.get("labels"))
     others = [*wanted[1:], *(issue for issue in issues if issue not in wanted)]
     return Card(
         wanted[0],
         tuple(others),
         len(wanted) - 1,
         labels,
-        found.get("predictions") or (),
-        any(edit_of(one, labels, target.scored_by) is not None for one in suggestions),
+        tuple(listed(found.get("predictions"))),
+        any(edit_of(one, labels, target.new_without) is not None for one in suggestions),
     )

@@ -14,24 +14,18 @@ from typing import Any
 from pymongo import UpdateOne
 
 from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
-from odquality.bridge.decisions.identity import find_same
-from odquality.bridge.review.changes import (
-    IN_NO_FIELD,
-    IN_NONE,
-    Change,
-    changed,
-    checked,
-    find_label,
-)
+from odquality.bridge.decisions.identity import find_label, find_same
+from odquality.bridge.decisions.reading import listed, standing
+from odquality.bridge.review import empty
+from odquality.bridge.review.changes import Change, changed, checked
 from odquality.bridge.review.sample_update import SampleUpdate
 from odquality.bridge.review.target import ReviewTarget
 
 Document = dict[str, Any]
 
-# What a field without labels is, and the place of a label that comes into it.
-_EMPTY = {"null": IN_NONE, "missing": IN_NO_FIELD}
-# Lists of a review's own, which others may have emptied to None.
+# Lists of a review's own, and numbers, which others may have emptied to None.
 _OWN_LISTS = ("suggestions", "decisions")
+_OWN_NUMBERS = ("num_issues", "expected_errors")
 
 
 def columns(target: ReviewTarget) -> Document:
@@ -41,10 +35,12 @@ def columns(target: ReviewTarget) -> Document:
         "suggestions": target.suggestions,
         "decisions": target.decisions,
     }
+    numbers = {name: getattr(target, name) for name in _OWN_NUMBERS}
     return {
         "filepath": 1,
-        "labels_are": {"$type": f"${target.gt_field}"},
+        **empty.columns(target.gt_field),
         **{name: f"${field}.detections" for name, field in lists.items() if field},
+        **{name: f"${field}" for name, field in numbers.items() if field},
     }
 
 
@@ -65,9 +61,14 @@ class ReviewedSample:
     def __init__(self, target: ReviewTarget, document: Document) -> None:
         self._target = target
         self.document = document
-        self._empty = _EMPTY.get(str(document.get("labels_are")))
+        self._empty = empty.place_in(document)
         self._has_list = {name: document.get(name) is not None for name in _OWN_LISTS}
-        self.labels: list[Document] = document.get("labels") or []
+        self._counted = {
+            getattr(target, name)
+            for name in _OWN_NUMBERS
+            if isinstance(document.get(name), (int, float))
+        }
+        self.labels = listed(document.get("labels"))
         self.suggestions: list[Document] = document.get("suggestions") or []
         self.decisions: list[Document] = document.get("decisions") or []
 
@@ -98,13 +99,16 @@ class ReviewedSample:
             RefusedError: the labels are not as the change expects them.
         """
         target = self._target
-        checked(change, self.labels, target.passed_over)
+        self._check(change)
         if change.is_removal:
             # With what runs have written onto it meanwhile.
             row = self._row(change)
             change = replace(change, before=dict(self.labels[row]), place=row)
-        elif change.is_addition and self._empty is not None:
-            change = replace(change, place=self._empty)
+        elif change.is_addition:
+            place = self._empty
+            if place is None:
+                place = empty.place_beside(self.labels, standing(self.decisions))
+            change = replace(change, place=place)
         place = self.suggestions.index(suggestion)
         made = {**suggestion, **decision, "place": place, **change.to_text()}
         if change.is_removal:
@@ -116,13 +120,12 @@ class ReviewedSample:
         update.pull(target.suggestions, suggestion["_id"])
         taken_back = self._taken_back(suggestion if again is None else again)
         if taken_back is None:
-            update.push(target.decisions, made, is_list=self._has_list["decisions"])
-            self._has_list["decisions"] = True
+            self._put(update, "decisions", made)
             self.decisions.append(made)
         else:
             update.replace(target.decisions, self.decisions[taken_back], made)
             self.decisions[taken_back] = made
-        update.count(-1, suggestion)
+        update.count(-1, suggestion, self._counted)
         self._change(update, change)
         del self.suggestions[place]
         self._flag(update, suggestion.get("label_id"))
@@ -141,7 +144,7 @@ class ReviewedSample:
             gone = set(decision.get("run_attributes") or ()) - target.passed_over
             kept = {name: one for name, one in (change.after or {}).items() if name not in gone}
             change = replace(change, after=kept)
-        checked(change, self.labels, target.passed_over)
+        self._check(change)
         suggestion = {
             name: value for name, value in decision.items() if name not in DECISION_ATTRIBUTES
         }
@@ -152,38 +155,57 @@ class ReviewedSample:
         self._change(update, change)
         # A later run may have suggested it again.
         if find_same(suggestion, self.suggestions) is None:
-            update.push(
-                target.suggestions, suggestion, place, is_list=self._has_list["suggestions"]
-            )
-            self._has_list["suggestions"] = True
-            update.count(1, suggestion)
+            self._put(update, "suggestions", suggestion, place)
+            update.count(1, suggestion, self._counted)
             self.suggestions.insert(place, suggestion)
             self._flag(update, suggestion.get("label_id"))
         decision["undone_at"] = now
         return update.made()
+
+    def _check(self, change: Change) -> None:
+        """Checks that a change can be made.
+
+        Raises:
+            RefusedError: it cannot.
+        """
+        checked(change, self.labels, self._target.passed_over, self._target.locked)
+        if change.is_addition:
+            empty.check_parent(self.document, self._target.gt_field, self._empty)
 
     def _change(self, update: SampleUpdate, change: Change) -> None:
         """Adds a change of the labels to an update."""
         if change.is_nothing:
             return
         labels = self._target.gt_field
-        if change.is_addition:
-            if self._empty is None:
-                update.expect_size(labels, len(self.labels))
-            update.push(labels, change.after or {}, change.place, is_list=self._empty is None)
+        if change.is_addition and self._empty is not None:
+            empty.begin(update, labels, change.after or {}, self._empty)
             self._empty = None
+        elif change.is_addition:
+            update.expect_size(labels, len(self.labels))
+            update.push(labels, change.after or {}, change.place)
         else:
+            label = self.labels[self._row(change)]
+            # A decision keeps the id of a label that stays as a text.
+            change = replace(change, label_id=label["_id"])
             # Exactly this document: whatever anybody changes of it, the update does not match.
-            update.expect_exactly(labels, self.labels[self._row(change)])
+            update.expect_exactly(labels, label)
             if not change.is_removal:
                 update.set_label(change)
-            elif change.place in _EMPTY.values() and len(self.labels) == 1:
-                update.expect_size(labels, 1)
-                update.clear_list(labels, is_there=change.place == IN_NONE)
+            elif change.place in empty.ALONE and len(self.labels) == 1:
+                empty.clear(update, labels, change.place)
                 self._empty = change.place
             else:
                 update.pull(labels, change.label_id)
         self.labels = changed(change, self.labels)
+
+    def _put(self, update: SampleUpdate, name: str, document: Document, place: int = -1) -> None:
+        """Puts a document into a list of the review's own."""
+        field = getattr(self._target, name)
+        if self._has_list[name]:
+            update.push(field, document, place)
+        else:
+            update.begin(field, document)
+        self._has_list[name] = True
 
     def _flag(self, update: SampleUpdate, label_id: Any) -> None:
         """Marks a label as the run does by the first open suggestion on it, or takes marks away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -50,30 +50,34 @@ class SampleUpdate:
         """A list has so many documents."""
         self._query.append({f"{field}.detections": {"$size": number}})
 
-    def clear_list(self, field: str, *, is_there: bool) -> None:
-        """A field becomes None, or is not there any more."""
+    def clear(self, path: str, *, is_there: bool) -> None:
+        """A field or list becomes None, or is not there any more."""
         if is_there:
-            self._set[field] = None
+            self._set[path] = None
         else:
-            self._others["$unset"][field] = ""
+            self._others["$unset"][path] = ""
 
-    def push(
-        self, field: str | None, document: Document, place: int = -1, *, is_list: bool = True
-    ) -> None:
-        """A document comes into a list, at the end for a negative place; or into one of its own.
+    def push(self, field: str | None, document: Document, place: int = -1) -> None:
+        """A document comes into a list, at the end for a negative place."""
+        self.has_put_label |= field == self._target.gt_field
+        position = {"$position": place} if place >= 0 else {}
+        self._others["$push"][f"{field}.detections"] = {"$each": [document], **position}
+
+    def begin(self, field: str | None, document: Document, *, is_there: bool = False) -> None:
+        """A document comes into a list of its own, where there is none.
 
         Args:
             field: of the list.
             document: that comes.
-            place: its position.
-            is_list: whether the field has a list, and is not empty.
+            is_there: whether the field itself is there, which stays but for the list.
         """
         self.has_put_label |= field == self._target.gt_field
-        if is_list:
-            position = {"$position": place} if place >= 0 else {}
-            self._others["$push"][f"{field}.detections"] = {"$each": [document], **position}
+        path = f"{field}.detections"
+        self._query.append({path: None})
+        if is_there:
+            self._query.append({str(field): {"$type": "object"}})
+            self._set[path] = [document]
         else:
-            self._query.append({str(field): None})
             self._set[str(field)] = {"_cls": "Detections", "detections": [document]}
 
     def replace(self, field: str | None, old: Document, new: Document) -> None:
@@ -87,11 +91,18 @@ class SampleUpdate:
         """A document goes from a list."""
         self._others["$pull"][f"{field}.detections"] = {"_id": document_id}
 
-    def count(self, number: int, suggestion: Document) -> None:
-        """The numbers of open suggestions and of expected errors change."""
-        self._others["$inc"][self._target.num_issues] = number
-        if self._target.expected_errors is not None:
-            self._others["$inc"][self._target.expected_errors] = number * share_of(suggestion)
+    def count(self, number: int, suggestion: Document, counted: Collection[str | None]) -> None:
+        """The numbers of open suggestions and of expected errors change.
+
+        Args:
+            number: of suggestions that come.
+            suggestion: that comes or goes.
+            counted: the fields that have a number on the sample; others may have cleared them.
+        """
+        share = number * share_of(suggestion)
+        amounts = {self._target.num_issues: number, self._target.expected_errors: share}
+        for field in amounts.keys() & counted:
+            self._others["$inc"][str(field)] = amounts[field]
 
     def set_label(self, change: Change) -> None:
         """Attributes of a label change."""

@@ -19,7 +19,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.untouched import maybe_touched
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import list_at
-from odquality.bridge.store.samples import all_samples
+from odquality.bridge.store.samples import all_samples, is_generated
 from odquality.kinds import OVERLOOKED
 
 Expression = Any
@@ -73,7 +73,7 @@ def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator
     while part := list(islice(names, SAMPLES_AT_ONCE)):
         for sample in read(target, part).values():
             for one in sample.suggestions:
-                if edit_of(one, sample.labels, target.scored_by) is not None:
+                if edit_of(one, sample.labels, target.new_without) is not None:
                     yield read_issue(sample.document, one)
 
 
@@ -114,6 +114,10 @@ def maybe_edited(
     names = [str(one["_id"]) for one in found]
     if not isinstance(samples, fo.DatasetView):
         return names
+    if is_generated(samples):
+        # Crops know their images.
+        images = set(samples.values("sample_id"))
+        return [name for name in names if name in images]
     shown: list[str] = all_samples(samples).select(names).values("id")
     return shown
 

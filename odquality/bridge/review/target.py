@@ -30,6 +30,7 @@ class ReviewTarget:
         expected_errors: field with the expected number of errors, None if it was deleted.
         decisions: field with the decisions on the labels, None where there are none yet.
         passed_over: attributes of labels that runs write.
+        locked: attributes of labels that are read-only.
     """
 
     dataset: fo.Dataset
@@ -40,6 +41,7 @@ class ReviewTarget:
     expected_errors: str | None
     decisions: str | None
     passed_over: frozenset[str]
+    locked: frozenset[str]
 
     @classmethod
     def of(cls, samples: SampleCollection, key: str) -> ReviewTarget:
@@ -62,6 +64,11 @@ class ReviewTarget:
         gt_field = list_with(owned, f"{name}_issue", record).removesuffix(".detections")
         expected = expected_errors_field(name)
         inside = f"{gt_field}.detections."
+        attributes = {
+            path.removeprefix(inside): declaration
+            for path, declaration in declared.items()
+            if path.startswith(inside)
+        }
         return cls(
             dataset,
             record,
@@ -71,9 +78,12 @@ class ReviewTarget:
             expected if expected in owned else None,
             decisions_field.find(dataset, gt_field, _noted(record)),
             frozenset(
-                path.removeprefix(inside)
-                for path, declaration in declared.items()
-                if path.startswith(inside) and marked_key(declaration.get("info"), path)
+                name
+                for name, declaration in attributes.items()
+                if marked_key(declaration.get("info"), inside + name)
+            ),
+            frozenset(
+                name for name, declaration in attributes.items() if declaration.get("read_only")
             ),
         )
 
@@ -81,6 +91,18 @@ class ReviewTarget:
         """This target with a field for decisions, which is made where there is none."""
         field = decisions_field.declare(self.dataset, self.gt_field, _noted(self.record))
         return replace(self, decisions=field)
+
+    @property
+    def written(self) -> list[str]:
+        """Paths that every decision may change."""
+        lists = [f"{self.gt_field}.detections", self.num_issues, *self.corrected]
+        return lists if self.decisions is None else [*lists, f"{self.decisions}.detections"]
+
+    @property
+    def corrected(self) -> list[str]:
+        """Paths that a lesson changes."""
+        listed = [f"{self.suggestions}.detections", f"{self.suggestions}.detections.confidence"]
+        return listed if self.expected_errors is None else [*listed, self.expected_errors]
 
     @property
     def issue(self) -> str:
@@ -96,6 +118,11 @@ class ReviewTarget:
     def scored_by(self) -> str:
         """Attribute of the labels that were there when the run scored them."""
         return self.record.field_key
+
+    @property
+    def new_without(self) -> str | None:
+        """Attribute that only labels lack that are new since, None if the view hid others too."""
+        return None if self.record.config.get("hides_labels") else self.scored_by
 
     @property
     def scoring(self) -> str:

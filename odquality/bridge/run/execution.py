@@ -169,7 +169,11 @@ class Execution:
         claim = claims.claim(
             self._dataset,
             settings.key,
-            {**settings.run_config(), "scoring": str(self._skeleton)},
+            {
+                **settings.run_config(),
+                "scoring": str(self._skeleton),
+                "hides_labels": self._fields.label_path in filtered_fields(self._samples),
+            },
             paths=self._fields.paths(),
             to_clear=territory.to_clear,
             files=[self._skeleton, *obsolete],

@@ -20,7 +20,7 @@ from odquality.bridge.store import claims, records, results
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
 from odquality.kinds import LABEL_KINDS
-from odquality.learning.decisions import Answer, Box, Decision, Outcomes, answers
+from odquality.learning.decisions import Answer, Box, Decision, Outcomes, answers, listed
 from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.spectrum import Spectrum
 
@@ -79,7 +79,7 @@ def recalibrate_run(
         ValueError: there is no such run, it is not complete or cannot learn; a decision is
             malformed or contradicts another; or another process changed the run meanwhile.
     """
-    return recalibrate(samples, key, list(decisions), told={})
+    return recalibrate(samples, key, listed(decisions), told={})
 
 
 def recalibrate(

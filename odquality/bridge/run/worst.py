@@ -10,7 +10,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.run.report import WorstImage
 from odquality.bridge.store import records, schema
 from odquality.bridge.store.records import RunRecord
-from odquality.bridge.store.samples import all_samples, dataset_of
+from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
 from odquality.bridge.write.fields import RunFields, expected_errors_field
 
 NUM_WORST = 10
@@ -23,12 +23,13 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
     most errors per image that one opens. Else they are those with the lowest scores.
 
     Args:
-        samples: a dataset or view.
+        samples: a dataset or view, of whose slices all are looked at if it is grouped.
         key: of the run; a warning says so if it is not complete.
 
     Raises:
         ValueError: there is no such run, or its scores were deleted or renamed.
     """
+    samples = all_samples(check_collection(samples))
     record = find_run(samples, key)
     if not record.is_complete:
         warnings.warn(f"{record.describe()}. Only what it wrote is shown", stacklevel=2)

@@ -19,7 +19,8 @@ from pymongo.errors import ExecutionTimeout
 
 Document = dict[str, Any]
 
-# Whatever a document holds can be read: dates beyond those of Python, text that is no UTF-8.
+# Whatever a document holds can be read: dates beyond those of Python, text that is no UTF-8. Times
+# are UTC without a zone, whichever zone FiftyOne is configured to show them in.
 _LENIENT: CodecOptions[Document] = CodecOptions(
     unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
@@ -66,7 +67,7 @@ def find_columns(
 
     Public: ``dataset.select(ids).values([...])``.
     """
-    found = dataset._sample_collection.find({"_id": {"$in": list(ids)}}, dict(columns))
+    found = _lenient(dataset).find({"_id": {"$in": list(ids)}}, dict(columns))
     return {document["_id"]: document for document in found}
 
 
@@ -94,7 +95,12 @@ def find_documents(
     """
     stages = [{"$match": dict(query)}, {"$project": dict(columns)}, *after]
     with _in_time(within):
-        yield from dataset._sample_collection.aggregate(stages, **_limited(within))
+        yield from _lenient(dataset).aggregate(stages, **_limited(within))
+
+
+def _lenient(dataset: fo.Dataset) -> Any:
+    """The samples of a dataset, to be read whatever they hold."""
+    return dataset._sample_collection.with_options(codec_options=_LENIENT)
 
 
 def _limited(within: float | None) -> Document:

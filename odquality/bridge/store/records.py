@@ -8,6 +8,8 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     paths       every path that the run writes
     to_clear    paths of an earlier run under the key whose values may still be there
     scoring     tells this scoring from others under the same key, in copies too
+    hides_labels
+                whether the view that was scored hides labels of its images
     score_field the field with the images' scores
     key         the key that the fields are named after, which may be an earlier one
     new_key     the key that they are being renamed to

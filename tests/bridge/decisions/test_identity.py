@@ -75,6 +75,12 @@ def test_a_label_is_as_scored_but_for_rounding() -> None:
     assert not is_as_scored({"label": "cat", "bounding_box": None}, given)
 
 
+@pytest.mark.parametrize("box", [[0.5, 0.5, 0, 0], [0.3, 0.3, 0, 0.2], [1, 1, 1e-12, 1e-12]])
+def test_a_box_without_area_is_the_same_as_itself(box: list[float]) -> None:
+    assert overlap_of(box, list(box)) == 1.0
+    assert overlap_of(box, [0.1, 0.1, 0, 0]) == 0.0
+
+
 def test_what_is_no_box_overlaps_nothing() -> None:
     assert overlap_of(None, [0, 0, 1, 1]) == overlap_of([0, 0], [0, 0, 1, 1]) == 0.0
     assert overlap_of([0, 0, 0.01, 0.01], [0, 0, 0.01, 0.02]) == pytest.approx(0.5)

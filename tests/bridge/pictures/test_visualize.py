@@ -64,6 +64,38 @@ def test_of_a_dataset_the_sample_to_review_first_is_drawn(scored: fo.Dataset) ->
     )
 
 
+def test_any_slice_of_a_group_is_drawn(scored: fo.Dataset, make_dataset: MakeDataset) -> None:
+    grouped = make_dataset()
+    grouped.add_group_field("group", default="left")
+    for number, sample in enumerate(scored):
+        made = fo.Sample(sample.filepath, metadata=sample.metadata.copy())
+        for field in ("ground_truth", "predictions"):
+            boxes = [
+                fo.Detection(
+                    label=one.label, bounding_box=one.bounding_box, confidence=one.confidence
+                )
+                for one in sample[field].detections
+            ]
+            made[field] = fo.Detections(detections=boxes)
+        made["group"] = fo.Group().element("left" if number % 2 else "right")
+        grouped.add_sample(made)
+    odquality.compute_label_quality(
+        grouped.select_group_slices("left"), key="lq", min_probability=0.01
+    )
+    for active in ("left", "right"):
+        grouped.group_slice = active
+        worst = odquality.worst_first(grouped, "lq")
+        assert len(worst) == 20
+        assert worst.values("lq_expected_errors") == sorted(
+            worst.values("lq_expected_errors"), reverse=True
+        )
+        picture = odquality.visualize(grouped, "lq", size=300)
+        assert colors(picture) == {one.kind for one in suggestions(worst.first())}
+        issue = odquality.list_issues(grouped, "lq", kinds="swap")[0]
+        for named in (issue, issue.id, issue.suggestion_id):
+            assert colors(odquality.visualize(grouped, "lq", issue=named, size=300)) == {"swap"}
+
+
 @pytest.mark.parametrize("kind", ["swap", "overlooked", "badloc"])
 def test_an_issue_is_drawn_alone(scored: fo.Dataset, kind: str) -> None:
     sample, issue = a_suggestion(scored, kind)
@@ -124,6 +156,7 @@ def test_labels_may_be_renamed_deleted_or_malformed(scored: fo.Dataset) -> None:
         ({"key": "other"}, r"key is 'other'; expected a label quality run: one of \['lq'\]"),
         ({"issue": "nonsense"}, "issue is 'nonsense'; run 'lq' has no such suggestion"),
         ({"issue": f"{'5f' * 12}/swap/{'5f' * 12}"}, "has no such suggestion on these samples"),
+        ({"issue": "nonsense/swap/nonsense"}, "has no such suggestion on these samples"),
         ({"issue": "5f" * 12}, "has no such suggestion on these samples"),
         ({"issue": 3}, "issue is 3; expected an issue or suggestion, or its id"),
         ({"min_confidence": 2}, "min_confidence is 2"),

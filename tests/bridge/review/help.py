@@ -60,3 +60,29 @@ def edit_label(dataset: fo.Dataset, issue: ReviewIssue, **values: Any) -> None:
             for name, value in values.items():
                 label[name] = value
     sample.save()
+
+
+def grouped_copy(dataset: fo.Dataset, number: int) -> fo.Dataset:
+    """A dataset of the boxes of some images with issues, each twice, in two slices."""
+    grouped = fo.Dataset()
+    grouped.add_group_field("group", default="left")
+    for sample in dataset.match({f"{KEY}_num_issues": {"$gt": 0}}).limit(number):
+        both = fo.Group()
+        for name in ("left", "right"):
+            boxes = {
+                field: fo.Detections(
+                    detections=[
+                        fo.Detection(
+                            label=one.label,
+                            bounding_box=one.bounding_box,
+                            confidence=one.confidence,
+                        )
+                        for one in sample[field].detections
+                    ]
+                )
+                for field in ("ground_truth", "predictions")
+            }
+            made = fo.Sample(f"{sample.filepath}.{name}.jpg", group=both.element(name), **boxes)
+            made.metadata = sample.metadata.copy()
+            grouped.add_sample(made)
+    return grouped

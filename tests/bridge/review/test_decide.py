@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import fiftyone as fo
 import numpy as np
@@ -294,15 +295,60 @@ def test_nothing_is_decided_while_a_run_is_in_progress(dataset: fo.Dataset) -> N
             odquality.undo(dataset, KEY)
 
 
-def test_read_only_labels_are_not_changed(dataset: fo.Dataset) -> None:
-    issue = odquality.list_issues(dataset, KEY, limit=1)[0]
-    field = dataset.get_field("ground_truth")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ground_truth",
+        "ground_truth.detections",
+        DECISIONS,
+        "quality_suggestions.detections",
+        "quality_num_issues",
+        "quality_expected_errors",
+    ],
+)
+def test_what_is_read_only_is_not_changed(dataset: fo.Dataset, path: str) -> None:
+    first, second = odquality.list_issues(dataset, KEY, limit=2)
+    odquality.accept(dataset, KEY, first)
+    lock(dataset, path)
+    before = documents(dataset)
+    for act in (odquality.accept, odquality.dismiss, odquality.skip):
+        with pytest.raises(ValueError, match="read-only"):
+            act(dataset, KEY, second)
+    for act in (odquality.undo, odquality.redo, odquality.note_edits):
+        with pytest.raises(ValueError, match="read-only"):
+            act(dataset, KEY)
+    if path.startswith(("quality_s", "quality_e")):
+        with pytest.raises(ValueError, match="read-only"):
+            odquality.learn_from_decisions(dataset, KEY)
+    if path == DECISIONS:
+        with pytest.raises(ValueError, match="read-only"):
+            odquality.delete_decisions(dataset, KEY)
+    assert documents(dataset) == before
+
+
+def lock(dataset: fo.Dataset, path: str) -> None:
+    field = dataset.get_field(path)
     field.read_only = True
     field.save()
-    before = documents(dataset)
-    with pytest.raises(ValueError, match="read-only"):
-        odquality.accept(dataset, KEY, issue)
-    assert documents(dataset) == before
+
+
+@pytest.mark.parametrize(("name", "kind"), [("label", "swap"), ("bounding_box", "badloc")])
+def test_read_only_attributes_of_labels_are_not_changed(
+    dataset: fo.Dataset, name: str, kind: str
+) -> None:
+    earlier, issue = first(dataset, kind, 2)
+    others = [first(dataset, other)[0] for other in ("overlooked", "spurious")]
+    odquality.accept(dataset, KEY, earlier)
+    lock(dataset, f"ground_truth.detections.{name}")
+    before = label_of(dataset, issue), label_of(dataset, earlier)
+    outcome = odquality.accept(dataset, KEY, [issue, *others])
+    assert {one.id for one in outcome.done} == {one.id for one in others}
+    assert [one.issue_id for one in outcome.refused] == [issue.id]
+    assert outcome.refused[0].reason == f"attributes ['{name}'] of its label are read-only"
+    (refusal,) = odquality.undo(dataset, KEY, issues=earlier).refused
+    assert "read-only" in refusal.reason
+    assert (label_of(dataset, issue), label_of(dataset, earlier)) == before
+    assert odquality.dismiss(dataset, KEY, issue).refused == ()
 
 
 @pytest.mark.parametrize(
@@ -317,6 +363,12 @@ def test_read_only_labels_are_not_changed(dataset: fo.Dataset) -> None:
 def test_what_is_no_issue_is_named(dataset: fo.Dataset, issues, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         odquality.accept(dataset, KEY, issues)
+
+
+@pytest.mark.parametrize("sample_ids", [3, ObjectId("6b0baea07364f3c706253b25")])
+def test_what_are_no_ids_of_samples_is_named(dataset: fo.Dataset, sample_ids: Any) -> None:
+    with pytest.raises(ValueError, match=r"sample_ids is .*; expected ids of samples"):
+        odquality.note_edits(dataset, KEY, sample_ids=sample_ids)
 
 
 def test_an_issue_of_no_sample_is_refused(dataset: fo.Dataset) -> None:

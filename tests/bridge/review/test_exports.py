@@ -9,7 +9,8 @@ import pytest
 
 import odquality
 from odquality.bridge.review.exports import COLUMNS
-from tests.bridge.review.help import KEY
+from tests.bridge.review.help import KEY, grouped_copy
+from tests.bridge.spoiled import LEAST
 
 
 @pytest.fixture
@@ -50,6 +51,38 @@ def test_a_status_and_a_view_choose(reviewed: fo.Dataset, tmp_path: Path) -> Non
 def test_another_ending_is_refused(reviewed: fo.Dataset, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"ends \.csv or \.json"):
         odquality.export(reviewed, KEY, tmp_path / "issues.xlsx")
+
+
+@pytest.mark.parametrize("path", [3, None, b"a.csv", ["a.csv"]])
+def test_what_is_no_path_is_named(reviewed: fo.Dataset, path: object) -> None:
+    with pytest.raises(ValueError, match="expected the name of a file"):
+        odquality.export(reviewed, KEY, path)  # type: ignore[arg-type]
+
+
+def test_tags_mark_every_slice_whichever_is_active(dataset: fo.Dataset) -> None:
+    grouped = grouped_copy(dataset, 30)
+    every = grouped.select_group_slices(["left", "right"])
+    odquality.compute_label_quality(every, key=KEY, min_probability=LEAST)
+    issues = odquality.list_issues(grouped, KEY)
+    for active in ("left", "right"):
+        grouped.group_slice = active
+        tagged = odquality.tag_issues(grouped, KEY, tag="check")
+        assert set(every.match_tags("check").values("id")) == {one.sample_id for one in issues}
+        assert every.count_label_tags("ground_truth") == {"check": tagged.labels}
+        assert tagged.labels == len({one.label_id for one in issues} - {None})
+    odquality.accept(grouped, KEY, issues)
+    left = odquality.list_issues(grouped, KEY)
+    odquality.tag_issues(grouped, KEY, tag="check")
+    assert set(every.match_tags("check").values("id")) == {one.sample_id for one in left}
+    grouped.delete()
+
+
+def test_tags_are_given_where_a_view_hides_the_labels(reviewed: fo.Dataset) -> None:
+    tagged = odquality.tag_issues(reviewed, KEY)
+    view = reviewed.select_fields([f"{KEY}_suggestions", f"{KEY}_num_issues"])
+    assert odquality.tag_issues(view, KEY) == tagged
+    assert odquality.tag_issues(view, KEY, min_probability=1).labels == 0
+    assert reviewed.count_label_tags("ground_truth") == {}
 
 
 def test_tags_mark_what_is_open(reviewed: fo.Dataset) -> None:

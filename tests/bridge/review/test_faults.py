@@ -10,7 +10,15 @@ import odquality
 from odquality.bridge.decisions.texts import same
 from odquality.bridge.review.queue import image_after, next_issues
 from odquality.bridge.review.views import selected_issues
-from tests.bridge.review.help import DECISIONS, KEY, document_of, documents, edit_label, first
+from tests.bridge.review.help import (
+    DECISIONS,
+    KEY,
+    document_of,
+    documents,
+    edit_label,
+    first,
+    grouped_copy,
+)
 from tests.bridge.spoiled import LEAST
 
 SUGGESTIONS = f"{KEY}_suggestions"
@@ -200,27 +208,7 @@ def test_labels_without_ids_stay_as_they_are(dataset: fo.Dataset) -> None:
 
 
 def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset) -> None:
-    grouped = fo.Dataset()
-    grouped.add_group_field("group", default="left")
-    for sample in dataset.exists(KEY).match({f"{KEY}_num_issues": {"$gt": 0}}).limit(3):
-        both = fo.Group()
-        for name in ("left", "right"):
-            made = {
-                field: fo.Detections(
-                    detections=[
-                        fo.Detection(
-                            label=one.label,
-                            bounding_box=one.bounding_box,
-                            confidence=one.confidence,
-                        )
-                        for one in sample[field].detections
-                    ]
-                )
-                for field in ("ground_truth", "predictions")
-            }
-            path = f"{sample.filepath}.{name}.jpg"
-            metadata = sample.metadata.copy()
-            grouped.add_sample(fo.Sample(path, group=both.element(name), metadata=metadata, **made))
+    grouped = grouped_copy(dataset, 3)
     score_again(grouped.select_group_slices("left"))
     grouped.group_slice = "right"
     (issue, *_) = odquality.list_issues(grouped, KEY)

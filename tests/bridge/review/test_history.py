@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import fiftyone as fo
+import numpy as np
 import pytest
 
 import odquality
@@ -204,7 +205,28 @@ def test_undo_after_a_run_was_deleted_leaves_none_of_its_scores(dataset: fo.Data
     assert label["quality_spurious"] is not None
 
 
-@pytest.mark.parametrize("batches", [0, True, "1"])
-def test_numbers_of_batches_are_checked(dataset: fo.Dataset, batches) -> None:
-    with pytest.raises(ValueError, match="batches is"):
-        odquality.undo(dataset, KEY, batches=batches)
+@pytest.mark.parametrize("turn", [odquality.undo, odquality.redo])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"batches": 0}, "batches is 0"),
+        ({"batches": True}, "batches is True"),
+        ({"batches": "1"}, "batches is '1'"),
+        ({"batches": 1.0}, "batches is 1.0"),
+        ({"batches": 10**30}, "batches is 10"),
+        ({"batch": 3}, "batch is 3; expected a text"),
+        ({"batch": {"$ne": None}}, "batch is .*; expected a text"),
+    ],
+)
+def test_what_is_no_batch_is_named(
+    dataset: fo.Dataset, turn: Any, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        turn(dataset, KEY, **arguments)
+
+
+def test_numbers_of_batches_may_be_those_of_numpy(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=2)
+    for issue in issues:
+        odquality.skip(dataset, KEY, issue)
+    assert len(odquality.undo(dataset, KEY, batches=np.int64(2)).done) == 2

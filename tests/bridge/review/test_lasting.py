@@ -13,7 +13,7 @@ import odquality
 from odquality.kinds import KINDS, LABEL_KINDS
 from tests.bridge.datasets import expected_quality
 from tests.bridge.engines.runs import Disorderly
-from tests.bridge.review.help import DECISIONS, KEY, edit_label, first
+from tests.bridge.review.help import DECISIONS, KEY, documents, edit_label, first
 from tests.bridge.spoiled import LEAST
 
 # Fields of samples and boxes that tell what a run has learnt.
@@ -136,6 +136,88 @@ def test_an_accepted_addition_comes_back_when_the_label_is_deleted(dataset: fo.D
     sample.save()
     rerun(dataset)
     assert issue.id in open_ids(dataset)
+
+
+def test_an_accepted_addition_comes_back_when_the_label_is_moved_away(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    odquality.accept(dataset, KEY, issue)
+    x, y, width, height = issue.box
+    places = {"near": [x + 0.1 * width, y, width, height], "away": [0.0, 0.0, 0.02, 0.02]}
+    for place, box in places.items():
+        sample = dataset[issue.sample_id]
+        sample.ground_truth.detections[-1].bounding_box = box
+        sample.save()
+        rerun(dataset)
+        assert (issue.id in open_ids(dataset)) == (place == "away")
+
+
+@pytest.mark.parametrize("kind", ["spurious", "duplicate"])
+def test_a_removed_label_that_is_there_again_is_suspected_again(
+    dataset: fo.Dataset, kind: str
+) -> None:
+    """A backup or an annotation tool brings labels back with the ids that they had."""
+    (issue,) = first(dataset, kind)
+    labels = dataset[issue.sample_id].ground_truth
+    odquality.accept(dataset, KEY, issue)
+    rerun(dataset)
+    assert issue.id not in open_ids(dataset)
+    sample = dataset[issue.sample_id]
+    sample.ground_truth = labels
+    sample.save()
+    rerun(dataset)
+    assert issue.id in open_ids(dataset)
+    assert odquality.accept(dataset, KEY, issue).refused == ()
+
+
+def test_a_drawn_label_that_is_deleted_again_is_missing_again(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    sample = dataset[issue.sample_id]
+    drawn = fo.Detection(label=issue.label, bounding_box=list(issue.box))
+    sample.ground_truth.detections.append(drawn)
+    sample.save()
+    assert [one.id for one in odquality.note_edits(dataset, KEY).done] == [issue.id]
+    rerun(dataset)
+    assert issue.id not in open_ids(dataset)
+    sample.reload()
+    sample.ground_truth.detections = [
+        one for one in sample.ground_truth.detections if one.id != drawn.id
+    ]
+    sample.save()
+    rerun(dataset)
+    assert issue.id in open_ids(dataset)
+
+
+def suggest_another(dataset: fo.Dataset, issue: odquality.ReviewIssue) -> None:
+    """Has the detector see something else than an issue says, and scores again."""
+    sample = dataset[issue.sample_id]
+    (found,) = [one for one in sample.predictions.detections if one.id == issue.prediction_id]
+    if issue.kind == "badloc":
+        x, y, width, height = found.bounding_box
+        found.bounding_box = [x, y, width, 0.6 * height]
+    else:
+        others = {"cat", "dog", "bird"} - {issue.label, issue.given_label}
+        found.label, found["probs"] = min(others), None
+    sample.save()
+    rerun(dataset)
+
+
+@pytest.mark.parametrize("kind", ["swap", "badloc"])
+@pytest.mark.parametrize("decide", [odquality.accept, odquality.dismiss, odquality.skip])
+def test_what_is_suggested_anew_is_not_decided_by_redo(
+    dataset: fo.Dataset, decide: Any, kind: str
+) -> None:
+    (issue,) = first(dataset, kind)
+    decide(dataset, KEY, issue)
+    odquality.undo(dataset, KEY)
+    suggest_another(dataset, issue)
+    (now,) = [one for one in odquality.list_issues(dataset, KEY) if one.id == issue.id]
+    assert (now.label, now.box) != (issue.label, issue.box)
+    before = documents(dataset)
+    outcome = odquality.redo(dataset, KEY)
+    assert outcome.done == ()
+    assert "something else" in outcome.refused[0].reason
+    assert documents(dataset) == before
+    assert decide(dataset, KEY, issue).refused == ()
 
 
 def test_missing_labels_are_known_by_where_they_are(dataset: fo.Dataset) -> None:

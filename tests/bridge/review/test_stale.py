@@ -14,6 +14,7 @@ from odquality.bridge.review.queue import next_card
 from odquality.bridge.review.stale import edited_issues
 from odquality.bridge.store import database
 from tests.bridge.review.help import KEY, edit_label, first
+from tests.bridge.spoiled import LEAST
 
 
 def draw(dataset: fo.Dataset, issue: odquality.ReviewIssue, label: str, shift: float) -> None:
@@ -109,3 +110,31 @@ def test_a_card_tells_that_its_image_was_edited(dataset: fo.Dataset) -> None:
     again = next_card(dataset, KEY, kind="swap")
     assert again is not None
     assert again.is_edited
+
+
+def test_labels_that_the_scored_view_hid_were_not_drawn(dataset: fo.Dataset) -> None:
+    some = fo.ViewField("label") != "cat"
+    view = dataset.filter_labels("ground_truth", some, only_matches=False)
+    odquality.compute_label_quality(view, key=KEY, min_probability=LEAST)
+    missing = odquality.list_issues(dataset, KEY, kinds="overlooked", classes="cat")
+    assert len(missing) > 100
+    assert edited_issues(dataset, KEY).number == 0
+    assert odquality.note_edits(dataset, KEY).done == ()
+    card = next_card(dataset, KEY, sample_id=missing[0].sample_id)
+    assert card is not None
+    assert not card.is_edited
+    before = dataset.count("ground_truth.detections")
+    outcome = odquality.accept(dataset, KEY, missing)
+    assert len(outcome.refused) > 100
+    assert dataset.count("ground_truth.detections") == before + len(outcome.done)
+    (swap,) = first(dataset, "swap")
+    edit_label(dataset, swap, label="giraffe")
+    assert [one.id for one in odquality.note_edits(dataset, KEY).done] == [swap.id]
+
+
+def test_edits_are_noted_on_the_images_of_crops(dataset: fo.Dataset) -> None:
+    shown, hidden = first(dataset, "swap", 2)
+    for issue in (shown, hidden):
+        edit_label(dataset, issue, label="giraffe")
+    crops = dataset.select(shown.sample_id).to_patches("ground_truth")
+    assert [one.id for one in odquality.note_edits(crops, KEY).done] == [shown.id]

@@ -218,6 +218,9 @@ def test_malformed_decisions_are_refused(scored: fo.Dataset) -> None:
         odquality.recalibrate_run(scored, "lq", [Decision(0, "swap", True, label=0)])
     with pytest.raises(ValueError, match=r"decisions\[0\].kind is 'typo'"):
         odquality.recalibrate_run(scored, "lq", [Decision("a", "typo", True, label="b")])
+    for nothing in (None, 3, "a", Decision("a", "swap", True, label="b")):
+        with pytest.raises(ValueError, match=r"expected a list of odquality\.Decision"):
+            odquality.recalibrate_run(scored, "lq", nothing)  # type: ignore[arg-type]
 
 
 def test_deleted_scores_are_named(scored: fo.Dataset) -> None:

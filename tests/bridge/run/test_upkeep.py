@@ -182,6 +182,12 @@ def test_unknown_runs(dataset: fo.Dataset) -> None:
     assert dataset.list_runs() == ["foreign", "lq"]
 
 
+@pytest.mark.parametrize("samples", ["a name", None])
+def test_what_is_no_dataset_is_named(samples: object) -> None:
+    with pytest.raises(ValueError, match="expected a FiftyOne dataset or view"):
+        odquality.worst_first(samples, "lq")  # type: ignore[arg-type]
+
+
 def test_scores_that_were_deleted_are_told(dataset: fo.Dataset) -> None:
     compute(dataset, key="lq")
     dataset.delete_sample_field("lq")
