@@ -41,9 +41,15 @@ from odquality.methods.registry import method_info
 
 logger = logging.getLogger(__name__)
 
+# What a run has left that did not come to its first write.
+NOTHING_WRITTEN = "Nothing was written"
+
 
 class Execution:
-    """The state of a run between its steps: `observe`, `fit`, `prepare`, `score`, `finish`."""
+    """The state of a run between its steps.
+
+    These are `begin` and then, within the context, `observe`, `fit`, `prepare`, `score`, `finish`.
+    """
 
     def __init__(self, samples: SampleCollection, settings: RunSettings, engine: Engine) -> None:
         self._samples = samples
@@ -57,10 +63,17 @@ class Execution:
         self._claim: Claim | None = None
         self._skeleton = ObjectId()
 
-    def __enter__(self) -> Execution:
+    def begin(self) -> None:
+        """Checks that the run would write over nothing, and gets the engine ready.
+
+        Raises:
+            ValueError: it would, or the engine cannot do this.
+        """
         schema.refresh(self._dataset)
         survey(self._dataset, self._fields)
         self._passes: Passes = self._engine.begin(Job(self._samples, self._settings))
+
+    def __enter__(self) -> Execution:
         return self
 
     def __exit__(
@@ -69,14 +82,16 @@ class Execution:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._passes.close()
-        if self._claim is not None:
-            self._give_up(self._claim)
+        try:
+            self._passes.close()
+        finally:
+            if self._claim is not None:
+                self._give_up(self._claim)
 
     def what_is_left(self) -> str:
         """What a run that failed has left behind, for people."""
         if self._claim is None:
-            return "Nothing was written"
+            return NOTHING_WRITTEN
         key = self._settings.key
         return (
             f"Run {key!r} is incomplete: run it again under the same key, or delete it with all "
