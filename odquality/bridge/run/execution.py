@@ -116,6 +116,7 @@ class Execution:
             # Once more: reading and learning took their time.
             territory = survey(self._dataset, self._fields)
             claim = self._register(territory)
+        with self._seconds.clock("write"), claim.heard():
             values.clear(self._dataset, territory.to_clear)
             written = set(self._fields.paths())
             obsolete = [path for path in territory.to_clear if path not in written]
@@ -138,6 +139,14 @@ class Execution:
     def finish(self, tally: Tally) -> LabelQualityReport:
         """Indexes the scores, keeps the report with the run and returns it."""
         claim = self._held()
+        with claim.heard():
+            report = self._finish(claim, tally)
+        self._claim = None
+        results.delete([self._skeleton])
+        records.refresh(self._dataset, self._settings.key)
+        return report
+
+    def _finish(self, claim: Claim, tally: Tally) -> LabelQualityReport:
         with self._seconds.clock("write"):
             # Someone may have deleted a declaration meanwhile; with values, samples need it.
             schema.change(
@@ -172,9 +181,6 @@ class Execution:
             kept |= kept_with_run(tally.spectrum) | kept_stamps(tally.stamps)
         results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
-        self._claim = None
-        results.delete([self._skeleton])
-        records.refresh(self._dataset, self._settings.key)
         return report
 
     def _register(self, territory: Territory) -> Claim:
