@@ -122,7 +122,12 @@ class Laboratory:
 
     def process(self) -> ForkedProcess:
         """A new process, which knows nothing of the dataset yet."""
-        return ForkedProcess(deeds.prepare, self._database.uri, self._database.process_id)
+        return ForkedProcess(deeds.prepare, self._database.uri, self.server)
+
+    @property
+    def server(self) -> int:
+        """Process id of the database server."""
+        return self._database.process_id
 
     def snapshot(self) -> Snapshot:
         """The database as it is."""

@@ -57,10 +57,20 @@ class Decision:
 
     @classmethod
     def about(cls, suspect: Suspect, is_error: bool) -> Decision:
-        """A decision on an `Issue` or a `Question`."""
-        if suspect.kind == OVERLOOKED:
-            return cls(suspect.image, OVERLOOKED, is_error, prediction=suspect.prediction)
-        return cls(suspect.image, suspect.kind, is_error, label=suspect.label)
+        """A decision on an `Issue` or a `Question`.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        try:
+            if suspect.kind == OVERLOOKED:
+                return cls(suspect.image, OVERLOOKED, is_error, prediction=suspect.prediction)
+            return cls(suspect.image, suspect.kind, is_error, label=suspect.label)
+        except AttributeError:
+            raise ValueError(
+                f"suspect is {shown(suspect)}; expected an issue, as find_label_issues gives them, "
+                "or a question of next_to_review"
+            ) from None
 
     @classmethod
     def confirm(cls, image: Name, label: Name) -> Decision:

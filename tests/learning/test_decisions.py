@@ -44,6 +44,12 @@ def test_the_same_decision_twice_is_one() -> None:
     assert answers([once, once]) == {Answer(Box(3, "prediction", 5), "overlooked"): True}
 
 
+@pytest.mark.parametrize("suspect", [None, 3, "swap", ("swap", 0)])
+def test_a_decision_is_about_an_issue_or_a_question(suspect: Any) -> None:
+    with pytest.raises(ValueError, match=r"suspect is .*; expected an issue"):
+        Decision.about(suspect, is_error=True)
+
+
 def test_decisions_about_issues() -> None:
     missing = Issue(3, "overlooked", 0.9, None, 5, 0, (0.0, 0.0, 1.0, 1.0))
     assert Decision.about(missing, True) == Decision(3, "overlooked", True, prediction=5)

@@ -8,7 +8,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from odquality.bridge.engines.parts import Part
-from odquality.bridge.engines.parts_engine import IMAGES_PER_PART, PartsEngine, Work
+from odquality.bridge.engines.parts_engine import (
+    IMAGES_PER_PART,
+    PartsEngine,
+    PartsPasses,
+    Work,
+)
+from odquality.bridge.run.engine import Job
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
@@ -39,6 +45,17 @@ class BeamEngine(PartsEngine):
             raise ImportError(
                 'BeamEngine needs Apache Beam, which is missing: pip install "odquality[beam]"'
             )
+
+    def begin(self, job: Job) -> PartsPasses:
+        """Gets ready for a run.
+
+        Raises:
+            ValueError: as that of every `PartsEngine`, or Beam cannot read the options.
+        """
+        from odquality.bridge.engines.pipeline import options_of
+
+        options_of(self.pipeline_options)
+        return super().begin(job)
 
     def gather(self, work: Work, shared: Any, parts: Sequence[Part]) -> Any:
         """Does some work on every part in a pipeline, and merges what is found."""

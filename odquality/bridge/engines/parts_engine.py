@@ -5,12 +5,15 @@ Whoever can do that on many machines is an engine: a class with a single method.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, wait
 from typing import Any, Protocol, TypeVar
+
+from pymongo.errors import PyMongoError
 
 from odquality.bridge.engines.parts import Assignment, ObservePart, Part, ScorePart, cut_into_parts
 from odquality.bridge.run.engine import EngineError, Job
@@ -21,6 +24,9 @@ from odquality.bridge.run.tally import Tally
 from odquality.bridge.store import exchange
 from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.samples import alters_documents, view_stages
+from odquality.core.parameters import integer
+
+logger = logging.getLogger(__name__)
 
 IMAGES_PER_PART = 10_000
 
@@ -79,8 +85,10 @@ class PartsEngine(ABC):
         """Gets ready for a run.
 
         Raises:
-            ValueError: the view would show something else while the run goes on.
+            ValueError: the view would show something else while the run goes on, or
+                ``images_per_part`` is no positive integer.
         """
+        integer("images_per_part", self.images_per_part, 1, 2**63 - 1)
         _check_view(job)
         return PartsPasses(self, job)
 
@@ -112,8 +120,14 @@ class PartsPasses:
 
     def close(self) -> None:
         """Stops whoever writes, and waits for that; who only reads may do so."""
-        if self._claim is not None and self._thread is not None and self._thread.is_alive():
+        if self._claim is None or self._thread is None or not self._thread.is_alive():
+            return
+        try:
             self._claim.recall()
+        except PyMongoError as error:
+            # Whoever runs this again takes the run from them.
+            logger.warning("The workers were not told to stop: %s", error)
+        else:
             self._thread.join()
 
     def _gather(
@@ -131,15 +145,14 @@ class PartsPasses:
                 if self._claim is not None:
                     self._claim.renew()
                 yield Progress.of_images(what, exchange.counted(work.done), number, start)
-            try:
+            # One that would end this program too, as whoever reads a command line raises.
+            error = future.exception()
+            if error is None:
                 return future.result()
-            except Exception as error:
-                # Whoever lost the run is told so, and not that the others have noticed.
-                if self._claim is not None:
-                    self._claim.renew()
-                raise EngineError(
-                    f"{type(self._engine).__name__} failed: {_brief(error)}"
-                ) from error
+            # Whoever lost the run is told so, and not that the others have noticed.
+            if self._claim is not None:
+                self._claim.renew()
+            raise EngineError(f"{type(self._engine).__name__} failed: {_brief(error)}") from error
         finally:
             exchange.empty([work.done])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import apache_beam as beam
@@ -14,26 +15,58 @@ from bson import ObjectId
 from odquality.bridge.engines.parts import Part
 from odquality.bridge.engines.parts_engine import Work
 from odquality.bridge.store import exchange
+from odquality.core.parameters import shown
 
 
 def options_of(
     given: PipelineOptions | Sequence[str] | Mapping[str, Any] | None,
 ) -> PipelineOptions:
-    """Options of a pipeline, in whatever form they were given."""
+    """Options of a pipeline, in whatever form they were given; nothing else counts.
+
+    Raises:
+        ValueError: they have no such form, or Beam cannot read them.
+    """
     if given is None:
         # As FiftyOne's own pipelines run where nothing is said.
-        return PipelineOptions(
-            runner="DirectRunner",
-            direct_running_mode="multi_processing",
-            direct_num_workers=max(1, fou.recommend_process_pool_workers()),
-        )
-    if isinstance(given, Mapping):
-        options = PipelineOptions(**given)
-    else:
-        options = given if isinstance(given, PipelineOptions) else PipelineOptions(list(given))
-    if "dask" in str(options.view_as(StandardOptions).runner).lower():
-        _spread_over_dask(options)
+        given = {
+            "runner": "DirectRunner",
+            "direct_running_mode": "multi_processing",
+            "direct_num_workers": max(1, fou.recommend_process_pool_workers()),
+        }
+    with _refused_by_beam(given):
+        options = _read(given)
+        if "dask" in str(options.view_as(StandardOptions).runner).lower():
+            _spread_over_dask(options)
+        # Beam reads most options late.
+        options.get_all_options()
     return options
+
+
+def _read(given: Any) -> PipelineOptions:
+    if isinstance(given, PipelineOptions):
+        return given
+    is_list = isinstance(given, (Sequence, Mapping)) and not isinstance(given, (str, bytes))
+    if is_list and all(isinstance(one, str) for one in given):
+        # Where there is no list of flags, Beam takes those of the program's own command line.
+        if isinstance(given, Mapping):
+            return PipelineOptions([], **given)
+        return PipelineOptions(list(given))
+    raise ValueError(
+        f"pipeline_options is {shown(given)}; expected Apache Beam's PipelineOptions, a list of "
+        "flags such as ['--runner=DirectRunner'], or a dict such as {'runner': 'DirectRunner'}"
+    )
+
+
+@contextmanager
+def _refused_by_beam(given: object) -> Iterator[None]:
+    """Makes an error of it where Beam, as a command does, would end the program."""
+    try:
+        yield
+    except SystemExit as end:
+        why = end.__context__ or "it has written why to the terminal"
+        raise ValueError(
+            f"pipeline_options is {shown(given)}, which Apache Beam refuses: {why}"
+        ) from None
 
 
 def _spread_over_dask(options: PipelineOptions) -> None:

@@ -24,7 +24,7 @@ from odquality.bridge.read.splits import images_by_part
 from odquality.bridge.read.stretch import Stretch
 from odquality.bridge.store import database
 from odquality.bridge.store.garbage import paused_collector
-from odquality.bridge.store.samples import dataset_of
+from odquality.bridge.store.samples import dataset_of, each_once
 from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 
@@ -78,10 +78,12 @@ class Reader:
     def read(self, samples: SampleCollection) -> Iterator[tuple[int, SampleChunk]]:
         """Yields, chunk by chunk, the number of samples read and those that can be scored.
 
+        A sample that the view shows several times is read as it is shown first.
+
         Raises:
             ValueError: the database cannot evaluate the view.
         """
-        documents = database.iter_documents(samples, self._source.columns())
+        documents = each_once(samples, database.iter_documents(samples, self._source.columns()))
         locator = self._locator(samples)
         while True:
             with paused_collector():
@@ -105,7 +107,7 @@ class Reader:
             documents = database.iter_documents(
                 samples, self._source.columns(), before=[{"$match": stretch.query()}]
             )
-            batch = stretch.arranged(_evaluated(documents, None))
+            batch = stretch.arranged(_evaluated(each_once(samples, documents), None))
             return len(batch), self._chunk(batch, samples, self._locator(samples))
 
     def _locator(self, samples: SampleCollection) -> Locator:

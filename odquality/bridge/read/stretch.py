@@ -12,6 +12,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.store import database
+from odquality.bridge.store.samples import each_once
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def cut(samples: SampleCollection, size: int) -> list[Stretch]:
 
 
 def _batches(samples: SampleCollection, size: int) -> Iterator[tuple[ObjectId, ...]]:
-    ids = (document["_id"] for document in database.iter_documents(samples, {"_id": 1}))
+    documents = each_once(samples, database.iter_documents(samples, {"_id": 1}))
+    ids = (document["_id"] for document in documents)
     return iter(lambda: tuple(islice(ids, size)), ())
 
 

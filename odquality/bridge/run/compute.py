@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import fiftyone as fo
@@ -10,8 +11,8 @@ from fiftyone.core.collections import SampleCollection
 from pymongo.errors import PyMongoError
 
 from odquality.bridge.run.described import keywords, takes
-from odquality.bridge.run.engine import Engine, EngineError
-from odquality.bridge.run.execution import Execution
+from odquality.bridge.run.engine import Engine, EngineError, check_engine
+from odquality.bridge.run.execution import NOTHING_WRITTEN, Execution
 from odquality.bridge.run.local import LocalEngine
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.report import LabelQualityReport
@@ -65,6 +66,7 @@ def compute_label_quality(
     Raises:
         ValueError: an argument does not fit the dataset, the key is in use, or media whose size is
             needed cannot be read. Nothing was written then.
+        OSError: the temporary folder is full or missing. Nothing was written then.
         RuntimeError: the database or the engine failed, or someone deleted the run meanwhile.
     """
     given = keywords("compute_label_quality", RUN_PARAMETERS, fields, settings)
@@ -94,19 +96,30 @@ def iter_label_quality(
         The report.
 
     Raises:
-        ValueError, RuntimeError: as `compute_label_quality` does.
+        ValueError, OSError, RuntimeError: as `compute_label_quality` does.
     """
-    settings.check(samples)
-    with Execution(samples, settings, engine or LocalEngine()) as execution:
-        try:
-            yield from execution.observe()
-            fitted = execution.fit()
-            yield from execution.prepare()
-            tally = yield from execution.score(fitted)
-            return execution.finish(tally)
-        except PyMongoError as error:
-            raise RuntimeError(
-                f"the database failed ({type(error).__name__}: {error}). {execution.what_is_left()}"
-            ) from error
-        except EngineError as error:
-            raise EngineError(f"{error}. {execution.what_is_left()}") from error
+    engine = LocalEngine() if engine is None else engine
+    check_engine(engine)
+    with _told(lambda: NOTHING_WRITTEN):
+        settings.check(samples)
+        execution = Execution(samples, settings, engine)
+        execution.begin()
+    with execution, _told(execution.what_is_left):
+        yield from execution.observe()
+        fitted = execution.fit()
+        yield from execution.prepare()
+        tally = yield from execution.score(fitted)
+        return execution.finish(tally)
+
+
+@contextmanager
+def _told(what_is_left: Callable[[], str]) -> Iterator[None]:
+    """Says with every failure of the database or of an engine what it has left behind."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise RuntimeError(
+            f"the database failed ({type(error).__name__}: {error}). {what_is_left()}"
+        ) from error
+    except EngineError as error:
+        raise EngineError(f"{error}. {what_is_left()}") from error

@@ -18,6 +18,7 @@ from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Tally
 from odquality.bridge.store.claim import Claim
+from odquality.core.parameters import shown
 
 
 class EngineError(RuntimeError):
@@ -81,3 +82,16 @@ class Engine(Protocol):
             ValueError: the engine cannot do this.
         """
         ...
+
+
+def check_engine(given: object) -> None:
+    """Checks that something is an engine.
+
+    Raises:
+        ValueError: it is none, or a class of engines.
+    """
+    if isinstance(given, type) or not callable(getattr(given, "begin", None)):
+        raise ValueError(
+            f"engine is {shown(given)}; expected an engine, such as odquality.BeamEngine(), or "
+            "None for this process"
+        )

@@ -41,9 +41,15 @@ from odquality.methods.registry import method_info
 
 logger = logging.getLogger(__name__)
 
+# What a run has left that did not come to its first write.
+NOTHING_WRITTEN = "Nothing was written"
+
 
 class Execution:
-    """The state of a run between its steps: `observe`, `fit`, `prepare`, `score`, `finish`."""
+    """The state of a run between its steps.
+
+    These are `begin` and then, within the context, `observe`, `fit`, `prepare`, `score`, `finish`.
+    """
 
     def __init__(self, samples: SampleCollection, settings: RunSettings, engine: Engine) -> None:
         self._samples = samples
@@ -57,10 +63,17 @@ class Execution:
         self._claim: Claim | None = None
         self._skeleton = ObjectId()
 
-    def __enter__(self) -> Execution:
+    def begin(self) -> None:
+        """Checks that the run would write over nothing, and gets the engine ready.
+
+        Raises:
+            ValueError: it would, or the engine cannot do this.
+        """
         schema.refresh(self._dataset)
         survey(self._dataset, self._fields)
         self._passes: Passes = self._engine.begin(Job(self._samples, self._settings))
+
+    def __enter__(self) -> Execution:
         return self
 
     def __exit__(
@@ -69,14 +82,16 @@ class Execution:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._passes.close()
-        if self._claim is not None:
-            self._give_up(self._claim)
+        try:
+            self._passes.close()
+        finally:
+            if self._claim is not None:
+                self._give_up(self._claim)
 
     def what_is_left(self) -> str:
         """What a run that failed has left behind, for people."""
         if self._claim is None:
-            return "Nothing was written"
+            return NOTHING_WRITTEN
         key = self._settings.key
         return (
             f"Run {key!r} is incomplete: run it again under the same key, or delete it with all "
@@ -101,6 +116,7 @@ class Execution:
             # Once more: reading and learning took their time.
             territory = survey(self._dataset, self._fields)
             claim = self._register(territory)
+        with self._seconds.clock("write"), claim.heard():
             values.clear(self._dataset, territory.to_clear)
             written = set(self._fields.paths())
             obsolete = [path for path in territory.to_clear if path not in written]
@@ -123,6 +139,14 @@ class Execution:
     def finish(self, tally: Tally) -> LabelQualityReport:
         """Indexes the scores, keeps the report with the run and returns it."""
         claim = self._held()
+        with claim.heard():
+            report = self._finish(claim, tally)
+        self._claim = None
+        results.delete([self._skeleton])
+        records.refresh(self._dataset, self._settings.key)
+        return report
+
+    def _finish(self, claim: Claim, tally: Tally) -> LabelQualityReport:
         with self._seconds.clock("write"):
             # Someone may have deleted a declaration meanwhile; with values, samples need it.
             schema.change(
@@ -157,9 +181,6 @@ class Execution:
             kept |= kept_with_run(tally.spectrum) | kept_stamps(tally.stamps)
         results.save_report(final, report.to_dict(), **kept)
         claim.end(records.COMPLETE, results=final)
-        self._claim = None
-        results.delete([self._skeleton])
-        records.refresh(self._dataset, self._settings.key)
         return report
 
     def _register(self, territory: Territory) -> Claim:

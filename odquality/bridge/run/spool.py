@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -25,7 +26,9 @@ class Spool(Generic[Item]):
 
     def close(self) -> None:
         """Deletes the file."""
-        self._file.close()
+        # What did not fit is written once more here; nobody needs it.
+        with suppress(OSError):
+            self._file.close()
 
     def append(self, item: Item) -> None:
         """Adds an object at the end.
@@ -36,13 +39,15 @@ class Spool(Generic[Item]):
         try:
             self._file.seek(self._end)
             pickle.dump(item, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            # The rest of a buffer that does not fit is told now, and not when it is read.
+            self._file.flush()
             self._end = self._file.tell()
         except OSError as error:
             raise OSError(
                 error.errno,
-                f"the data do not fit into the temporary folder {tempfile.gettempdir()!r} "
-                f"({error.strerror}); nothing was written to the dataset. Make room there, or name "
-                "another folder by the environment variable TMPDIR",
+                f"the data do not fit into {_folder()} ({error.strerror}); nothing was written to "
+                "the dataset. Make room there, or name another folder by the environment variable "
+                "TMPDIR",
             ) from error
 
     def __iter__(self) -> Iterator[Item]:
@@ -52,3 +57,11 @@ class Spool(Generic[Item]):
             item: Item = pickle.load(self._file)
             position = self._file.tell()
             yield item
+
+
+def _folder() -> str:
+    """The temporary folder for people."""
+    try:
+        return f"the temporary folder {tempfile.gettempdir()!r}"
+    except OSError:
+        return "a temporary folder, for there is none that can be written to"

@@ -89,7 +89,7 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
-    with claims.take_over(dataset, record, records.DELETING) as claim:
+    with claims.take_over(dataset, record, records.DELETING) as claim, claim.heard():
         _wait_for_predecessor(claim)
         remove(dataset, owned_paths(schema.declared(dataset), record))
         others = [one for one in records.find_all(dataset) if one.key != key]
@@ -144,7 +144,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
         raise ValueError(f"fields of run {key!r} are read-only")
     both = [*new_paths, *new_paths.values()]
     renaming = {"paths": both, "new_key": new_key}
-    with claims.take_over(dataset, record, records.RENAMING, **renaming) as claim:
+    with claims.take_over(dataset, record, records.RENAMING, **renaming) as claim, claim.heard():
         schema.change(dataset, key=new_key, copy=new_paths)
         values.rename(dataset, new_paths)
         indexes.rename(dataset, new_paths)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId
+from pymongo.errors import PyMongoError
 
 from odquality.bridge.store import owner as owners
 from odquality.bridge.store.records import INCOMPLETE
 from odquality.bridge.store.run_documents import datasets, links, runs
+
+# How often a process says that it lives while it waits for something else, well within the time
+# after which others give it up.
+_BEAT_SECONDS = owners.SILENT_SECONDS / 4
 
 
 class RunLostError(RuntimeError):
@@ -47,6 +54,28 @@ class Claim:
             RunLostError: the run was deleted or is in other hands.
         """
         self.note({})
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Says that this process lives for as long as the block takes, whatever it waits for.
+
+        To clear, rename or index the values of a million samples takes the database minutes.
+        """
+        over = threading.Event()
+        threading.Thread(target=self._beat, args=(over,), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _beat(self, over: threading.Event) -> None:
+        while not over.wait(_BEAT_SECONDS):
+            try:
+                self.renew()
+            except RunLostError:
+                return  # As whoever changes the record next will notice.
+            except PyMongoError:
+                continue  # It may come back.
 
     def note(self, values: Mapping[str, Any]) -> None:
         """Changes entries of the configuration.

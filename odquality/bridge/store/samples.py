@@ -7,12 +7,16 @@ that reads and writes documents.
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import fiftyone as fo
 from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
+
+# Stages of a pipeline that choose, sort or change samples, and show none of them twice.
+_CHOOSING = frozenset(("$match", "$sort", "$limit", "$skip", "$sample", "$unset"))
+_ONE_FOR_ONE = _CHOOSING | {"$project", "$addFields", "$set"}
 
 
 def check_collection(samples: object) -> SampleCollection:
@@ -101,7 +105,31 @@ def _keeps_documents(stage: Mapping[str, Any]) -> bool:
     ((operator, body),) = stage.items()
     # An exclusion or inclusion of whole fields; anything else computes them.
     whole = operator == "$project" and all(value in (0, 1) for value in body.values())
-    return whole or operator in ("$match", "$sort", "$limit", "$skip", "$sample", "$unset")
+    return whole or operator in _CHOOSING
+
+
+def each_once(
+    samples: SampleCollection, documents: Iterator[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Documents of a view's samples, the first of each: a view may show a sample several times.
+
+    One that is concatenated with another does. Where none can, no ids are remembered.
+
+    Public: ``samples.distinct("_id")``, which keeps no order.
+    """
+    return documents if _shows_each_once(samples) else _firsts(documents)
+
+
+def _shows_each_once(samples: SampleCollection) -> bool:
+    return all(operator in _ONE_FOR_ONE for stage in samples._pipeline() for operator in stage)
+
+
+def _firsts(documents: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    seen = set()
+    for document in documents:
+        if document["_id"] not in seen:
+            seen.add(document["_id"])
+            yield document
 
 
 def as_stored(samples: SampleCollection) -> SampleCollection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -133,6 +134,19 @@ def test_a_failure_before_anything_is_written(dataset: fo.Dataset, earlier: str 
     assert list(dataset._sample_collection.find()) == before
     record = records.find(dataset, KEY)
     assert record.is_complete if earlier else record is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.5, "many", None, True])
+def test_parts_have_a_number_of_images(dataset: fo.Dataset, number: Any) -> None:
+    with pytest.raises(ValueError, match=r"images_per_part is .*; expected an integer from 1"):
+        compute(dataset, key=KEY, engine=Disorderly(number))
+    assert dataset.list_runs() == []
+
+
+def test_whoever_would_end_the_program_ends_the_run_alone(dataset: fo.Dataset) -> None:
+    """As what reads a command line does when it does not understand it."""
+    with pytest.raises(RuntimeError, match=r"SystemExit: 2\. Nothing was written"):
+        compute(dataset, key=KEY, engine=Interrupted(ObservePart, 1, lambda: sys.exit(2)))
 
 
 @pytest.mark.parametrize("method", METHODS)

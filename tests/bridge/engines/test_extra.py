@@ -53,6 +53,43 @@ def test_options_in_any_form(form: str) -> None:
     assert options.direct_num_workers == workers
 
 
+@pytest.mark.parametrize("form", [None, {"direct_num_workers": 2}, ["--direct_num_workers=2"]])
+@pytest.mark.parametrize("of_program", [["--streaming"], ["--num_workers", "x"], ["--project=x"]])
+def test_the_command_line_of_the_program_says_nothing(
+    form: Any, of_program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("apache_beam", reason='needs Apache Beam: pip install ".[beam]"')
+    from odquality.bridge.engines.pipeline import options_of
+
+    expected = options_of(form).get_all_options()
+    monkeypatch.setattr(sys, "argv", ["score.py", *of_program])
+    assert options_of(form).get_all_options() == expected
+
+
+DASK = "--runner=apache_beam.runners.dask.dask_runner.DaskRunner"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("--runner=DaskRunner", "expected Apache Beam's PipelineOptions, a list of flags"),
+        (5, "expected Apache Beam's"),
+        ([5], "expected Apache Beam's"),
+        ({5: "DirectRunner"}, "expected Apache Beam's"),
+        (["--direct_num_workers=two"], "refuses: argument --direct_num_workers: invalid int"),
+        (["--direct_running_mode=fast"], "refuses: argument --direct_running_mode: invalid choice"),
+        ([DASK, "--dask_npartitions=two"], "refuses: argument --dask_npartitions: invalid int"),
+    ],
+)
+def test_options_that_beam_cannot_read_are_refused(
+    dataset: fo.Dataset, options: Any, told: str
+) -> None:
+    pytest.importorskip("apache_beam", reason='needs Apache Beam: pip install ".[beam]"')
+    with pytest.raises(ValueError, match=rf"pipeline_options is .*{told}"):
+        odquality.compute_label_quality(dataset, engine=odquality.BeamEngine(options))
+    assert dataset.list_runs() == []
+
+
 @pytest.mark.parametrize(
     ("given", "size"), [([], 1), (["--dask_npartitions=3"], None), (["--dask_partition_size=5"], 5)]
 )

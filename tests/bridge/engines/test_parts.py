@@ -32,6 +32,10 @@ VIEWS: dict[str, Callable[[fo.Dataset], Any]] = {
         "predictions", F("confidence") > 0.7
     ),
     "other names": lambda dataset: dataset.map_labels("ground_truth", {"cat": "lynx"}),
+    "some twice": lambda dataset: dataset[30:].concat(dataset[20:50]),
+    "all twice, the labels hidden at first": lambda dataset: dataset.filter_labels(
+        "ground_truth", F("label") == "dog", only_matches=False
+    ).concat(dataset),
     "none": lambda dataset: dataset.limit(0),
 }
 

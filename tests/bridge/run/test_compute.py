@@ -89,6 +89,23 @@ def test_a_view_that_hides_predictions(dataset: fo.Dataset) -> None:
     assert "'predictions.detections'" in warning
 
 
+@pytest.mark.parametrize("method", ["calibrated", "objectlab"])
+@pytest.mark.parametrize("samples_per_chunk", [3, 1000])
+def test_a_view_that_shows_samples_several_times(
+    make_dataset: Any, monkeypatch: pytest.MonkeyPatch, method: str, samples_per_chunk: int
+) -> None:
+    monkeypatch.setattr("odquality.bridge.read.reader.SAMPLES_PER_CHUNK", samples_per_chunk)
+    dataset = make_dataset(random_samples(8))
+    expected = odquality.compute_label_quality(dataset, key="once", method=method)
+    twice = dataset[:5].concat(dataset).concat(dataset[3:])
+    report = odquality.compute_label_quality(twice, key="twice", method=method)
+    assert len(twice) == 18
+    assert (report.num_scored, report.num_labels) == (8, dataset.count("ground_truth.detections"))
+    assert report.expected_errors == expected.expected_errors
+    assert report.quantiles == expected.quantiles
+    assert dataset.values("twice") == dataset.values("once")
+
+
 def test_a_slice_of_a_grouped_dataset(make_dataset: Any) -> None:
     dataset = make_dataset()
     dataset.add_group_field("group", default="left")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.store import records
 from tests.bridge.datasets import assert_scored, compute, expected_quality, finish, random_samples
+from tests.bridge.run.test_spool import room
 
 METHODS = ("objectlab", "calibrated")
 # Steps of a run on eight samples in chunks of two: reading, before anything is written; about to
@@ -110,6 +112,77 @@ def test_a_full_temporary_folder_is_told_and_nothing_was_written(
     with pytest.raises(OSError, match=r"temporary folder .* nothing was written"):
         compute(dataset, key="lq")
     assert list(dataset._sample_collection.find()) == before
+    assert dataset.list_runs() == []
+
+
+class Full(Spool[Any]):
+    """A spool in a folder whose last byte of room is missing."""
+
+    least_room = 0
+
+    def append(self, item: Any) -> None:
+        with room(self.least_room - 1) if self.least_room else nullcontext():
+            super().append(item)
+
+    def close(self) -> None:
+        self.least_room, type(self).least_room = 0, self._end
+        super().close()
+
+
+@pytest.mark.parametrize("earlier", [None, "calibrated"])
+def test_a_folder_that_is_full_by_the_last_byte(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch, earlier: str | None
+) -> None:
+    if earlier:
+        odquality.compute_label_quality(dataset, key="lq", method=earlier)
+    before = list(dataset._sample_collection.find())
+    monkeypatch.setattr(local, "Spool", partial(Full, 1))
+    monkeypatch.setattr(Full, "least_room", 0)
+    compute(dataset, key="other")
+    dataset.delete_run("other")
+    before = [{**one, "last_modified_at": None} for one in before]
+    with pytest.raises(OSError, match=r"do not fit .* nothing was written"):
+        compute(dataset, key="lq")
+    found = dataset._sample_collection.find()
+    assert [{**one, "last_modified_at": None} for one in found] == before
+    record = records.find(dataset, "lq")
+    assert record is None if earlier is None else record.is_complete
+    Full.least_room = 0
+    compute(dataset, key="lq")
+    assert_scored(dataset, expected_quality(dataset), key="lq")
+
+
+class Impatient(local.LocalEngine):
+    """Ctrl-C comes once more while a run ends."""
+
+    def begin(self, job: Any) -> local.LocalPasses:
+        class Passes(local.LocalPasses):
+            def close(self) -> None:
+                super().close()
+                raise KeyboardInterrupt
+
+        return Passes(job)
+
+
+def test_whatever_comes_while_a_run_ends_it_is_let_go(dataset: fo.Dataset) -> None:
+    steps = iter_label_quality(dataset, RunSettings(key="lq", method="objectlab"), Impatient())
+    for _ in range(7):
+        next(steps)
+    with pytest.raises(KeyboardInterrupt):
+        steps.close()
+    record = records.find(dataset, "lq")
+    assert record.state == "incomplete"
+    assert not record.is_in_progress
+    compute(dataset, key="lq")
+    assert_scored(dataset, expected_quality(dataset), key="lq")
+
+
+@pytest.mark.parametrize(
+    "engine", ["beam", "", 0, odquality.PartsEngine, odquality.BeamEngine, [odquality.BeamEngine]]
+)
+def test_what_is_no_engine_is_refused(dataset: fo.Dataset, engine: Any) -> None:
+    with pytest.raises(ValueError, match=r"engine is .*; expected an engine, such as"):
+        compute(dataset, key="lq", engine=engine)
     assert dataset.list_runs() == []
 
 
