@@ -70,6 +70,17 @@ def random_samples(number: int, *, seed: int = 0) -> list[fo.Sample]:
     return samples
 
 
+def copy_of_boxes(sample: fo.Sample, path: str, **fields: Any) -> fo.Sample:
+    """An image with the boxes of another one, new and without what a run wrote on them."""
+    for field in ("ground_truth", "predictions"):
+        boxes = [
+            fo.Detection(label=one.label, bounding_box=one.bounding_box, confidence=one.confidence)
+            for one in sample[field].detections
+        ]
+        fields[field] = fo.Detections(detections=boxes)
+    return fo.Sample(path, metadata=sample.metadata.copy(), **fields)
+
+
 def expected_quality(
     samples: Any,
     *,

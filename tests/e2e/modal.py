@@ -91,6 +91,16 @@ def wait_or_refresh(app: AppPage, boxes: Boxes) -> None:
         wait_until_drawn(app.page, boxes)
 
 
+def accept_first(app: AppPage, dataset: fo.Dataset, sample_id: str, before: Boxes) -> Boxes:
+    """Accepts what comes first on the open image; returns its boxes, which were others before."""
+    number = accepts(app).count()
+    button(app, "accept0").click()
+    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
+    after = stored(dataset, sample_id, FIELDS)
+    assert after != before
+    return after
+
+
 def show_decision(
     app: AppPage,
     dataset: fo.Dataset,

@@ -17,7 +17,7 @@ from tests.e2e.modal import (
     FIELDS,
     KEY,
     SUGGESTIONS,
-    accepts,
+    accept_first,
     button,
     open_beside,
     open_panel,
@@ -103,11 +103,7 @@ def test_an_older_image_that_comes_late_does_not_stay(scored: fo.Dataset, app: A
     # The page asks again.
     with app.page.expect_request(is_of_image):
         button(app, "refresh").click()
-    number = accepts(app).count()
-    button(app, "accept0").click()
-    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
-    after = stored(scored, issue.sample_id, FIELDS)
-    assert after != before
+    after = accept_first(app, scored, issue.sample_id, before)
     for route, response in late:
         route.fulfill(response=response)
     wait_until_drawn(app.page, after)
@@ -121,12 +117,8 @@ def test_what_is_decided_while_the_image_is_being_drawn_is_drawn_after(
     open_beside(app.page)
     before = stored(scored, issue.sample_id, FIELDS)
     wait_until_drawn(app.page, before)
-    number = accepts(app).count()
     draw_slowly(app.page, seconds=3)
-    button(app, "accept0").click()
-    expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
-    after = stored(scored, issue.sample_id, FIELDS)
-    assert after != before
+    after = accept_first(app, scored, issue.sample_id, before)
     wait_until_drawn(app.page, after)
 
 

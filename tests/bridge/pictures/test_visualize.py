@@ -13,7 +13,7 @@ from PIL import Image, ImageColor
 import odquality
 from odquality.kinds import BY_NAME
 from tests.bridge.conftest import MakeDataset
-from tests.bridge.datasets import HEIGHT, WIDTH, compute, random_samples
+from tests.bridge.datasets import HEIGHT, WIDTH, compute, copy_of_boxes, random_samples
 
 
 @pytest.fixture
@@ -68,17 +68,8 @@ def test_any_slice_of_a_group_is_drawn(scored: fo.Dataset, make_dataset: MakeDat
     grouped = make_dataset()
     grouped.add_group_field("group", default="left")
     for number, sample in enumerate(scored):
-        made = fo.Sample(sample.filepath, metadata=sample.metadata.copy())
-        for field in ("ground_truth", "predictions"):
-            boxes = [
-                fo.Detection(
-                    label=one.label, bounding_box=one.bounding_box, confidence=one.confidence
-                )
-                for one in sample[field].detections
-            ]
-            made[field] = fo.Detections(detections=boxes)
-        made["group"] = fo.Group().element("left" if number % 2 else "right")
-        grouped.add_sample(made)
+        group = fo.Group().element("left" if number % 2 else "right")
+        grouped.add_sample(copy_of_boxes(sample, sample.filepath, group=group))
     odquality.compute_label_quality(
         grouped.select_group_slices("left"), key="lq", min_probability=0.01
     )

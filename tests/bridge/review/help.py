@@ -8,6 +8,7 @@ import fiftyone as fo
 
 import odquality
 from odquality import ReviewIssue
+from tests.bridge.datasets import copy_of_boxes
 
 KEY = "quality"
 DECISIONS = "ground_truth_decisions"
@@ -52,6 +53,15 @@ def first(dataset: fo.Dataset, kind: str, number: int = 1) -> list[ReviewIssue]:
     return chosen
 
 
+def draw_label(dataset: fo.Dataset, issue: ReviewIssue) -> fo.Detection:
+    """Draws the label that an issue says is missing, as a colleague would."""
+    sample = dataset[issue.sample_id]
+    drawn = fo.Detection(label=issue.label, bounding_box=list(issue.box))
+    sample.ground_truth.detections.append(drawn)
+    sample.save()
+    return drawn
+
+
 def edit_label(dataset: fo.Dataset, issue: ReviewIssue, **values: Any) -> None:
     """Changes attributes of the label of an issue, as a colleague would."""
     sample = dataset[issue.sample_id]
@@ -69,20 +79,6 @@ def grouped_copy(dataset: fo.Dataset, number: int) -> fo.Dataset:
     for sample in dataset.match({f"{KEY}_num_issues": {"$gt": 0}}).limit(number):
         both = fo.Group()
         for name in ("left", "right"):
-            boxes = {
-                field: fo.Detections(
-                    detections=[
-                        fo.Detection(
-                            label=one.label,
-                            bounding_box=one.bounding_box,
-                            confidence=one.confidence,
-                        )
-                        for one in sample[field].detections
-                    ]
-                )
-                for field in ("ground_truth", "predictions")
-            }
-            made = fo.Sample(f"{sample.filepath}.{name}.jpg", group=both.element(name), **boxes)
-            made.metadata = sample.metadata.copy()
-            grouped.add_sample(made)
+            path = f"{sample.filepath}.{name}.jpg"
+            grouped.add_sample(copy_of_boxes(sample, path, group=both.element(name)))
     return grouped

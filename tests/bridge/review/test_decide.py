@@ -19,6 +19,7 @@ from tests.bridge.review.help import (
     KEY,
     document_of,
     documents,
+    draw_label,
     edit_label,
     first,
     label_of,
@@ -128,10 +129,7 @@ def test_a_label_that_is_gone_is_refused(dataset: fo.Dataset, kind: str) -> None
 
 def test_a_missing_label_that_was_drawn_is_refused(dataset: fo.Dataset) -> None:
     (issue,) = first(dataset, "overlooked")
-    sample = dataset[issue.sample_id]
-    drawn = fo.Detection(label=issue.label, bounding_box=list(issue.box))
-    sample.ground_truth.detections.append(drawn)
-    sample.save()
+    draw_label(dataset, issue)
     (refusal,) = odquality.accept(dataset, KEY, issue).refused
     assert "labelled meanwhile" in refusal.reason
 

@@ -13,7 +13,7 @@ import odquality
 from odquality.kinds import KINDS, LABEL_KINDS
 from tests.bridge.datasets import expected_quality
 from tests.bridge.engines.runs import Disorderly
-from tests.bridge.review.help import DECISIONS, KEY, documents, edit_label, first
+from tests.bridge.review.help import DECISIONS, KEY, documents, draw_label, edit_label, first
 from tests.bridge.spoiled import LEAST
 
 # Fields of samples and boxes that tell what a run has learnt.
@@ -171,14 +171,11 @@ def test_a_removed_label_that_is_there_again_is_suspected_again(
 
 def test_a_drawn_label_that_is_deleted_again_is_missing_again(dataset: fo.Dataset) -> None:
     (issue,) = first(dataset, "overlooked")
-    sample = dataset[issue.sample_id]
-    drawn = fo.Detection(label=issue.label, bounding_box=list(issue.box))
-    sample.ground_truth.detections.append(drawn)
-    sample.save()
+    drawn = draw_label(dataset, issue)
     assert [one.id for one in odquality.note_edits(dataset, KEY).done] == [issue.id]
     rerun(dataset)
     assert issue.id not in open_ids(dataset)
-    sample.reload()
+    sample = dataset[issue.sample_id]
     sample.ground_truth.detections = [
         one for one in sample.ground_truth.detections if one.id != drawn.id
     ]
