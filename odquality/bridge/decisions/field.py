@@ -36,6 +36,7 @@ DECISION_ATTRIBUTES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "decided_at": ("When (UTC)", _TIME),
     "batch": ("Decisions that are undone together", _TEXT),
     "undone_at": ("When it was taken back (UTC), if it was", _TIME),
+    "turn": ("The call that last took it back or made it again", _TEXT),
     "scoring": ("The scoring that had suggested it", _TEXT),
     "place": ("Its position among the suggestions of the sample", _NUMBER),
     "label_place": ("Position of a label that came or went", _NUMBER),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from fiftyone.core.collections import SampleCollection
 
@@ -54,18 +55,17 @@ def undo(
         ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
-    now = utc_now()
+    undone = {"undone_at": utc_now(), "turn": uuid4().hex}
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=False)
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
-        made = _found(sample, wish, undone=False)
+        made = next((one for one in standing(sample.decisions) if one["_id"] == wish["_id"]), None)
         if made is None:
             raise RefusedError("it is taken back already")
-        return sample.reopen(made, now)
+        return sample.reopen(made, undone)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
-        found = _found(sample, wish, undone=True)
-        return found is not None and found["undone_at"] == now
+        return any(one["_id"] == wish["_id"] for one in _turned_by(sample, undone))
 
     outcome = _turned(target, chosen, plan, is_done, change=-1)
     why = "it is not decided"
@@ -98,9 +98,9 @@ def redo(
         ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
     """
     target = target_to_decide(samples, key)
-    now = utc_now()
+    again = {"undone_at": None, "turn": uuid4().hex}
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=True)
-    decided_at = _one_after_the_other(chosen, now)
+    decided_at = _one_after_the_other(chosen, utc_now())
 
     def plan(sample: ReviewedSample, wish: Document) -> Any:
         suggestion = find_same(wish, sample.suggestions)
@@ -108,13 +108,12 @@ def redo(
             raise RefusedError("it is not suggested (any more)")
         if not has_same_evidence(suggestion, wish):
             raise RefusedError("something else is suggested of it now; decide on that")
-        again = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
-        decision = {**again, "decided_at": decided_at[wish["batch"]], "undone_at": None}
+        kept = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
+        decision = {**kept, "decided_at": decided_at[wish["batch"]], **again}
         return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
-        found = find_same(wish, standing(sample.decisions))
-        return found is not None and found["decided_at"] == decided_at[wish["batch"]]
+        return find_same(wish, _turned_by(sample, again)) is not None
 
     outcome = _turned(target, chosen, plan, is_done, change=1)
     why = "no decision on it was taken back"
@@ -156,10 +155,12 @@ def _turned(
     )
 
 
-def _found(sample: ReviewedSample, wish: Document, *, undone: bool) -> Document | None:
-    """The decision as it stands on its sample."""
-    same = [one for one in sample.decisions if one["_id"] == wish["_id"]]
-    return next((one for one in same if bool(one.get("undone_at")) == undone), None)
+def _turned_by(sample: ReviewedSample, turned: Document) -> list[Document]:
+    """The decisions that a call turned, by what it wrote onto them.
+
+    Not by the time: several calls may come to the same decision in the same millisecond.
+    """
+    return [one for one in sample.decisions if one.get("turn") == turned["turn"]]
 
 
 def _chosen(

@@ -8,7 +8,6 @@ made so far, so that several in a row can be sent at once.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
@@ -131,8 +130,12 @@ class ReviewedSample:
         self._flag(update, suggestion.get("label_id"))
         return update.made()
 
-    def reopen(self, decision: Document, now: datetime) -> UpdateOne:
+    def reopen(self, decision: Document, undone: Document) -> UpdateOne:
         """Takes a decision back: its suggestion is open again, the labels are as they were.
+
+        Args:
+            decision: one that stands.
+            undone: attributes that it gets, the time among them.
 
         Raises:
             RefusedError: the labels are not as the decision left them.
@@ -149,9 +152,9 @@ class ReviewedSample:
             name: value for name, value in decision.items() if name not in DECISION_ATTRIBUTES
         }
         place = min(decision["place"], len(self.suggestions))
-        update = SampleUpdate(target, self.document["_id"], now)
+        update = SampleUpdate(target, self.document["_id"], undone["undone_at"])
         update.expect(target.decisions, {"_id": decision["_id"], "undone_at": None})
-        update.mark_undone(decision)
+        update.mark_undone(decision, undone)
         self._change(update, change)
         # A later run may have suggested it again.
         if find_same(suggestion, self.suggestions) is None:
@@ -159,7 +162,7 @@ class ReviewedSample:
             update.count(1, suggestion, self._counted)
             self.suggestions.insert(place, suggestion)
             self._flag(update, suggestion.get("label_id"))
-        decision["undone_at"] = now
+        decision.update(undone)
         return update.made()
 
     def _check(self, change: Change) -> None:

@@ -35,7 +35,6 @@ class SampleUpdate:
         self._set: Document = {"last_modified_at": now}
         self._others: dict[str, Document] = {"$unset": {}, "$push": {}, "$pull": {}, "$inc": {}}
         self._filters: list[Mapping[str, Any]] = []
-        self._now = now
         self.has_put_label = False
 
     def expect(self, field: str | None, part: Document) -> None:
@@ -114,11 +113,10 @@ class SampleUpdate:
         """Attributes of a label get values; None takes one away."""
         self._set_element(self._target.gt_field, "label", {"_id": label_id}, values)
 
-    def mark_undone(self, decision: Document) -> None:
-        """A decision counts as taken back."""
+    def mark_undone(self, decision: Document, undone: Document) -> None:
+        """A decision counts as taken back, by the attributes that it gets."""
         standing = {"_id": decision["_id"], "undone_at": None}
-        values = {"undone_at": self._now}
-        self._set_element(self._target.decisions, "decision", standing, values)
+        self._set_element(self._target.decisions, "decision", standing, undone)
 
     def made(self) -> UpdateOne:
         """The update."""
