@@ -181,7 +181,7 @@ def find_label_issues(
         return_indices_ranked_by_score: of ObjectLab alone: what to return.
         overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
         min_probability: of the calibrated method alone: least probability of an issue, in [0, 1],
-            .5 unless given.
+            .3 unless given.
         seed: of the calibrated method alone, as in `score_labels`.
 
     Returns:
