@@ -16,9 +16,9 @@ from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
 from odquality.bridge.store.samples import (
     all_samples,
