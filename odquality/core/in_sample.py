@@ -14,17 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from odquality.core.geometry import box_area, box_intersection
+from odquality.core.ignored import mostly_ignored
 from odquality.core.overlaps import overlapping_pairs
-from odquality.core.pairs import iter_pairs, iter_same_class_pairs
-from odquality.core.scenes import (
-    IGNORED_SHARE,
-    BoolArray,
-    Boxes,
-    IntArray,
-    Predictions,
-    Scenes,
-)
+from odquality.core.pairs import iter_same_class_pairs
+from odquality.core.scenes import BoolArray, Boxes, IntArray, Predictions, Scenes
 
 # Names of the parts of a dataset.
 TRAINING, HELD_OUT, UNKNOWN = "training", "held out", "unknown"
@@ -216,7 +209,7 @@ def _count(scenes: Scenes) -> tuple[IntArray, IntArray]:
     found = scenes.predictions
     step = np.searchsorted(_THRESHOLDS, found.confidence, side="right") - 1
     looked_at = step >= 0
-    looked_at &= ~_ignored(found, scenes.ignored, looked_at)
+    looked_at &= ~mostly_ignored(scenes.ignored, found, looked_at)
     unlabelled = looked_at & ~_on_a_label(found, scenes.labels, looked_at)
     size = len(scenes) * len(_THRESHOLDS)
     cell = found.image * len(_THRESHOLDS) + step
@@ -235,13 +228,3 @@ def _on_a_label(found: Predictions, labels: Boxes, which: BoolArray) -> BoolArra
         a, _, iou = overlapping_pairs(found, a, labels, b)
         on[a.take(np.flatnonzero(iou >= _ON))] = True
     return on
-
-
-def _ignored(found: Predictions, ignored: Boxes, which: BoolArray) -> BoolArray:
-    """Which predictions lie mostly in a region to ignore."""
-    is_ignored = np.zeros(len(found), bool)
-    area = box_area(found.columns)
-    for a, b in iter_pairs(found.counts, ignored.counts, keep_first=which):
-        inside = box_intersection(found.xyxy[a].T, ignored.xyxy[b].T)
-        is_ignored[a[(inside >= IGNORED_SHARE * area[a]) & (area[a] > 0)]] = True
-    return is_ignored

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from odquality.core.ignored import mostly_ignored
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import segment_softmin
 from odquality.methods.interface import Scores
@@ -22,7 +23,6 @@ from odquality.methods.objectlab.evidence import (
     best_location,
     confident_evidence,
     conflicting,
-    mostly_ignored,
 )
 from odquality.methods.objectlab.min_similarity import min_similarity
 from odquality.methods.objectlab.pixel_check import unit_extent, verify_pixels
