@@ -14,7 +14,7 @@ import numpy as np
 
 from odquality.core import confidence as confidences
 from odquality.core.box_fits import BoxFits, count_classes
-from odquality.core.box_units import BoxPlaces, units_differ
+from odquality.core.box_units import BoxPlaces, not_in_pixels, units_differ
 from odquality.core.class_names import compare_class_names
 from odquality.core.in_sample import InSample
 from odquality.core.scenes import FloatArray, IntArray, Scenes
@@ -151,11 +151,7 @@ class Agreement:
             strict=True,
         ):
             if differs:
-                return (
-                    f"{name}: no coordinate of any box exceeds {places.largest:.3g}, so the boxes "
-                    f"seem to be normalised to [0, 1]; expected pixels as in {other} (multiply x "
-                    "by the image's width and y by its height)"
-                )
+                return not_in_pixels(name, places.largest, f"pixels as in {other}")
         return None
 
     def findings(self, class_names: Sequence[str], labels_are: str, found: str) -> list[str]:
