@@ -150,18 +150,18 @@ class InSample:
         for name, part in other.parts.items():
             self.parts.setdefault(name, ConfidentPredictions()).merge(part)
 
-    def finding(self, labels_are: str, found: str) -> str | None:
+    def finding(self, gt_name: str, pred_name: str) -> str | None:
         """The question, with what a yes costs; None where the agreement is not remarkable.
 
         Args:
-            labels_are: what the labels are called in a sentence.
-            found: what the predictions are called in a sentence.
+            gt_name: what the labels are called in a sentence.
+            pred_name: what the predictions are called in a sentence.
         """
         training, held_out = self._share(TRAINING), self._share(HELD_OUT)
         if training and held_out and _is_far_below(training, held_out):
             return (
-                f"of the confident predictions of {found}, {training.value:.1%} have no label of "
-                f"their class in {labels_are} on images marked as training, and "
+                f"of the confident predictions of {pred_name}, {training.value:.1%} have no label "
+                f"of their class in {gt_name} on images marked as training, and "
                 f"{held_out.value:.1%} on those held out from it: {_ASK}"
             )
         whole = ConfidentPredictions()
@@ -171,14 +171,14 @@ class InSample:
         if share is None or share.upper >= _IMPLAUSIBLE:
             return None
         seen = (
-            f"only {share.unlabelled:,} of {share.confident:,} confident predictions of {found} "
-            f"have no label of their class in {labels_are}"
+            f"only {share.unlabelled:,} of {share.confident:,} confident predictions of "
+            f"{pred_name} have no label of their class in {gt_name}"
         )
         if share.unlabelled:
             return f"{seen}, fewer than most detectors have on images that are new to them: {_ASK}"
         return (
-            f"all of {share.confident:,} confident predictions of {found} have a label of their "
-            f"class in {labels_are}: were those without one left out, or {_ASK}"
+            f"all of {share.confident:,} confident predictions of {pred_name} have a label of "
+            f"their class in {gt_name}: were those without one left out, or {_ASK}"
         )
 
     def _share(self, part: str) -> Share | None:
