@@ -8,7 +8,7 @@ from bson import ObjectId
 
 import odquality
 from odquality.bridge.decisions.texts import same
-from odquality.bridge.review.queue import image_after, next_issues
+from odquality.bridge.review.queue import image_after, next_card
 from odquality.bridge.review.views import selected_issues
 from tests.bridge.review.help import (
     DECISIONS,
@@ -213,7 +213,9 @@ def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset
     grouped.group_slice = "right"
     (issue, *_) = odquality.list_issues(grouped, KEY)
     assert selected_issues(grouped, KEY, [issue.sample_id])[0].id == issue.id
-    assert next_issues(grouped, KEY, sample_id=issue.sample_id)[0].id == issue.id
+    card = next_card(grouped, KEY, sample_id=issue.sample_id)
+    assert card is not None
+    assert card.issue.id == issue.id
     grouped.delete()
 
 
