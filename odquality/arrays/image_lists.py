@@ -24,7 +24,7 @@ PredictionArrays = Iterable[Any]
 
 IMAGES_PER_CHUNK = 500
 
-# Data of at most so many boxes (some 40 MB) is kept flat for the passes after the first.
+# Data of at most this many boxes (some 40 MB) is kept flat for the passes after the first.
 _KEPT_BOXES = 1 << 19
 
 

@@ -16,7 +16,7 @@ from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import IntArray, Scenes
 
-# Of each chunk, so many labels are held against the predictions of their images.
+# Of each chunk, this many labels are held against the predictions of their images.
 _COMPARED_LABELS = 256
 # A prediction fits a label from this IoU on. A centre that is read as a corner leaves 1/7.
 _FITS = 0.5

@@ -29,7 +29,7 @@ _ON = 0.5
 # is no careful one.
 _SHARE_OF_LABELS = 0.9
 _THRESHOLDS = np.arange(10, 51, 2) / 100
-# Of each chunk so many images are looked at, evenly spread; fewer where they have very many boxes.
+# Of each chunk this many images are looked at, evenly spread; fewer where boxes are very many.
 _IMAGES = 256
 _PAIRS = 1 << 19
 
@@ -39,7 +39,7 @@ _IMPLAUSIBLE = 0.03
 _STANDARD_DEVIATIONS = 3
 _ENOUGH_IMAGES = 50
 # Predictions without a label come in bursts: a crowd that nobody labelled, a class that is called
-# otherwise. Whatever was counted, one more image may have a burst of so many.
+# otherwise. Whatever was counted, one more image may have a burst of this many.
 _BURST = 3
 # Between parts of a dataset, as many times as many is no chance and no other kind of image.
 _TIMES = 3

@@ -19,7 +19,7 @@ from odquality.bridge.review.stale import edited_issues
 from odquality.bridge.review.views import selected_issues
 from odquality.bridge.store.waiting import PATIENCE
 
-# From so many decisions on people wait for them.
+# From this many decisions on people wait for them.
 _MANY_DECISIONS = 500
 
 _COMPARING = "Comparing the labels of all images that have open issues with what was scored …"

@@ -61,7 +61,7 @@ class PartsEngine(ABC):
     """An engine that computes a run part by part, anywhere and in any order.
 
     Attributes:
-        images_per_part: so many images are in a part, rounded up to whole thousands.
+        images_per_part: number of images in a part, rounded up to whole thousands.
     """
 
     images_per_part: int = IMAGES_PER_PART

@@ -21,9 +21,9 @@ from odquality.kinds import in_order
 
 Document = dict[str, Any]
 
-# So many cards give an idea of what would be accepted.
+# This many cards give an idea of what would be accepted.
 NUM_EXAMPLES = 6
-# Of each kind the likeliest and the least likely issue of so many bins may be among them.
+# Of each kind the likeliest and the least likely issue of each of this many bins may be among them.
 _BINS = 20
 
 

@@ -17,7 +17,7 @@ Wish = TypeVar("Wish")
 # Samples that are read and updated at a time.
 SAMPLES_AT_ONCE = 1000
 
-# Whoever is faster changes a sample; then it is read again, so often.
+# Where others are faster to change a sample it is read again, this often at most.
 _MAX_TRIES = 5
 
 
