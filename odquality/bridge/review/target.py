@@ -70,19 +70,19 @@ class ReviewTarget:
             if path.startswith(inside)
         }
         return cls(
-            dataset,
-            record,
-            gt_field,
-            suggestions,
-            num_issues,
-            expected if expected in owned else None,
-            decisions_field.find(dataset, gt_field, _noted(record)),
-            frozenset(
+            dataset=dataset,
+            record=record,
+            gt_field=gt_field,
+            suggestions=suggestions,
+            num_issues=num_issues,
+            expected_errors=expected if expected in owned else None,
+            decisions=decisions_field.find(dataset, gt_field, _noted(record)),
+            passed_over=frozenset(
                 name
                 for name, declaration in attributes.items()
                 if marked_key(declaration.get("info"), inside + name)
             ),
-            frozenset(
+            locked=frozenset(
                 name for name, declaration in attributes.items() if declaration.get("read_only")
             ),
         )

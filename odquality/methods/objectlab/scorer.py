@@ -47,8 +47,8 @@ class ObjectLab:
             at least .95) are swaps.
         alpha: weight of IoU against the distance of the centres, in [0, 1].
         low_probability: predictions above this confidence tell about a label's location.
-        high_probability: predictions of at least this confidence tell about missing and swapped
-            labels.
+        high_probability: predictions of at least this confidence tell about missing labels, those
+            above it about swapped ones.
         temperature: of the softmin that pools an image's box scores.
     """
 
