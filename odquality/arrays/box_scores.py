@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays import checks
 from odquality.arrays.flattening import Names, as_float64, stack
@@ -108,7 +108,7 @@ def compute_swap_box_scores(
 
 
 def pool_box_scores_per_image(
-    box_scores: Iterable[Any], *, temperature: float = ObjectLab.temperature
+    box_scores: Iterable[ArrayLike], *, temperature: float = ObjectLab.temperature
 ) -> FloatArray:
     """Pools the scores of each image's boxes by a softmin, which follows the lowest of them.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays import checks
 from odquality.arrays.flattening import as_numbers
@@ -18,7 +18,7 @@ from odquality.methods.interface import Scorer
 from odquality.methods.issues import Issue, list_issues
 
 
-def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> IntArray:
+def issues_from_scores(label_quality_scores: ArrayLike, *, threshold: float = 0.1) -> IntArray:
     """The images whose score is at most a threshold, the worst first.
 
     Args:
