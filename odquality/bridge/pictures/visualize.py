@@ -140,7 +140,9 @@ def _sample_of(
     if issue is None:
         first = worst_first(samples, key).limit(1)
         if not len(first):
-            raise ValueError(f"samples has none that run {key!r} scored")
+            raise ValueError(
+                f"samples has none that run {key!r} scored; score them, or pass the dataset"
+            )
         return first.first()
     if isinstance(issue, ReviewIssue):
         found = samples.select(issue.sample_id)

@@ -339,7 +339,8 @@ def test_decisions_are_deleted_without_a_run(dataset: fo.Dataset) -> None:
     for arguments in ({}, {"key": KEY, "gt_field": "ground_truth"}):
         with pytest.raises(ValueError, match="expected one of them"):
             odquality.delete_decisions(dataset, **arguments)
-    with pytest.raises(ValueError, match="'predictions'; expected labels with decisions"):
+    message = r"'predictions'; expected labels with decisions: one of \['ground_truth'\]"
+    with pytest.raises(ValueError, match=message):
         odquality.delete_decisions(dataset, gt_field="predictions")
     dataset.rename_sample_field("ground_truth", "gt")
     odquality.delete_decisions(dataset, gt_field="gt")
