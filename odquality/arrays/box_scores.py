@@ -130,7 +130,7 @@ def pool_box_scores_per_image(
     temperature = number("temperature", temperature, 0, open_low=True)
     images = one_per_image("box_scores", box_scores)
     scores, counts = stack(images, (), Names("box_scores[{}]"), "one score per box")
-    checks.scores(scores, checks.Locator("box_scores[{image}][{box}]", counts))
+    checks.scores(scores, checks.RowNames("box_scores[{image}][{box}]", counts))
     image = np.repeat(np.arange(len(counts)), counts)
     return segment_softmin(as_float64(scores), image, len(counts), temperature=temperature)
 

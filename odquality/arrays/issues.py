@@ -46,7 +46,7 @@ def issues_from_scores(label_quality_scores: ArrayLike, *, threshold: float = 0.
     scores = as_numbers(entries, name, form)
     if scores.shape != (len(entries),):
         raise ValueError(f"{name} has shape {scores.shape}; expected {form}")
-    checks.scores(scores, checks.Locator(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
+    checks.scores(scores, checks.RowNames(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
     issues = np.flatnonzero(scores <= threshold)
     return issues[np.argsort(scores[issues], kind="stable")]
 
