@@ -80,7 +80,8 @@ class _Decide(ReviewOperator):
             mark(inputs, "issues", error)
             return
         if number:
-            inputs.view("selected", types.Notice(label=f"{number:,} open issues are selected"))
+            told = "1 open issue is" if number == 1 else f"{number:,} open issues are"
+            inputs.view("selected", types.Notice(label=f"{told} selected"))
         else:
             mark(inputs, "issues", ValueError(NOTHING_OPEN))
 
