@@ -25,6 +25,9 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
         samples: a dataset or view, of whose slices all are looked at if it is grouped.
         key: of the run; a warning says so if it is not complete.
 
+    Returns:
+        A view of the samples that have a score, sorted.
+
     Raises:
         ValueError: there is no such run, or its scores were deleted or renamed.
     """
