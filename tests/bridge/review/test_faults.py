@@ -18,14 +18,10 @@ from tests.bridge.review.help import (
     edit_label,
     first,
     grouped_copy,
+    score_again,
 )
-from tests.bridge.spoiled import LEAST
 
 SUGGESTIONS = f"{KEY}_suggestions"
-
-
-def score_again(dataset: fo.Dataset) -> None:
-    odquality.compute_label_quality(dataset, key=KEY, min_probability=LEAST)
 
 
 def check_open(dataset: fo.Dataset) -> None:

@@ -25,9 +25,9 @@ from tests.bridge.review.help import (
     edit_label,
     first,
     label_of,
+    score_again,
     undecided,
 )
-from tests.bridge.spoiled import LEAST
 
 SUGGESTIONS = f"{KEY}_suggestions"
 
@@ -47,10 +47,6 @@ def renamed_class(dataset: fo.Dataset, new: str) -> None:
     dataset.reload()
     dataset.default_classes = [new if one == "cat" else one for one in dataset.default_classes]
     score_again(dataset)
-
-
-def score_again(dataset: fo.Dataset) -> None:
-    odquality.compute_label_quality(dataset, key=KEY, min_probability=LEAST)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,11 +12,7 @@ import odquality
 from odquality.bridge.run.upkeep import list_fields
 from odquality.bridge.store import records
 from odquality.bridge.write.fields import expected_errors_field
-from tests.bridge.datasets import assert_scored, compute, expected_quality, set_all
-
-
-def documents(dataset: fo.Dataset) -> list[dict[str, Any]]:
-    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
+from tests.bridge.datasets import assert_scored, compute, documents, expected_quality, set_all
 
 
 def own_fields(dataset: fo.Dataset, key: str) -> list[str]:
