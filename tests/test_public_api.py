@@ -5,9 +5,12 @@ from __future__ import annotations
 import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,7 @@ from odquality.bridge.folds import assign
 from odquality.bridge.pictures import visualize
 from odquality.bridge.run import compute, report, worst
 from odquality.bridge.summary import summarize
+from odquality.methods.registry import METHODS
 
 ROOT = Path(__file__).parents[1]
 PRINT_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
@@ -68,3 +72,17 @@ def test_lazy_names_are_those_of_the_bridge() -> None:
 def test_other_names_do_not_exist() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         odquality.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [(odquality.score_labels, {"seed"}), (odquality.find_label_issues, {"min_probability"})],
+)
+def test_docstrings_tell_the_defaults_of_settings(
+    function: Callable[..., Any], names: set[str]
+) -> None:
+    text = " ".join(str(function.__doc__).split())
+    told = re.findall(r"(\w+): of the calibrated method alone\b.*?([\d.]+) unless given", text)
+    assert {name for name, _ in told} == names
+    for name, default in told:
+        assert float(default) == METHODS["calibrated"].settings[name].default

@@ -10,7 +10,9 @@ import doctest
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -24,6 +26,8 @@ from fiftyone import ViewField as F
 
 import odquality
 from odquality.app.operators import OPERATORS
+from odquality.bridge.run.described import Described
+from odquality.bridge.run.settings import RUN_PARAMETERS
 from tests.bridge.datasets import random_samples
 from tests.documents import (
     BLOCKS,
@@ -38,6 +42,7 @@ from tests.documents import (
 
 # It starts from files; tests/test_guide.py makes them.
 GUIDE = "docs/guide.md"
+REFERENCE = "docs/reference.md"
 SKILL = ROOT / "skills/label-quality/SKILL.md"
 MANIFEST = ROOT / "fiftyone.yml"
 TEXTS = {
@@ -131,6 +136,33 @@ def test_the_readme_shows_both_sides() -> None:
 def test_whatever_can_be_called_is_described(name: str) -> None:
     if isinstance(getattr(odquality, name), FunctionType):
         assert any(re.search(rf"\b{name}\b", text) for text in TEXTS.values())
+
+
+def test_the_reference_tells_all_that_is_public() -> None:
+    rows = re.findall(r"^\| `(\w+)(?=[`(])", TEXTS[REFERENCE], re.MULTILINE)
+    settings = [one.name for one in RUN_PARAMETERS]
+    public = [name for name in odquality.__all__ if name != "__version__"]
+    assert sorted(rows) == sorted([*public, *settings])
+
+
+@pytest.mark.parametrize("parameter", RUN_PARAMETERS, ids=lambda one: one.name)
+def test_the_reference_tells_the_defaults_of_settings(parameter: Described) -> None:
+    (row,) = re.findall(rf"^\| `{parameter.name}` \| `(.*?)` \|", TEXTS[REFERENCE], re.MULTILINE)
+    assert ast.literal_eval(row) == parameter.default
+
+
+@pytest.mark.parametrize("name", sorted(odquality.__all__))
+def test_the_reference_tells_arguments_and_attributes_that_there_are(name: str) -> None:
+    public = getattr(odquality, name)
+    if isinstance(public, FunctionType):
+        (call,) = re.findall(rf"^\| `{name}\((.*?)\)` \|", TEXTS[REFERENCE], re.MULTILINE)
+        told = re.findall(r"\w+", call)
+        assert told == [one for one in signature(public).parameters if one in told]
+    elif is_dataclass(public):
+        (row,) = re.findall(rf"^\| `{name}\b.*", TEXTS[REFERENCE], re.MULTILINE)
+        told = re.findall(r"`(\w+)(?:\(\.\.\.\))?`", row.partition(" | ")[2])
+        there = {*dir(public), *(one.name for one in fields(public))}
+        assert there.issuperset({*told} - {*odquality.__all__})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from benchmarks.accuracy.evaluation import MIN_CONFIDENCE, matches, unmatched
 from benchmarks.accuracy.metrics import Ranking, fill_unscored, rank
 from benchmarks.accuracy.overlaps import share_inside
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.core.scenes import IGNORED_SHARE, BoolArray, FloatArray, IntArray
+from odquality.core.ignored import IGNORED_SHARE
+from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.kinds import ANY, KINDS, LABEL_KINDS, OVERLOOKED
 
 # Shares of the images that a reviewer opens.

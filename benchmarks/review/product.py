@@ -73,12 +73,12 @@ def _score(dataset: Any, key: str) -> Any:
 
 def by_images(dataset: Any) -> Iterator[ReviewIssue]:
     """Image by image, that with the most expected errors first, as the App shows them."""
-    from odquality.bridge.review.queue import next_issues
+    from odquality.bridge.review.queue import next_card
 
     image = None
-    while cards := next_issues(dataset, KEY, sample_id=image):
-        image = cards[0].sample_id
-        yield cards[0]
+    while card := next_card(dataset, KEY, sample_id=image):
+        image = card.issue.sample_id
+        yield card.issue
 
 
 def by_probability(dataset: Any) -> Iterator[ReviewIssue]:

@@ -11,7 +11,7 @@ from benchmarks.accuracy.overlaps import (
     overlapping_pairs,
     share_inside,
 )
-from odquality.core.scenes import IGNORED_SHARE
+from odquality.core.ignored import IGNORED_SHARE
 from odquality.kinds import ANY
 
 # Those of COCO.

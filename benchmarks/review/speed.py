@@ -77,7 +77,7 @@ def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
     from odquality.app.panel.overview import plots_of
     from odquality.bridge.review.outlook import outlooks
     from odquality.bridge.review.progress import open_counts
-    from odquality.bridge.review.queue import image_after, next_issues
+    from odquality.bridge.review.queue import image_after, next_card
     from odquality.bridge.review.runs import run_states
     from odquality.bridge.review.stale import edited_issues
 
@@ -93,8 +93,8 @@ def queries(dataset: Any) -> dict[str, Callable[[], Any]]:
         "`list_issues`, first 50 of a kind and class": partial(
             listed, limit=50, kinds="swap", classes="class 1"
         ),
-        "next card with the others of its image": partial(next_issues, dataset, KEY),
-        "next card by probability": partial(next_issues, dataset, KEY, order="probability"),
+        "next card with the others of its image": partial(next_card, dataset, KEY),
+        "next card by probability": partial(next_card, dataset, KEY, order="probability"),
         "next image in the App": partial(image_after, dataset, KEY, first.sample_id),
         "`run_states`, what the panel opens with": partial(run_states, dataset),
         "`review_progress`": partial(odquality.review_progress, dataset, KEY),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, overload
+from typing import Literal, overload
+
+from numpy.typing import ArrayLike
 
 from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
 from odquality.arrays.issues import issues_from_scores, list_all_issues
@@ -88,7 +90,7 @@ def score_labels(
     predictions: PredictionArrays,
     *,
     method: str = "objectlab",
-    image_sizes: Any = None,
+    image_sizes: ArrayLike | None = None,
     aggregation_weights: Mapping[str, float] | None = None,
     overlapping_label_check: bool | NotGiven = NOT_GIVEN,
     seed: int | NotGiven = NOT_GIVEN,
@@ -181,7 +183,7 @@ def find_label_issues(
         return_indices_ranked_by_score: of ObjectLab alone: what to return.
         overlapping_label_check: of ObjectLab alone, as in `get_label_quality_scores`.
         min_probability: of the calibrated method alone: least probability of an issue, in [0, 1],
-            .5 unless given.
+            .3 unless given.
         seed: of the calibrated method alone, as in `score_labels`.
 
     Returns:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays import checks
 from odquality.arrays.flattening import Names, as_float64, stack
@@ -108,7 +108,7 @@ def compute_swap_box_scores(
 
 
 def pool_box_scores_per_image(
-    box_scores: Iterable[Any], *, temperature: float = ObjectLab.temperature
+    box_scores: Iterable[ArrayLike], *, temperature: float = ObjectLab.temperature
 ) -> FloatArray:
     """Pools the scores of each image's boxes by a softmin, which follows the lowest of them.
 
@@ -130,7 +130,7 @@ def pool_box_scores_per_image(
     temperature = number("temperature", temperature, 0, open_low=True)
     images = one_per_image("box_scores", box_scores)
     scores, counts = stack(images, (), Names("box_scores[{}]"), "one score per box")
-    checks.scores(scores, checks.Locator("box_scores[{image}][{box}]", counts))
+    checks.scores(scores, checks.RowNames("box_scores[{image}][{box}]", counts))
     image = np.repeat(np.arange(len(counts)), counts)
     return segment_softmin(as_float64(scores), image, len(counts), temperature=temperature)
 

@@ -50,7 +50,7 @@ def classes(flat: FlatLabels, first_image: int) -> None:
         ValueError: a class is malformed; names the image, counted from ``first_image``.
     """
     values = flat.classes
-    where = Locator("labels[{image}]['labels'][{box}]", flat.counts, first_image)
+    where = RowNames("labels[{image}]['labels'][{box}]", flat.counts, first_image)
     if values.dtype.kind in "iu":
         where.refuse(values < 0, values, _CLASS)
     else:
@@ -65,13 +65,13 @@ def probabilities(flat: FlatPredictions, first_image: int) -> None:
     Raises:
         ValueError: one of them is malformed; names the image, counted from ``first_image``.
     """
-    where = Locator("confidence of predictions[{image}][{box}]", flat.counts, first_image)
-    where.refuse_no_probabilities(flat.confidence)
+    where = RowNames("confidence of predictions[{image}][{box}]", flat.counts, first_image)
+    where.refuse_unless_probabilities(flat.confidence)
     probabilities = flat.probabilities
     if probabilities is None or (probabilities.lowest >= 0 and probabilities.highest <= 1 + HAIR):
         return
-    where = Locator("class probabilities of predictions[{image}][{box}]", flat.counts, first_image)
-    where.refuse_no_probabilities(probabilities.read())
+    where = RowNames("class probabilities of predictions[{image}][{box}]", flat.counts, first_image)
+    where.refuse_unless_probabilities(probabilities.read())
 
 
 def corners(name: str, boxes: Boxes, first_image: int) -> None:
@@ -90,7 +90,7 @@ def corners(name: str, boxes: Boxes, first_image: int) -> None:
     near = smallest >= -MAX_COORDINATE and largest <= MAX_COORDINATE
     if near and boxes.smallest_side >= 0:
         return
-    where = Locator(name, boxes.counts, first_image)
+    where = RowNames(name, boxes.counts, first_image)
     form = "corners x1, y1, x2, y2"
     where.refuse(np.any(~np.isfinite(columns), axis=0), boxes.xyxy, f"finite {form}")
     far = np.any(np.abs(columns) > MAX_COORDINATE, axis=0)
@@ -99,7 +99,7 @@ def corners(name: str, boxes: Boxes, first_image: int) -> None:
     where.refuse(inverted, boxes.xyxy, f"{form} with x1 <= x2 and y1 <= y2 (not x, y, w, h)")
 
 
-def scores(values: FloatArray, where: Locator) -> None:
+def scores(values: FloatArray, where: RowNames) -> None:
     """Checks scores, (n,), of which NaN stands for a missing one.
 
     Raises:
@@ -108,7 +108,7 @@ def scores(values: FloatArray, where: Locator) -> None:
     where.refuse((values < 0) | (values > 1), values, "a score in [0, 1], or NaN for none")
 
 
-class Locator:
+class RowNames:
     """Names the image and box of a row in a message.
 
     Args:
@@ -128,7 +128,7 @@ class Locator:
             row = int(np.flatnonzero(wrong)[0])
             raise ValueError(f"{self.name(row)} is {values[row].tolist()}; expected {expected}")
 
-    def refuse_no_probabilities(self, values: NDArray[Any]) -> None:
+    def refuse_unless_probabilities(self, values: NDArray[Any]) -> None:
         """Raises a ValueError for the first of n values or rows outside [0, 1], if any is."""
         # The smallest and the largest are quicker than a look at each; NaN is neither.
         if not values.size or (values.min() >= 0 and values.max() <= 1 + HAIR):

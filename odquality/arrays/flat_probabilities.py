@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.arrays.flattening import lengths
 from odquality.arrays.quality import LabelQuality
 from odquality.core.parameters import shown
 from odquality.core.scenes import FloatArray, IntArray
@@ -36,8 +37,8 @@ class FlatProbabilities:
         lists[OVERLOOKED] = quality.prediction_scores[OVERLOOKED]
         return cls(
             {kind: 1.0 - np.concatenate([np.empty(0), *lists[kind]]) for kind in KINDS},
-            _lengths(lists[LABEL_KINDS[0]]),
-            _lengths(lists[OVERLOOKED]),
+            lengths(lists[LABEL_KINDS[0]]),
+            lengths(lists[OVERLOOKED]),
         )
 
     def counts(self, kind: str) -> IntArray:
@@ -66,10 +67,6 @@ class FlatProbabilities:
         ends = np.cumsum(self.counts(kind))
         image = np.searchsorted(ends, rows, side="right")
         return image, rows - (ends - self.counts(kind))[image]
-
-
-def _lengths(arrays: Sequence[FloatArray]) -> IntArray:
-    return np.fromiter(map(len, arrays), np.int64, len(arrays))
 
 
 def _index(whose: str, what: str, value: object, size: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays import checks
 from odquality.arrays.labels import flatten_labels
@@ -17,14 +18,14 @@ from odquality.arrays.yolo_rows import YoloRowsCheck
 from odquality.core.agreement import Agreement
 from odquality.core.alternatives import with_alternatives
 from odquality.core.confidence import clip_hair
-from odquality.core.scenes import Boxes, IntArray, Predictions, Scenes
+from odquality.core.scenes import BoolArray, Boxes, IntArray, Predictions, Scenes
 
 Labels = Iterable[Mapping[str, Any]]
-PredictionArrays = Iterable[Any]
+PredictionArrays = Iterable[ArrayLike]
 
 IMAGES_PER_CHUNK = 500
 
-# Data of at most so many boxes (some 40 MB) is kept flat for the passes after the first.
+# Data of at most this many boxes (some 40 MB) is kept flat for the passes after the first.
 _KEPT_BOXES = 1 << 19
 
 
@@ -68,7 +69,7 @@ class ImageLists:
         labels: Labels,
         predictions: PredictionArrays,
         *,
-        image_sizes: Any = None,
+        image_sizes: ArrayLike | None = None,
         alternatives: bool = False,
         compare: bool = False,
         images_per_chunk: int = IMAGES_PER_CHUNK,
@@ -158,7 +159,7 @@ class ImageLists:
         return ImageChunk(Scenes(reviewed, predictions, ignored, sizes), boxes.counts, rows)
 
 
-def _split(boxes: Boxes, iscrowd: Any) -> tuple[Boxes, Boxes, IntArray]:
+def _split(boxes: Boxes, iscrowd: BoolArray | None) -> tuple[Boxes, Boxes, IntArray]:
     """Labels to review, regions to ignore, and the rows of the former."""
     if iscrowd is None:
         return boxes, boxes.take(np.empty(0, np.int64)), np.arange(len(boxes))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays import checks
 from odquality.arrays.flattening import as_numbers
@@ -18,7 +18,7 @@ from odquality.methods.interface import Scorer
 from odquality.methods.issues import Issue, list_issues
 
 
-def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> IntArray:
+def issues_from_scores(label_quality_scores: ArrayLike, *, threshold: float = 0.1) -> IntArray:
     """The images whose score is at most a threshold, the worst first.
 
     Args:
@@ -46,7 +46,7 @@ def issues_from_scores(label_quality_scores: Any, *, threshold: float = 0.1) -> 
     scores = as_numbers(entries, name, form)
     if scores.shape != (len(entries),):
         raise ValueError(f"{name} has shape {scores.shape}; expected {form}")
-    checks.scores(scores, checks.Locator(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
+    checks.scores(scores, checks.RowNames(f"{name}[{{image}}]", np.ones(len(scores), np.int64)))
     issues = np.flatnonzero(scores <= threshold)
     return issues[np.argsort(scores[issues], kind="stable")]
 

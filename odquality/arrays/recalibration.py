@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from odquality.arrays.corrected_scores import corrected_probabilities, corrected_scores
 from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
 from odquality.core.parameters import integer, number, shown
-from odquality.core.pooling import expected_number, lowest_score, pooled_probability
-from odquality.core.scenes import FloatArray, IntArray
-from odquality.kinds import ANY, BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers
 from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
@@ -182,74 +181,9 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
         for answer, is_error in given.items()
     )
     lessons = lessons_of(outcomes, Spectrum.of(said.values))
-    corrected = _corrected(said, lessons, given, rows)
-    return Recalibration(_scores(quality, said, corrected), lessons, rows, said, corrected)
+    corrected = corrected_probabilities(said, lessons, given, rows)
+    return Recalibration(corrected_scores(quality, said, corrected), lessons, rows, said, corrected)
 
 
 def _answer(suspect: Suspect) -> Answer:
     return Answer(Decision.about(suspect, True).box, suspect.kind)
-
-
-def _corrected(
-    said: FlatProbabilities,
-    lessons: Lessons,
-    given: Mapping[Answer, bool],
-    rows: Mapping[Answer, int],
-) -> FlatProbabilities:
-    """Probabilities after the decisions; 0 or 1 for what was decided on."""
-    correction = lessons.correction
-    values = correction.apply_to_labels({kind: said.values[kind] for kind in LABEL_KINDS})
-    values[OVERLOOKED] = correction.apply(OVERLOOKED, said.values[OVERLOOKED])
-    values = {kind: values[kind].copy() for kind in KINDS}
-    for answer, is_error in given.items():
-        values[answer.kind][rows[answer]] = float(is_error)
-    return replace(said, values=values)
-
-
-def _scores(
-    quality: LabelQuality, before: FlatProbabilities, after: FlatProbabilities
-) -> LabelQuality:
-    """The scores with whatever changes; the others stay as they are, to the last bit."""
-    images, labels = dict(quality.scores), dict(quality.label_scores)
-    predictions, expected = dict(quality.prediction_scores), dict(quality.expected_errors)
-    changed = [
-        kind
-        for kind in KINDS
-        if not np.array_equal(before.values[kind], after.values[kind], equal_nan=True)
-    ]
-    if not changed:
-        return quality
-    # Of a kind that has not changed, 1 - (1 - score) need not be the score.
-    for kind in changed:
-        counts, likely = after.counts(kind), after.values[kind]
-        expected[kind] = _number(after, kind)
-        if kind == OVERLOOKED:
-            # What no box shows stays as it was.
-            hidden = np.maximum(quality.expected_errors[kind] - _number(before, kind), 0.0)
-            expected[kind] += hidden
-            predictions[kind] = _by_image(1.0 - likely, counts)
-            images[kind] = (1.0 - pooled_probability(likely, counts)) * np.exp(-hidden)
-        else:
-            labels[kind] = _by_image(1.0 - likely, counts)
-            images[kind] = lowest_score(1.0 - likely, counts)
-    right = np.maximum(1.0 - np.sum([after.values[kind] for kind in LABEL_KINDS], axis=0), 0.0)
-    if set(changed) & set(LABEL_KINDS):
-        labels["quality"] = _by_image(right, after.num_labels)
-    images["quality"] = images[OVERLOOKED] * lowest_score(right, after.num_labels)
-    expected[ANY] = np.sum([expected[kind] for kind in KINDS], axis=0)
-    return replace(
-        quality,
-        scores=images,
-        label_scores=labels,
-        prediction_scores=predictions,
-        expected_errors=expected,
-    )
-
-
-def _number(of: FlatProbabilities, kind: str) -> FloatArray:
-    """Sum of the probabilities of each image's errors of a kind, (N,)."""
-    return expected_number(of.values[kind] / BY_NAME[kind].boxes, of.counts(kind))
-
-
-def _by_image(values: FloatArray, counts: IntArray) -> list[FloatArray]:
-    return np.split(values, np.cumsum(counts)[:-1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odquality.arrays.class_naming import ClassNames, ClassNaming
 from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
@@ -77,7 +78,7 @@ def summarize_labels(
     quality: LabelQuality | None = None,
     issues: Iterable[Issue] = (),
     class_names: ClassNames | None = None,
-    image_sizes: Any = None,
+    image_sizes: ArrayLike | None = None,
     min_confidence: float = 0.5,
 ) -> LabelSummary:
     """What there is in a dataset: classes, sizes, numbers of boxes, and what was found wrong.
@@ -209,7 +210,9 @@ def _mean_quality(quality: LabelQuality, columns: SummaryColumns) -> dict[int, f
     if lists is None:
         return {}
     if [len(one) for one in lists] != columns.given_counts.tolist():
-        raise ValueError("quality has scores of other labels than these")
+        raise ValueError(
+            "quality has scores of other labels; expected what score_labels gave for these"
+        )
     scores = np.concatenate([np.zeros(0), *lists])
     scored = ~np.isnan(scores)
     classes, rows = np.unique(columns.given_classes[scored], return_inverse=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from odquality.core import confidence as confidences
 from odquality.core.box_fits import BoxFits, count_classes
-from odquality.core.box_units import BoxPlaces, units_differ
+from odquality.core.box_units import BoxPlaces, not_in_pixels, units_differ
 from odquality.core.class_names import compare_class_names
 from odquality.core.in_sample import InSample
 from odquality.core.scenes import FloatArray, IntArray, Scenes
@@ -117,24 +117,24 @@ class Agreement:
             counts.clear()
             counts.update(renumbered)
 
-    def refusal(self, labels_are: str, found: str) -> str | None:
+    def refusal(self, gt_name: str, pred_name: str) -> str | None:
         """Why nothing sensible can come of the data, beyond doubt; None if something may.
 
         Args:
-            labels_are: what the labels are called in the message.
-            found: what the predictions are called in the message.
+            gt_name: what the labels are called in the message.
+            pred_name: what the predictions are called in the message.
         """
         if self.found and not self.confident and self.confident_labels > self.labelled / 2:
             return (
-                f"{found} has no confidences while {labels_are} has some: the two seem to be "
+                f"{pred_name} has no confidences while {gt_name} has some: the two seem to be "
                 "swapped; expected the labels to review and a detector's predictions"
             )
         if confidences.are_of_another_scale(
             self.above_one, self.confident, self.largest_confidence
         ):
             return (
-                f"confidences of {found} go up to {self.largest_confidence:g} and seem to be in "
-                "percent or on another scale; expected numbers in [0, 1]"
+                f"confidences of {pred_name} go up to {self.largest_confidence:g} and seem to be "
+                "in percent or on another scale; expected numbers in [0, 1]"
             )
         return None
 
@@ -151,67 +151,63 @@ class Agreement:
             strict=True,
         ):
             if differs:
-                return (
-                    f"{name}: no coordinate of any box exceeds {places.largest:.3g}, so the boxes "
-                    f"seem to be normalised to [0, 1]; expected pixels as in {other} (multiply x "
-                    "by the image's width and y by its height)"
-                )
+                return not_in_pixels(name, places.largest, f"pixels as in {other}")
         return None
 
-    def findings(self, class_names: Sequence[str], labels_are: str, found: str) -> list[str]:
+    def findings(self, class_names: Sequence[str], gt_name: str, pred_name: str) -> list[str]:
         """Sentences about what probably went wrong, none where all is well.
 
         Args:
             class_names: name of each class number.
-            labels_are: what the labels are called in a sentence.
-            found: what the predictions are called in a sentence.
+            gt_name: what the labels are called in a sentence.
+            pred_name: what the predictions are called in a sentence.
         """
         sentences = compare_class_names(
             _by_name(self.label_classes, class_names),
             _by_name(self.prediction_classes, class_names),
-            labels_are=labels_are,
-            found=found,
+            gt_name=gt_name,
+            pred_name=pred_name,
         )
-        places = self.label_places.finding(labels_are), self.prediction_places.finding(found)
+        places = self.label_places.finding(gt_name), self.prediction_places.finding(pred_name)
         # Boxes that are elsewhere fit nothing; nor do classes, if the probabilities are in another
         # order or no name is common. That need not be said twice.
         common = bool(self.label_classes.keys() & self.prediction_classes.keys())
         sentences += [sentence for sentence in places if sentence]
         sentences += self.fits_findings(
-            labels_are,
-            found,
+            gt_name,
+            pred_name,
             boxes=not any(places),
             classes=common and not self._probabilities_contradict(),
         )
         if self._probabilities_contradict():
             share = self.argmax_differs / self.argmax_compared
             sentences.append(
-                f"the class probabilities of {share:.0%} of {found} that have some are largest for "
-                "another class than the prediction's own label: are the classes in the order of "
-                "the probabilities? Pass classes=[...] in that order, or probs_attr=None to use "
+                f"the class probabilities of {share:.0%} of {pred_name} that have some are largest "
+                "for another class than the prediction's own label: are the classes in the order "
+                "of the probabilities? Pass classes=[...] in that order, or probs_attr=None to use "
                 "the labels of the predictions"
             )
         return sentences
 
     def fits_findings(
-        self, labels_are: str, found: str, *, boxes: bool = True, classes: bool = True
+        self, gt_name: str, pred_name: str, *, boxes: bool = True, classes: bool = True
     ) -> list[str]:
         """The sentences about how labels and predictions lie on each other.
 
         Args:
-            labels_are: what the labels are called in a sentence.
-            found: what the predictions are called in a sentence.
+            gt_name: what the labels are called in a sentence.
+            pred_name: what the predictions are called in a sentence.
             boxes: whether to say it of the boxes.
             classes: whether to say it of the classes.
         """
         # Labels on which hardly any box lies tell nothing of classes.
-        if boxes and (finding := self.fits.boxes_finding(labels_are, found)):
+        if boxes and (finding := self.fits.boxes_finding(gt_name, pred_name)):
             return [finding]
         if not classes:
             return []
         common = self.label_classes.keys() & self.prediction_classes.keys()
         judged = common or set(self.label_classes)
-        finding = self.fits.classes_finding(labels_are, found, judged)
+        finding = self.fits.classes_finding(gt_name, pred_name, judged)
         return [finding] if finding else []
 
     def _probabilities_contradict(self) -> bool:

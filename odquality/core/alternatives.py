@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from odquality.core.scenes import FloatArray, IntArray, Predictions
 
-# So many other classes of a prediction are kept. What is beyond them says no more than 0.
+# This many other classes of a prediction are kept. What is beyond them says no more than 0.
 MAX_ALTERNATIVES = 4
 
 

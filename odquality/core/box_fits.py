@@ -16,7 +16,7 @@ from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import IntArray, Scenes
 
-# Of each chunk, so many labels are held against the predictions of their images.
+# Of each chunk, this many labels are held against the predictions of their images.
 _COMPARED_LABELS = 256
 # A prediction fits a label from this IoU on. A centre that is read as a corner leaves 1/7.
 _FITS = 0.5
@@ -65,25 +65,25 @@ class BoxFits:
         self.fitting += other.fitting
         self.confirmed += other.confirmed
 
-    def boxes_finding(self, labels_are: str, found: str) -> str | None:
+    def boxes_finding(self, gt_name: str, pred_name: str) -> str | None:
         """A sentence if hardly any prediction fits a label, else None."""
         number = self.fitting.total()
         most = number + _STANDARD_DEVIATIONS * math.sqrt(number)
         if self.compared < _ENOUGH_LABELS or most >= _FEW_FIT * self.compared:
             return None
         return (
-            f"only {number / self.compared:.0%} of the boxes of {labels_are} that were compared "
-            f"have a box of {found} on them (IoU of at least {_FITS:g}): are both of the same "
+            f"only {number / self.compared:.0%} of the boxes of {gt_name} that were compared "
+            f"have a box of {pred_name} on them (IoU of at least {_FITS:g}): are both of the same "
             "images, in the same unit and in the same form, which neither begins with the centre "
             "nor puts y before x?"
         )
 
-    def classes_finding(self, labels_are: str, found: str, judged: set[int]) -> str | None:
+    def classes_finding(self, gt_name: str, pred_name: str, judged: set[int]) -> str | None:
         """A sentence if most labels of some classes are not confirmed, else None.
 
         Args:
-            labels_are: what the labels are called in a sentence.
-            found: what the predictions are called in a sentence.
+            gt_name: what the labels are called in a sentence.
+            pred_name: what the predictions are called in a sentence.
             judged: the classes whose labels count.
         """
         fitting = sum(self.fitting[number] for number in judged)
@@ -91,8 +91,8 @@ class BoxFits:
         if fitting < _ENOUGH_LABELS or confirmed >= _MOST * fitting:
             return None
         return (
-            f"only {confirmed / fitting:.0%} of the compared boxes of {labels_are} that have a box "
-            f"of {found} on them have one of their own class there: do both mean the same by "
+            f"only {confirmed / fitting:.0%} of the compared boxes of {gt_name} that have a box "
+            f"of {pred_name} on them have one of their own class there: do both mean the same by "
             "each class? One side may count classes from another number, or in another order"
         )
 

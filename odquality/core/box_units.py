@@ -110,6 +110,21 @@ def units_differ(labels: BoxPlaces, predictions: BoxPlaces) -> tuple[bool, bool]
     return normalised[0] and pixels[1], normalised[1] and pixels[0]
 
 
+def not_in_pixels(argument: str, largest: float, expected: str) -> str:
+    """What is said of boxes that seem to be normalised where others are expected.
+
+    Args:
+        argument: that the boxes were given as.
+        largest: the largest coordinate of any of them.
+        expected: what unit they should have.
+    """
+    return (
+        f"{argument}: no coordinate of any box exceeds {largest:.3g}, so the boxes seem to be "
+        f"normalised to [0, 1]; expected {expected} (multiply x by the image's width and y by its "
+        "height)"
+    )
+
+
 def _inside(start: FloatArray, end: FloatArray) -> BoolArray:
     """Which boxes, given as (2, n) first and second corners, lie in the unit square, (n,)."""
     return np.all((start >= -_BEYOND) & (end <= 1 + _BEYOND), axis=0)

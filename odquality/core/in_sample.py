@@ -14,17 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from odquality.core.geometry import box_area, box_intersection
+from odquality.core.ignored import mostly_ignored
 from odquality.core.overlaps import overlapping_pairs
-from odquality.core.pairs import iter_pairs, iter_same_class_pairs
-from odquality.core.scenes import (
-    IGNORED_SHARE,
-    BoolArray,
-    Boxes,
-    IntArray,
-    Predictions,
-    Scenes,
-)
+from odquality.core.pairs import iter_same_class_pairs
+from odquality.core.scenes import BoolArray, Boxes, IntArray, Predictions, Scenes
 
 # Names of the parts of a dataset.
 TRAINING, HELD_OUT, UNKNOWN = "training", "held out", "unknown"
@@ -36,7 +29,7 @@ _ON = 0.5
 # is no careful one.
 _SHARE_OF_LABELS = 0.9
 _THRESHOLDS = np.arange(10, 51, 2) / 100
-# Of each chunk so many images are looked at, evenly spread; fewer where they have very many boxes.
+# Of each chunk this many images are looked at, evenly spread; fewer where boxes are very many.
 _IMAGES = 256
 _PAIRS = 1 << 19
 
@@ -46,7 +39,7 @@ _IMPLAUSIBLE = 0.03
 _STANDARD_DEVIATIONS = 3
 _ENOUGH_IMAGES = 50
 # Predictions without a label come in bursts: a crowd that nobody labelled, a class that is called
-# otherwise. Whatever was counted, one more image may have a burst of so many.
+# otherwise. Whatever was counted, one more image may have a burst of this many.
 _BURST = 3
 # Between parts of a dataset, as many times as many is no chance and no other kind of image.
 _TIMES = 3
@@ -157,18 +150,18 @@ class InSample:
         for name, part in other.parts.items():
             self.parts.setdefault(name, ConfidentPredictions()).merge(part)
 
-    def finding(self, labels_are: str, found: str) -> str | None:
+    def finding(self, gt_name: str, pred_name: str) -> str | None:
         """The question, with what a yes costs; None where the agreement is not remarkable.
 
         Args:
-            labels_are: what the labels are called in a sentence.
-            found: what the predictions are called in a sentence.
+            gt_name: what the labels are called in a sentence.
+            pred_name: what the predictions are called in a sentence.
         """
         training, held_out = self._share(TRAINING), self._share(HELD_OUT)
         if training and held_out and _is_far_below(training, held_out):
             return (
-                f"of the confident predictions of {found}, {training.value:.1%} have no label of "
-                f"their class in {labels_are} on images marked as training, and "
+                f"of the confident predictions of {pred_name}, {training.value:.1%} have no label "
+                f"of their class in {gt_name} on images marked as training, and "
                 f"{held_out.value:.1%} on those held out from it: {_ASK}"
             )
         whole = ConfidentPredictions()
@@ -178,14 +171,14 @@ class InSample:
         if share is None or share.upper >= _IMPLAUSIBLE:
             return None
         seen = (
-            f"only {share.unlabelled:,} of {share.confident:,} confident predictions of {found} "
-            f"have no label of their class in {labels_are}"
+            f"only {share.unlabelled:,} of {share.confident:,} confident predictions of "
+            f"{pred_name} have no label of their class in {gt_name}"
         )
         if share.unlabelled:
             return f"{seen}, fewer than most detectors have on images that are new to them: {_ASK}"
         return (
-            f"all of {share.confident:,} confident predictions of {found} have a label of their "
-            f"class in {labels_are}: were those without one left out, or {_ASK}"
+            f"all of {share.confident:,} confident predictions of {pred_name} have a label of "
+            f"their class in {gt_name}: were those without one left out, or {_ASK}"
         )
 
     def _share(self, part: str) -> Share | None:
@@ -216,7 +209,7 @@ def _count(scenes: Scenes) -> tuple[IntArray, IntArray]:
     found = scenes.predictions
     step = np.searchsorted(_THRESHOLDS, found.confidence, side="right") - 1
     looked_at = step >= 0
-    looked_at &= ~_ignored(found, scenes.ignored, looked_at)
+    looked_at &= ~mostly_ignored(scenes.ignored, found, looked_at)
     unlabelled = looked_at & ~_on_a_label(found, scenes.labels, looked_at)
     size = len(scenes) * len(_THRESHOLDS)
     cell = found.image * len(_THRESHOLDS) + step
@@ -235,13 +228,3 @@ def _on_a_label(found: Predictions, labels: Boxes, which: BoolArray) -> BoolArra
         a, _, iou = overlapping_pairs(found, a, labels, b)
         on[a.take(np.flatnonzero(iou >= _ON))] = True
     return on
-
-
-def _ignored(found: Predictions, ignored: Boxes, which: BoolArray) -> BoolArray:
-    """Which predictions lie mostly in a region to ignore."""
-    is_ignored = np.zeros(len(found), bool)
-    area = box_area(found.columns)
-    for a, b in iter_pairs(found.counts, ignored.counts, keep_first=which):
-        inside = box_intersection(found.xyxy[a].T, ignored.xyxy[b].T)
-        is_ignored[a[(inside >= IGNORED_SHARE * area[a]) & (area[a] > 0)]] = True
-    return is_ignored

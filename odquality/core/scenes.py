@@ -14,10 +14,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# A prediction that lies by this share of its area in an ignored region is no missing label (the
-# rule by which COCO's evaluation matches crowds).
-IGNORED_SHARE = 0.5
-
 AnyBoxes = TypeVar("AnyBoxes", bound="Boxes")
 
 

@@ -42,7 +42,7 @@ def reduce_runs(
     return result
 
 
-# Fixed-point numbers of so many binary places are summed exactly.
+# Fixed-point numbers of this many binary places are summed exactly.
 _BINARY_PLACES = 40
 
 

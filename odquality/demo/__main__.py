@@ -74,7 +74,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seeds",
         type=int,
-        help="print what is found with so many seeds, and the mean; makes no dataset",
+        help="number of seeds: print what is found with each, and the mean; makes no dataset",
     )
     parser.add_argument(
         "--directory", type=Path, help="folder for the images; FiftyOne's dataset folder by default"

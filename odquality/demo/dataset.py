@@ -33,7 +33,6 @@ class Demo:
         labels: boxes and classes of each image, errors included.
         predictions: what the detector found in each image.
         errors: the injected errors, whose rows count the labels of all images, image after image.
-
     """
 
     image_paths: tuple[Path, ...]
@@ -45,7 +44,7 @@ class Demo:
 
 
 def make_demo(num_images: int = 200, seed: int = 51, *, directory: Path) -> Demo:
-    """Render the images, run the detector over their JPEG versions, spoil some labels.
+    """Renders images, runs the detector over their JPEG versions, and spoils some labels.
 
     The detector is fitted on scenes of its own; it never sees a label of these images.
 
@@ -53,7 +52,6 @@ def make_demo(num_images: int = 200, seed: int = 51, *, directory: Path) -> Demo
         num_images: how many images, at least 1.
         seed: the same seed gives the same demo; a longer demo begins with the shorter one's images.
         directory: folder for the images; made if missing, files of the same name are replaced.
-
     """
     training, demo, errors = np.random.SeedSequence(seed).spawn(3)
     detector = fit_detector(_photo(child)[0] for child in training.spawn(TRAINING_SCENES))
@@ -96,7 +94,7 @@ def _per_image(boxes: Boxes) -> tuple[Labels, ...]:
 
 
 def _photo(seed: np.random.SeedSequence) -> tuple[Scene, bytes]:
-    """Render a scene; return it as a reader of its JPEG file sees it, and the file's content."""
+    """A scene as a reader of its JPEG file sees it, and the content of that file."""
     scene = render_scene(np.random.default_rng(seed))
     data = cv2.imencode(".jpg", scene.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
     decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)

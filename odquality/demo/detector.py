@@ -44,7 +44,6 @@ class Detections:
         xyxy: (p, 4) float64 corners ``x1, y1, x2, y2`` in pixels.
         confidence: (p,) float64 in [0, 1]: objectness times the largest class probability.
         probabilities: (p, K) float64 in [0, 1]; each row sums to 1 over the classes.
-
     """
 
     xyxy: FloatArray
@@ -60,7 +59,6 @@ class Detector:
         whitening: (F, F) float64; forms times it vary by 1 within a class, in every direction.
         prototypes: (K, F) float64 whitened mean form of each class.
         objectness: (T,) float64 weights of a logistic regression on what ``_cues`` gives.
-
     """
 
     whitening: FloatArray
@@ -68,7 +66,7 @@ class Detector:
     objectness: FloatArray
 
     def detect(self, image: Image) -> Detections:
-        """Find the shapes in a (height, width, 3) uint8 blue-green-red image."""
+        """Finds the shapes in a (height, width, 3) uint8 blue-green-red image."""
         blobs = _find_blobs(image)
         distance = _squared_distances(blobs.form @ self.whitening, self.prototypes)
         probabilities = np.exp((distance.min(axis=1, keepdims=True) - distance) / 2)
@@ -82,7 +80,7 @@ class Detector:
 
 
 def fit_detector(scenes: Iterable[Scene]) -> Detector:
-    """Learn from labelled scenes what each class looks like, and what is no shape at all."""
+    """Learns from labelled scenes what each class looks like, and what is no shape at all."""
     pairs = [(_find_blobs(scene.image), scene) for scene in scenes]
     form = np.vstack([blobs.form for blobs, _ in pairs])
     salience = np.vstack([blobs.salience for blobs, _ in pairs])
@@ -168,7 +166,7 @@ def _squared_distances(points: FloatArray, prototypes: FloatArray) -> FloatArray
 
 
 def _cues(distance: FloatArray, salience: FloatArray) -> FloatArray:
-    """Give the objectness its inputs: distance to the nearest class, size, sharpness and a bias."""
+    """What objectness depends on: distance to the nearest class, size, sharpness and a bias."""
     nearest = distance.min(axis=1, keepdims=True)
     return np.hstack([np.log1p(nearest), np.sqrt(nearest), salience, np.ones_like(nearest)])
 

@@ -10,7 +10,7 @@ import numpy as np
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.kinds import BY_NAME, in_order, label_of
 
-# Among so many images, the first ones, it counts how many have an error.
+# Of this many images, the first ones, the share with an error is counted.
 FIRST = (10, 20)
 
 

@@ -45,7 +45,6 @@ class Labels:
     Attributes:
         xyxy: (n, 4) float64 corners ``x1, y1, x2, y2`` in pixels; pixel i spans [i, i + 1).
         classes: (n,) int64 index into ``CLASS_NAMES``.
-
     """
 
     xyxy: FloatArray
@@ -59,7 +58,6 @@ class Scene:
     Attributes:
         image: (height, width, 3) uint8, blue-green-red.
         labels: the tight box and the class of every shape.
-
     """
 
     image: Image
@@ -67,7 +65,7 @@ class Scene:
 
 
 def render_scene(rng: np.random.Generator) -> Scene:
-    """Render a random scene; the same state of ``rng`` gives the same scene."""
+    """Renders a random scene; the same state of ``rng`` gives the same scene."""
     size = np.array(IMAGE_SIZES[rng.integers(len(IMAGE_SIZES))])
     base = rng.uniform(70, 190) + rng.uniform(-25, 25, 3)
     image = _mottled(size, base, rng)
@@ -94,7 +92,7 @@ def shape_outline(class_index: int, rng: np.random.Generator) -> FloatArray:
 
 
 def paint(image: Image, outline: FloatArray, color: FloatArray) -> FloatArray:
-    """Fill an outline, in place.
+    """Fills an outline, in place.
 
     Args:
         image: (height, width, 3) uint8 canvas.
@@ -103,7 +101,6 @@ def paint(image: Image, outline: FloatArray, color: FloatArray) -> FloatArray:
 
     Returns:
         (4,) float64 tight xyxy box of the pixels of which the outline covers at least half.
-
     """
     points = [np.rint(outline * (1 << SUBPIXEL_BITS)).astype(np.int32)]
     cv2.fillPoly(image, points, color.tolist(), cv2.LINE_AA, SUBPIXEL_BITS)
@@ -128,7 +125,7 @@ def _place(size: IntArray, rng: np.random.Generator) -> list[tuple[FloatArray, f
 
 
 def _mottled(size: IntArray, base: FloatArray, rng: np.random.Generator) -> Image:
-    """Make a canvas of one colour with soft stains of several sizes."""
+    """A canvas of one colour with soft stains of several sizes."""
     stains = np.zeros((size[1], size[0]), np.float32)
     for cells, amplitude in ((4, 10.0), (16, 4.0), (90, 4.0)):
         grain = rng.normal(0, amplitude, (cells, cells)).astype(np.float32)
@@ -137,7 +134,7 @@ def _mottled(size: IntArray, base: FloatArray, rng: np.random.Generator) -> Imag
 
 
 def _draw_clutter(image: Image, color: FloatArray, rng: np.random.Generator) -> None:
-    """Draw a thing of no class: a letter or a torn scrap, many as narrow as a scratch."""
+    """Draws a thing of no class: a letter or a torn scrap, many as narrow as a scratch."""
     start = rng.uniform(0, image.shape[1::-1])
     if rng.random() < 1 / 3:
         letter, height = LETTERS[rng.integers(len(LETTERS))], rng.uniform(0.8, 2.2)
@@ -151,7 +148,7 @@ def _draw_clutter(image: Image, color: FloatArray, rng: np.random.Generator) -> 
 
 
 def _photograph(canvas: Image, rng: np.random.Generator) -> Image:
-    """Light the canvas from one side, then blur it and add film grain."""
+    """The canvas, lit from one side, blurred and with film grain."""
     height, width = canvas.shape[:2]
     across, down = rng.uniform(-0.18, 0.18, 2)
     light = 1 + across * np.linspace(-1, 1, width) + down * np.linspace(-1, 1, height)[:, None]
@@ -162,7 +159,7 @@ def _photograph(canvas: Image, rng: np.random.Generator) -> Image:
 
 
 def _vivid(rng: np.random.Generator) -> FloatArray:
-    """Draw a saturated colour, (3,) in [0, 255], blue-green-red."""
+    """A random saturated colour, (3,) in [0, 255], blue-green-red."""
     hsv = np.array([[rng.integers((0, 130, 120), (180, 235, 245))]], np.uint8)
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)[0, 0], dtype=np.float64)
 

@@ -13,7 +13,7 @@ from odquality.drawing.images import RgbArray
 # Left, top, right and bottom in pixels of a picture.
 Corners = tuple[float, float, float, float]
 
-# So many pixels of the image are shown around a box at least, that one sees where it is.
+# At least this many pixels of the image are shown around a box, so that one sees where it is.
 _LEAST_SURROUNDINGS = 12
 
 
@@ -101,7 +101,7 @@ def _in_pixels(box: RelativeBox, width: int, height: int) -> RelativeBox:
 
 
 def _span(middle: float, side: float, length: int) -> tuple[int, int]:
-    """So many whole pixels around the middle, moved into an image, at least one."""
+    """The first of ``side`` whole pixels around the middle, moved into an image, and their end."""
     number = min(max(round(side), 1), length)
     first = min(max(round(middle - number / 2), 0), length - number)
     return first, first + number

@@ -98,7 +98,7 @@ def write(draw: ImageDraw.ImageDraw, text: str, font: Font, left_top: tuple[floa
 
 
 def shorten(text: str, font: Font, width: float) -> str:
-    """A text cut at its end so that its tag is at most so wide, in pixels."""
+    """A text cut at its end so that its tag is at most this wide, in pixels."""
     if tag_size(text, font)[0] <= width:
         return text
     too_long = bisect_right(

@@ -59,6 +59,13 @@ class Decision:
     def about(cls, suspect: Suspect, is_error: bool) -> Decision:
         """A decision on an `Issue` or a `Question`.
 
+        Args:
+            suspect: what was asked about.
+            is_error: whether it is an error of that kind.
+
+        Returns:
+            The decision, by the indices of the image and of the label or prediction.
+
         Raises:
             ValueError: it is neither.
         """
@@ -74,7 +81,12 @@ class Decision:
 
     @classmethod
     def confirm(cls, image: Name, label: Name) -> Decision:
-        """The decision that a label is right in every way."""
+        """The decision that a label is right in every way.
+
+        Args:
+            image: index of the image; of a run in FiftyOne the id of the sample.
+            label: index of the label within its image, or its id.
+        """
         return cls(image, None, False, label=label)
 
     @property

@@ -24,7 +24,7 @@ _NUM_PIECES = len(_EDGES) - 1
 _ANCHOR = -2.0
 
 # Standard deviations of the height, and of the logarithm of the slope: of all pieces together, and
-# of each; pieces are alike over about so many units of log odds. On real errors log odds are off
+# of each; pieces are alike over about this many units of log odds. On real errors log odds are off
 # by up to 4, and slopes by up to a factor of 4 where a method is unsure of itself.
 _HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.25, 0.6, 1.5
 
@@ -33,10 +33,10 @@ _HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.25, 0.6, 1.5
 LAPSE = 0.002
 
 # Decisions resemble each other, for errors and what they look like come in images and classes: of
-# how far off the curve may be, they tell as much as so many of them that do not.
+# how far off the curve may be, they tell as much as this share of them would if they did not.
 _INDEPENDENT = 0.5
 
-# The posterior is summed over so many points.
+# The posterior is summed over this many points.
 _NUM_POINTS = 400
 
 _MAX_STEPS = 100

@@ -20,7 +20,7 @@ COVERAGE = 0.9
 # and review is enough when it has found this share of what is left.
 ENOUGH = 0.9
 
-# Distributions are kept as so many values that are equally probable.
+# Distributions are kept as this many values that are equally probable.
 _LEVELS = (np.arange(200) + 0.5) / 200
 _NORMAL = np.array([NormalDist().inv_cdf((row + 0.5) / 15) for row in range(15)])
 

@@ -110,6 +110,7 @@ class Setting:
         title: in a few words, for forms.
         description: in a sentence, for forms and documents.
         in_runs: whether runs in FiftyOne take it too, and not the array functions alone.
+        annotation: its type, as signatures show it; that of the default if empty.
     """
 
     default: Any
@@ -117,6 +118,7 @@ class Setting:
     title: str
     description: str
     in_runs: bool = True
+    annotation: str = ""
 
 
 @dataclass(frozen=True)

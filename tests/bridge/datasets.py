@@ -137,6 +137,18 @@ def set_all(dataset: fo.Dataset, field: str, value: Any) -> None:
     dataset.set_values(field, [value] * len(dataset))
 
 
+def lock(dataset: fo.Dataset, path: str) -> None:
+    """Makes a field read-only."""
+    field = dataset.get_field(path)
+    field.read_only = True
+    field.save()
+
+
+def documents(dataset: fo.Dataset) -> list[dict[str, Any]]:
+    """All samples as the database holds them, but for when they were modified."""
+    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
+
+
 def value_of(label: fo.Detection, name: str) -> Any:
     """An attribute that a label may lack."""
     return label[name] if label.has_field(name) else None

@@ -9,7 +9,7 @@ import odquality
 from odquality.bridge.runs import LabelQualityRunConfig
 from odquality.bridge.store import records
 from odquality.bridge.store.app_config import GROUP, show_fields
-from tests.bridge.datasets import compute, set_all
+from tests.bridge.datasets import compute, documents, set_all
 
 FIELDS = [
     "{key}",
@@ -24,11 +24,6 @@ FIELDS = [
 
 def paths(key: str) -> list[str]:
     return [path.format(key=key) for path in FIELDS]
-
-
-def documents(dataset: fo.Dataset) -> list[dict[str, object]]:
-    """What the database holds, but for when it was modified."""
-    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from odquality.core.class_names import compare_class_names, listed
 
 
 def compare(labels: dict[str, int], predictions: dict[str, int]) -> list[str]:
-    return compare_class_names(labels, predictions, labels_are="gt", found="pred")
+    return compare_class_names(labels, predictions, gt_name="gt", pred_name="pred")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def select(app: AppPage, tile: int) -> None:
 def run_on_selected(app: AppPage, label: str, number: int) -> None:
     """Executes an operator whose form tells how many issues are selected."""
     form = app.open_operator(label)
-    expect(form).to_contain_text(f"{number} open issues are selected", timeout=SECONDS * 1000)
+    says = "1 open issue is selected" if number == 1 else f"{number} open issues are selected"
+    expect(form).to_contain_text(says, timeout=SECONDS * 1000)
     app.execute(form)
     told = app.page.locator("[data-cy=operators-prompt-modal]")
     expect(told).to_contain_text(f"{number} accepted", timeout=SECONDS * 1000)

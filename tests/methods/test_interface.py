@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from odquality.core.scenes import NO_SCENES, Scenes
 from odquality.methods.interface import Scores, learn
 from odquality.methods.objectlab.average_precision import AveragePrecision
-from odquality.methods.objectlab.flagging import Flagging
+from odquality.methods.objectlab.flagging import Flagger, Flagging
 from odquality.methods.objectlab.scorer import ObjectLab
 from odquality.methods.registry import METHODS, make_method
 from tests.methods.strategies import shuffled, small_scenes, split
@@ -23,8 +23,8 @@ LEARNERS = {name: make_method(name) for name in METHODS} | {"flagging": Flagging
 
 def _numbers(learned: Any, scenes: Scenes) -> list[np.ndarray]:
     """All that a fitted method says of images."""
-    if hasattr(learned, "flag"):
-        flagged = learned.flag(scenes)
+    if isinstance(learned, Flagger):
+        flagged = learned.flag_all([scenes])
         return [flagged.is_issue, flagged.quality]
     scores: Scores = learned.score(scenes)
     return [

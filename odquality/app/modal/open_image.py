@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
+from fiftyone.core.collections import SampleCollection
 from fiftyone.server.utils.json import serialize
 
 from odquality.bridge.review.issue import ReviewIssue
@@ -34,7 +35,7 @@ class OpenImage:
 
     sample_id: str
     shown_id: str
-    view: Any
+    view: SampleCollection
 
     @classmethod
     def of(cls, ctx: Any) -> OpenImage | None:

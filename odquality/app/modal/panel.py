@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import fiftyone.operators as foo
@@ -127,7 +128,7 @@ class LabelQualityModal(ReviewPanel):
         ctx.label_quality = fill
         return here.key
 
-    def _decide(self, ctx: Any, how: Any) -> None:
+    def _decide(self, ctx: Any, how: Callable[..., Outcome]) -> None:
         place = place_of(ctx)
         outcome = how(ctx.dataset, place.key, place.issue_id)
         self._after(ctx, place, outcome)

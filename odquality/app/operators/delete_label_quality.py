@@ -14,7 +14,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.worst import find_run
+from odquality.bridge.run.lookup import find_run
 
 # What `execute` returns.
 _OUTPUTS = {"deleted": "Deleted run", "fields": "Fields that went with it"}

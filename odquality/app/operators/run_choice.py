@@ -6,7 +6,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from odquality.app.operators.notices import mark, refuse
-from odquality.bridge.run.worst import find_run
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.store import records
 from odquality.bridge.store.records import RunRecord
 

@@ -11,7 +11,8 @@ from fiftyone.core.collections import SampleCollection
 from odquality.app.operators.calls import context_of, is_streamed, target_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
-from odquality.bridge.run.worst import find_run, worst_first
+from odquality.bridge.run.lookup import find_run
+from odquality.bridge.run.worst import worst_first
 
 # What `execute` returns.
 _OUTPUTS = {

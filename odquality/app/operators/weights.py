@@ -7,7 +7,7 @@ import fiftyone.operators.types as types
 from odquality.app.operators.params import WEIGHTS_SWITCH
 from odquality.kinds import BY_NAME
 from odquality.methods.interface import Setting
-from odquality.methods.objectlab.weights import KINDS
+from odquality.methods.objectlab.weights import WEIGHED_KINDS
 
 # Sliders move in hundredths.
 _STEP = 0.01
@@ -15,8 +15,8 @@ _STEP = 0.01
 
 def default_weights() -> dict[str, float]:
     """Equal weights as near as sliders can give them, the first kinds getting what is left."""
-    share, left = divmod(round(1 / _STEP), len(KINDS))
-    return {kind: (share + (rank < left)) * _STEP for rank, kind in enumerate(KINDS)}
+    share, left = divmod(round(1 / _STEP), len(WEIGHED_KINDS))
+    return {kind: (share + (rank < left)) * _STEP for rank, kind in enumerate(WEIGHED_KINDS)}
 
 
 def add_weights(inputs: types.Object, setting: Setting, *, shown: bool) -> None:

@@ -20,7 +20,7 @@ _ACTIONS = {
     "remove": "remove the label",
 }
 
-# So many classes have a button where others can be typed; those with the most open issues.
+# This many classes have a button where others can be typed; those with the most open issues.
 _MOST_CLASSES = 12
 
 LEGEND = "Keys: **a** accept, **d** dismiss, **s** skip, **u** undo, **e** edit by hand"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from odquality.app.panel.grid import show_crops, show_images
@@ -40,7 +41,7 @@ class PlotClicks:
         show_crops(ctx, place_of(ctx).key, kind=name, **wanted)
 
 
-def _around(middle: float, edges: Any) -> tuple[float, float]:
+def _around(middle: float, edges: Sequence[float]) -> tuple[float, float]:
     """The edges of the bin that has a number in it."""
     slot = max(row for row, edge in enumerate(edges[:-1]) if edge <= middle or row == 0)
     return float(edges[slot]), float(edges[slot + 1])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import fiftyone as fo
+
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.review.views import MOST_CROPS, crops
 
@@ -20,7 +22,7 @@ def show_crops(ctx: Any, key: str, **wanted: Any) -> None:
     ctx.ops.set_active_fields([field, f"{field}.title", f"{field}.confidence"])
 
 
-def show_images(ctx: Any, key: str, view: Any) -> None:
+def show_images(ctx: Any, key: str, view: fo.DatasetView) -> None:
     """Shows images with what they show after a run: crops show less."""
     ctx.ops.set_view(view=view)
     target = ReviewTarget.of(ctx.dataset, key)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from odquality.app.panel.base import ReviewPanel
 from odquality.app.panel.grid import show_crops
-from odquality.app.panel.parts import add_wait, say_edits, say_refusals
+from odquality.app.panel.parts import Handler, add_wait, say_edits, say_refusals
 from odquality.app.panel.place import Place, place_of
 from odquality.bridge.review.batches import number_to_undo
 from odquality.bridge.review.bulk import accept_all
@@ -19,7 +20,7 @@ from odquality.bridge.review.stale import edited_issues
 from odquality.bridge.review.views import selected_issues
 from odquality.bridge.store.waiting import PATIENCE
 
-# From so many decisions on people wait for them.
+# From this many decisions on people wait for them.
 _MANY_DECISIONS = 500
 
 _COMPARING = "Comparing the labels of all images that have open issues with what was scored …"
@@ -129,7 +130,9 @@ class LongWork(ReviewPanel):
         show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self.show_place(ctx, place.decided(outcome))
 
-    def _decide_selected(self, ctx: Any, how: Any, *, first: str = "", then: Any = None) -> None:
+    def _decide_selected(
+        self, ctx: Any, how: Callable[..., Outcome], *, first: str = "", then: Handler | None = None
+    ) -> None:
         """Decides on what is selected; of many it first says so, where it is told what follows."""
         place = place_of(ctx)
         issues = selected_issues(ctx.view, place.key, ctx.selected)
@@ -152,7 +155,7 @@ class LongWork(ReviewPanel):
         # Whatever there was to count is counted.
         self.show_place(ctx, place.decided(outcome), num_edited=0)
 
-    def _soon(self, ctx: Any, says: str, does: Any) -> None:
+    def _soon(self, ctx: Any, says: str, does: Handler) -> None:
         """Says what is waited for, and has the page call what does it."""
         place, calls = place_of(ctx), f"{self.uri}#{does.__name__}"
         ctx.label_quality = lambda panel: add_wait(panel, says, calls, place)

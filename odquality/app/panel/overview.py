@@ -78,6 +78,32 @@ def add_overview(
         clicks: by the name of each plot that is there, what a click on it does.
     """
     markdown(panel, "progress", _progress(progress, report))
+    _add_edited(panel, buttons, place, num_edited)
+    markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
+    kinds = place.moved(sample_id=None, of_class=None)
+    add_kinds(panel, buttons, kinds, progress.open, does="crops")
+    row = panel.h_stack("start", gap=1)
+    start_at = place.moved(tab=CARDS)
+    buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
+    buttons.add(row, "worst", "Worst first", "sort", place)
+    buttons.add(row, "restore", "My colours", "palette", place)
+
+    for name, click in clicks.items():
+        title = {"text": PLOTS[name], "font": {"size": 13}}
+        panel.plot(
+            name,
+            on_click=click,
+            config={"displayModeBar": False},
+            layout={**_LAYOUT, "title": title, "barmode": "stack"},
+            # A click sends it along.
+            **place.to_params(),
+        )
+
+
+def _add_edited(
+    panel: types.Object, buttons: Buttons, place: Place, num_edited: int | None
+) -> None:
+    """What is known of issues that were settled by hand, and what to do; nothing if none were."""
     if num_edited is None:
         markdown(
             panel,
@@ -99,25 +125,6 @@ def add_overview(
         row = panel.h_stack("edited", gap=1)
         buttons.add(row, "count_edits", "Count as decided", "done_all", place)
         buttons.add(row, "score", "Score again", "fact_check", place)
-    markdown(panel, "kinds", "Show as crops in the grid, where boxes have these colours:")
-    kinds = place.moved(sample_id=None, of_class=None)
-    add_kinds(panel, buttons, kinds, progress.open, does="crops")
-    row = panel.h_stack("start", gap=1)
-    start_at = place.moved(tab=CARDS)
-    buttons.add(row, "review", "Review", "play_arrow", start_at, does="show", variant="contained")
-    buttons.add(row, "worst", "Worst first", "sort", place)
-    buttons.add(row, "restore", "My colours", "palette", place)
-
-    for name, click in clicks.items():
-        title = {"text": PLOTS[name], "font": {"size": 13}}
-        panel.plot(
-            name,
-            on_click=click,
-            config={"displayModeBar": False},
-            layout={**_LAYOUT, "title": title, "barmode": "stack"},
-            # A click sends it along.
-            **place.to_params(),
-        )
 
 
 def kind_of_title(title: str) -> Kind | None:

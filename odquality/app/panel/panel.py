@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import fiftyone.operators as foo
@@ -16,6 +17,7 @@ from odquality.app.panel.parts import Buttons, say_refusals
 from odquality.app.panel.place import MANY, Place, place_of
 from odquality.app.panel.tabs import Tab, add_next_step
 from odquality.bridge.review.decide import accept, dismiss, skip
+from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
 from odquality.bridge.run.worst import worst_first
 
@@ -135,7 +137,7 @@ class LabelQualityPanel(LongWork, PlotClicks):
         ctx.label_quality = tab.prepared(clicks, uri=self.uri)
         return place.key
 
-    def _decide(self, ctx: Any, how: Any) -> None:
+    def _decide(self, ctx: Any, how: Callable[..., Outcome]) -> None:
         place = place_of(ctx)
         if place.issue_id is None:
             self.show_place(ctx, place)

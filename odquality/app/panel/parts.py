@@ -15,7 +15,7 @@ from odquality.kinds import BY_NAME
 Handler = Callable[[Any], None]
 Item = TypeVar("Item")
 
-# A narrow panel has room for so many buttons.
+# A narrow panel has room for this many buttons.
 SIDE_BY_SIDE = 3
 
 # Milliseconds after which a page surely shows what it was sent.

@@ -18,7 +18,7 @@ from odquality.kinds import KINDS
 OVERVIEW, CARDS, MANY = "overview", "cards", "many"
 TABS = (OVERVIEW, CARDS, MANY)
 
-# So many decisions can be taken back one by one before those of others come.
+# This many decisions can be taken back one by one before those of others come.
 _MOST_BATCHES = 50
 
 

@@ -57,6 +57,11 @@ def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
     return _find(schema.declared(dataset), gt_field, noted)
 
 
+def decided_fields(dataset: fo.Dataset) -> list[str]:
+    """Paths of the fields of labels that have decisions, as they were called when these began."""
+    return sorted(_by_labels(schema.declared(dataset)))
+
+
 def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
     """As `find`, but makes the field where there is none: one, whoever else makes it just then."""
     made: list[FieldSpec] = []
@@ -109,17 +114,22 @@ def _indexed(field: str) -> str:
 
 
 def _find(declared: Mapping[str, schema.Declaration], gt_field: str, noted: str) -> str | None:
-    fields = {
-        labels: path
-        for path, field in declared.items()
-        if (labels := decided_labels(field.get("info"))) is not None
-    }
+    fields = _by_labels(declared)
     for name in (gt_field, noted):
         if name in fields:
             return fields[name]
     # Labels that were renamed leave a name that is no field.
     homeless = [path for labels, path in fields.items() if labels not in declared]
     return homeless[0] if len(homeless) == 1 else None
+
+
+def _by_labels(declared: Mapping[str, schema.Declaration]) -> dict[str, str]:
+    """Fields of decisions by the field of labels that their mark names."""
+    return {
+        labels: path
+        for path, field in declared.items()
+        if (labels := decided_labels(field.get("info"))) is not None
+    }
 
 
 def _free_name(declared: Collection[str], gt_field: str) -> str:

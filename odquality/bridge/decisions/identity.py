@@ -18,7 +18,7 @@ from odquality.kinds import OVERLOOKED
 
 Document = Mapping[str, Any]
 
-# Boxes of the same object overlap at least so much.
+# Boxes of the same object overlap by at least this much.
 SAME_OBJECT = 0.5
 # From here on a box that is suggested instead of a label's is another one than before.
 SAME_BOX = 0.7

@@ -30,7 +30,7 @@ class BeamEngine(PartsEngine):
         pipeline_options: where the pipelines run and by how many workers, as Beam's
             ``PipelineOptions``, a list of flags (``["--runner=FlinkRunner", ...]``) or a dict of
             options; several processes on this machine if None.
-        images_per_part: so many images are in a part, rounded up to whole thousands. A worker does
+        images_per_part: number of images in a part, rounded up to whole thousands. A worker does
             one part after the other, and a part again that was lost.
 
     Raises:

@@ -61,7 +61,7 @@ class PartsEngine(ABC):
     """An engine that computes a run part by part, anywhere and in any order.
 
     Attributes:
-        images_per_part: so many images are in a part, rounded up to whole thousands.
+        images_per_part: number of images in a part, rounded up to whole thousands.
     """
 
     images_per_part: int = IMAGES_PER_PART
@@ -77,12 +77,21 @@ class PartsEngine(ABC):
             shared: what the work on all parts needs.
             parts: at least one.
 
+        Returns:
+            What was found in all parts, merged by its own `merge` in any order.
+
         Raises:
             Exception: some part cannot be done.
         """
 
     def begin(self, job: Job) -> PartsPasses:
         """Gets ready for a run.
+
+        Args:
+            job: what is to be scored, and how.
+
+        Returns:
+            The two passes of the run, of which none has begun.
 
         Raises:
             ValueError: the view would show something else while the run goes on, or

@@ -124,21 +124,9 @@ def assign_folds(
     groups = read_groups(all_samples(samples), shared, spread, seed)
     check_groups(k, groups)
     fold = deal(groups.sizes, groups.order, k, groups.stratum)[groups.group]
-    spec = FieldSpec(
-        field,
-        f"Fold for out-of-fold predictions, from 0 to {k - 1} (seed {seed}"
-        + "".join(f", by {name}" for name in shared)
-        + ")",
-        {"ftype": fo.IntField},
-        mark=make_fold_mark(field),
-    )
-
-    def checked(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
-        # Once more: reading the groups took its time.
-        check_declared(declared, field, overwrite)
-        return [spec]
-
-    schema.change(dataset, key="", remove=[field], add=checked)
+    by = "".join(f", by {name}" for name in shared)
+    about = f"Fold for out-of-fold predictions, from 0 to {k - 1} (seed {seed}{by})"
+    _declare(dataset, field, about, overwrite=overwrite)
     chosen = np.argsort(fold, kind="stable")
     sizes = np.bincount(fold, minlength=k)
     parts = np.split(chosen, np.cumsum(sizes)[:-1])
@@ -156,6 +144,22 @@ def assign_folds(
         largest,
         _uneven(largest, sizes.tolist()),
     )
+
+
+def _declare(dataset: fo.Dataset, field: str, description: str, *, overwrite: bool) -> None:
+    """Declares a field for folds in the place of the one that is there.
+
+    Raises:
+        ValueError: folds may not replace that.
+    """
+    spec = FieldSpec(field, description, {"ftype": fo.IntField}, mark=make_fold_mark(field))
+
+    def checked(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
+        # Once more: reading the groups took its time.
+        check_declared(declared, field, overwrite)
+        return [spec]
+
+    schema.change(dataset, key="", remove=[field], add=checked)
 
 
 def _uneven(largest: int, sizes: Sequence[int]) -> tuple[str, ...]:

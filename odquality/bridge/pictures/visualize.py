@@ -22,8 +22,9 @@ from odquality.bridge.pictures.boxes import (
 )
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import find_issue
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.run.worst import find_run, worst_first
+from odquality.bridge.run.worst import worst_first
 from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
 from odquality.core.parameters import number, shown
 from odquality.drawing.boxes import RelativeBox, SuspectedError
@@ -139,7 +140,9 @@ def _sample_of(
     if issue is None:
         first = worst_first(samples, key).limit(1)
         if not len(first):
-            raise ValueError(f"samples has none that run {key!r} scored")
+            raise ValueError(
+                f"samples has none that run {key!r} scored; score them, or pass the dataset"
+            )
         return first.first()
     if isinstance(issue, ReviewIssue):
         found = samples.select(issue.sample_id)

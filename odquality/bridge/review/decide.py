@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from fiftyone.core.collections import SampleCollection
+from pymongo import UpdateOne
 
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED, SKIPPED
 from odquality.bridge.decisions.identity import find_same, named
@@ -160,7 +161,7 @@ def decide(
         schema.change(target.dataset, key="", add=sources, owned=owned)
     issue_of: dict[str, ReviewIssue] = {}
 
-    def plan(sample: ReviewedSample, wish: str) -> Any:
+    def plan(sample: ReviewedSample, wish: str) -> UpdateOne:
         suggestion = _suggested(sample, wish)
         change = Change()
         if status == ACCEPTED:
@@ -209,11 +210,15 @@ def listed_ids(issues: Any) -> dict[str, list[str]]:
     is_one = isinstance(issues, (ReviewIssue, str))
     listed = [issues] if is_one else list(issues) if isinstance(issues, Iterable) else None
     if listed is None:
-        raise ValueError(f"issues is {issues!r}; expected what list_issues gives, or ids of it")
+        raise ValueError(
+            f"issues is {shown(issues)}; expected what list_issues gives, or ids of it"
+        )
     wishes: dict[str, list[str]] = {}
     for position, issue in enumerate(listed):
         if not isinstance(issue, (ReviewIssue, str)):
-            raise ValueError(f"issues[{position}] is {issue!r}; expected a ReviewIssue or its id")
+            raise ValueError(
+                f"issues[{position}] is {shown(issue)}; expected a ReviewIssue or its id"
+            )
         identity = issue if isinstance(issue, str) else issue.id
         sample_id, _ = named(identity)
         of_sample = wishes.setdefault(sample_id, [])

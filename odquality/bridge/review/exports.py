@@ -16,9 +16,9 @@ from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
 from odquality.bridge.store.samples import (
     all_samples,
@@ -85,7 +85,7 @@ def export(
     except TypeError:
         raise ValueError(f"path is {shown(path)}; expected the name of a file") from None
     if file.suffix not in (".csv", ".json"):
-        raise ValueError(f"path is {os.fspath(path)!r}; expected a name that ends .csv or .json")
+        raise ValueError(f"path is {os.fspath(path)!r}; expected a name that ends in .csv or .json")
     rows = [_row(issue) for issue in list_issues(samples, key, status=status)]
     with file.open("w", newline="", encoding="utf-8") as out:
         if file.suffix == ".json":
@@ -139,7 +139,7 @@ def tag_issues(
         ValueError: there is no such run, or an argument is out of its range.
     """
     if not isinstance(tag, str) or not tag:
-        raise ValueError(f"tag is {tag!r}; expected a text")
+        raise ValueError(f"tag is {shown(tag)}; expected a text that is not empty")
     issues = list_issues(
         samples, key, kinds=kinds, classes=classes, min_probability=min_probability
     )
@@ -189,7 +189,9 @@ def delete_decisions(
         check_writable(schema.declared(dataset), [field], "they would be deleted")
         decisions_field.delete(dataset, field)
     elif key is None:
-        raise ValueError(f"gt_field is {gt_field!r}; expected labels with decisions")
+        decided = decisions_field.decided_fields(dataset)
+        there = f"one of {decided}" if decided else "one, but the dataset has no decisions"
+        raise ValueError(f"gt_field is {gt_field!r}; expected labels with decisions: {there}")
 
 
 def _row(issue: ReviewIssue) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from fiftyone.core.collections import SampleCollection
+from pymongo import UpdateOne
 
 from odquality.bridge.decisions.identity import find_same, has_same_evidence, named
 from odquality.bridge.decisions.reading import standing
@@ -58,7 +59,7 @@ def undo(
     undone = {"undone_at": utc_now(), "turn": uuid4().hex}
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=False)
 
-    def plan(sample: ReviewedSample, wish: Document) -> Any:
+    def plan(sample: ReviewedSample, wish: Document) -> UpdateOne:
         made = next((one for one in standing(sample.decisions) if one["_id"] == wish["_id"]), None)
         if made is None:
             raise RefusedError("it is taken back already")
@@ -102,7 +103,7 @@ def redo(
     chosen, unknown = _chosen(target, batches, batch, issues, by, undone=True)
     decided_at = _one_after_the_other(chosen, utc_now())
 
-    def plan(sample: ReviewedSample, wish: Document) -> Any:
+    def plan(sample: ReviewedSample, wish: Document) -> UpdateOne:
         suggestion = find_same(wish, sample.suggestions)
         if suggestion is None:
             raise RefusedError("it is not suggested (any more)")
@@ -133,7 +134,7 @@ def _one_after_the_other(
 def _turned(
     target: ReviewTarget,
     chosen: Mapping[str, Sequence[Document]],
-    plan: Callable[[ReviewedSample, Document], Any],
+    plan: Callable[[ReviewedSample, Document], UpdateOne],
     is_done: Callable[[ReviewedSample, Document], bool],
     *,
     change: int,

@@ -23,7 +23,7 @@ from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.bridge.store.indexes import most_first
 from odquality.bridge.store.samples import all_samples, dataset_of, with_all_fields
-from odquality.core.parameters import choice, integer, number
+from odquality.core.parameters import choice, integer, number, shown
 from odquality.kinds import KINDS
 
 Document = dict[str, Any]
@@ -159,9 +159,9 @@ def _names(name: str, given: Any) -> Sequence[str] | None:
     if given is None:
         return None
     if not isinstance(given, Iterable):
-        raise ValueError(f"{name} is {given!r}; expected names")
+        raise ValueError(f"{name} is {shown(given)}; expected a name or a list of names")
     listed = [given] if isinstance(given, str) else list(given)
     for one in listed:
         if not isinstance(one, str):
-            raise ValueError(f"{name} has {one!r}; expected names")
+            raise ValueError(f"{name} has {shown(one)}; expected names, which are texts")
     return listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from odquality.bridge.review.issue import ReviewIssue
+from odquality.bridge.review.issue import OPEN, ReviewIssue
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class Outcome:
     batch: str | None = None
 
     def __str__(self) -> str:
-        counts = Counter(issue.status for issue in self.done)
+        # What was taken back is as if nothing had been decided.
+        counts = Counter(
+            "open again" if issue.status == OPEN else issue.status for issue in self.done
+        )
         told = ", ".join(f"{number:,} {status}" for status, number in counts.items()) or "nothing"
         lines = [f"Label review: {told}"]
         reasons = Counter(refusal.reason for refusal in self.refused)

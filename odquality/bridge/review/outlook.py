@@ -12,7 +12,7 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.listing import query_of
-from odquality.bridge.review.rows import some_with, within
+from odquality.bridge.review.rows import some_with, under
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import bin_number
@@ -21,9 +21,9 @@ from odquality.kinds import in_order
 
 Document = dict[str, Any]
 
-# So many cards give an idea of what would be accepted.
+# This many cards give an idea of what would be accepted.
 NUM_EXAMPLES = 6
-# Of each kind the likeliest and the least likely issue of so many bins may be among them.
+# Of each kind the likeliest and the least likely issue of each of this many bins may be among them.
 _BINS = 20
 
 
@@ -148,7 +148,7 @@ def _groups(
         before=[{"$match": some_with(target, part)}],
         after=[
             {"$unwind": "$issue"},
-            {"$match": within("issue", part)},
+            {"$match": under("issue", part)},
             {"$group": {"_id": by, **sums, **others}},
         ],
         within=seconds,

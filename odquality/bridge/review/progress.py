@@ -75,6 +75,9 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
         samples: a dataset or view; the whole dataset is counted.
         key: of a run by the calibrated method.
 
+    Returns:
+        The progress, to print.
+
     Raises:
         ValueError: there is no such run, or it has no suggestions.
     """

@@ -30,9 +30,8 @@ class Card:
 
     Attributes:
         issue: to decide on.
-        others: the other open issues of the image, those that are reviewed first, each of these
-            parts by probability.
-        num_behind: how many of them are reviewed.
+        others: the other open issues of the image, first those that are reviewed too, each of
+            these parts by probability.
         labels: documents of the image's labels, as the database has them.
         predictions: likewise; none if they were deleted.
         is_edited: whether somebody has settled one of the image's issues by hand, which
@@ -41,7 +40,6 @@ class Card:
 
     issue: ReviewIssue
     others: tuple[ReviewIssue, ...]
-    num_behind: int
     labels: Sequence[Document]
     predictions: Sequence[Document]
     is_edited: bool
@@ -82,23 +80,6 @@ def next_card(
             return card
     first = list_issues(samples, key, kinds=kind, classes=of_class, order=order, limit=1)
     return _card_of(target, first[0].sample_id, kind, of_class) if first else None
-
-
-def next_issues(
-    samples: SampleCollection,
-    key: str,
-    *,
-    order: str = BY_IMAGES,
-    kind: str | None = None,
-    sample_id: str | None = None,
-) -> list[ReviewIssue]:
-    """The issue of `next_card`, and the others of its image that are reviewed behind it.
-
-    Raises:
-        ValueError: as `list_issues` does.
-    """
-    card = next_card(samples, key, order=order, kind=kind, sample_id=sample_id)
-    return [] if card is None else [card.issue, *card.others[: card.num_behind]]
 
 
 def image_after(samples: SampleCollection, key: str, sample_id: str) -> str | None:
@@ -205,7 +186,6 @@ def _card_of(
     return Card(
         wanted[0],
         tuple(others),
-        len(wanted) - 1,
         labels,
         tuple(listed(found.get("predictions"))),
         any(edit_of(one, labels, target.new_without) is not None for one in suggestions),

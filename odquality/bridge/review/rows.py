@@ -104,7 +104,7 @@ def _sorted_rows(
         before += [{"$sort": most_first(expected)}, {"$limit": limit}]
     after: list[Document] = [
         {"$unwind": "$issue"},
-        {"$match": {**within("issue", part), "$expr": where}},
+        {"$match": {**under("issue", part), "$expr": where}},
         {"$sort": ranks},
         *([] if limit is None else [{"$limit": limit}]),
     ]
@@ -113,14 +113,15 @@ def _sorted_rows(
     return list(database.iter_documents(samples, columns, before=before, after=after))
 
 
-def within(name: str, part: Document) -> Document:
+def under(name: str, part: Document) -> Document:
     """A query of a document as one of the document under a name."""
-    return {
-        (key if key in ("$or", "$and") else f"{name}.{key}"): (
-            [within(name, one) for one in value] if key in ("$or", "$and") else value
-        )
-        for key, value in part.items()
-    }
+    query: Document = {}
+    for key, value in part.items():
+        if key in ("$or", "$and"):
+            query[key] = [under(name, one) for one in value]
+        else:
+            query[f"{name}.{key}"] = value
+    return query
 
 
 def rank_of_row(row: Document, order: str) -> tuple[Any, ...]:

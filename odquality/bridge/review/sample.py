@@ -99,19 +99,11 @@ class ReviewedSample:
         """
         target = self._target
         self._check(change)
-        if change.is_removal:
-            # With what runs have written onto it meanwhile.
-            row = self._row(change)
-            change = replace(change, before=dict(self.labels[row]), place=row)
-        elif change.is_addition:
-            place = self._empty
-            if place is None:
-                place = empty.place_beside(self.labels, standing(self.decisions))
-            change = replace(change, place=place)
+        change = self._placed(change)
         place = self.suggestions.index(suggestion)
         made = {**suggestion, **decision, "place": place, **change.to_text()}
         if change.is_removal:
-            made["run_attributes"] = sorted(target.passed_over & self.labels[row].keys())
+            made["run_attributes"] = sorted(target.passed_over & (change.before or {}).keys())
         update = SampleUpdate(target, self.document["_id"], decision["decided_at"])
         # As sure as it was read: a lesson meanwhile changes what the image expects by it.
         as_read = {name: suggestion.get(name) for name in ("_id", "confidence")}
@@ -174,6 +166,19 @@ class ReviewedSample:
         checked(change, self.labels, self._target.passed_over, self._target.locked)
         if change.is_addition:
             empty.check_parent(self.document, self._target.gt_field, self._empty)
+
+    def _placed(self, change: Change) -> Change:
+        """A change with the place of a label that comes or goes, and the whole of one that goes."""
+        if change.is_removal:
+            # With what runs have written onto it meanwhile.
+            row = self._row(change)
+            return replace(change, before=dict(self.labels[row]), place=row)
+        if change.is_addition:
+            place = self._empty
+            if place is None:
+                place = empty.place_beside(self.labels, standing(self.decisions))
+            return replace(change, place=place)
+        return change
 
     def _change(self, update: SampleUpdate, change: Change) -> None:
         """Adds a change of the labels to an update."""

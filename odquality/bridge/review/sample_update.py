@@ -46,7 +46,7 @@ class SampleUpdate:
         self._query.append({f"{field}.detections": document})
 
     def expect_size(self, field: str, number: int) -> None:
-        """A list has so many documents."""
+        """A list has this many documents."""
         self._query.append({f"{field}.detections": {"$size": number}})
 
     def clear(self, path: str, *, is_there: bool) -> None:

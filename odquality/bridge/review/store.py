@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from odquality.bridge.review.sample import ReviewedSample, columns
 from odquality.bridge.review.target import ReviewTarget
@@ -17,14 +18,14 @@ Wish = TypeVar("Wish")
 # Samples that are read and updated at a time.
 SAMPLES_AT_ONCE = 1000
 
-# Whoever is faster changes a sample; then it is read again, so often.
+# Where others are faster to change a sample it is read again, this often at most.
 _MAX_TRIES = 5
 
 
 def carry_out(
     target: ReviewTarget,
     wishes: Mapping[str, Sequence[Wish]],
-    plan: Callable[[ReviewedSample, Wish], Any],
+    plan: Callable[[ReviewedSample, Wish], UpdateOne],
     is_done: Callable[[ReviewedSample, Wish], bool],
 ) -> tuple[list[tuple[ReviewedSample, Wish]], list[tuple[Wish, str]]]:
     """Does what is wished for on samples, each in an update of its own.
@@ -54,7 +55,7 @@ def carry_out(
 def _carry_out(
     target: ReviewTarget,
     part: dict[str, list[Wish]],
-    plan: Callable[[ReviewedSample, Wish], Any],
+    plan: Callable[[ReviewedSample, Wish], UpdateOne],
     is_done: Callable[[ReviewedSample, Wish], bool],
     done: list[tuple[ReviewedSample, Wish]],
     refused: list[tuple[Wish, str]],

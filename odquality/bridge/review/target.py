@@ -8,12 +8,12 @@ import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions import field as decisions_field
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.run_paths import list_with, owned_fields
-from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import schema
 from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.records import RunRecord
-from odquality.bridge.store.samples import check_collection, dataset_of
+from odquality.bridge.store.samples import dataset_of
 from odquality.bridge.write.fields import expected_errors_field
 
 
@@ -50,7 +50,7 @@ class ReviewTarget:
         Raises:
             ValueError: there is no such run, or it has no suggestions (any more).
         """
-        record, dataset = find_run(check_collection(samples), key), dataset_of(samples)
+        record, dataset = find_run(samples, key), dataset_of(samples)
         declared, owned = schema.declared(dataset), owned_fields(dataset, record)
         name = record.field_key
         suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"
@@ -70,19 +70,19 @@ class ReviewTarget:
             if path.startswith(inside)
         }
         return cls(
-            dataset,
-            record,
-            gt_field,
-            suggestions,
-            num_issues,
-            expected if expected in owned else None,
-            decisions_field.find(dataset, gt_field, _noted(record)),
-            frozenset(
+            dataset=dataset,
+            record=record,
+            gt_field=gt_field,
+            suggestions=suggestions,
+            num_issues=num_issues,
+            expected_errors=expected if expected in owned else None,
+            decisions=decisions_field.find(dataset, gt_field, _noted(record)),
+            passed_over=frozenset(
                 name
                 for name, declaration in attributes.items()
                 if marked_key(declaration.get("info"), inside + name)
             ),
-            frozenset(
+            locked=frozenset(
                 name for name, declaration in attributes.items() if declaration.get("read_only")
             ),
         )

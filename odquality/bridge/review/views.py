@@ -17,7 +17,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store.aggregation import area_of
 from odquality.bridge.store.samples import all_samples, is_generated
 
-# So many crops of suggestions are shown at a time, or a few more.
+# This many crops of suggestions are shown at a time, or a few more.
 MOST_CROPS = 5000
 
 
@@ -38,7 +38,7 @@ def crops(
     """A patches view of open suggestions, the likeliest first.
 
     The crops are a copy of the suggestions. Where there are more than `MOST_CROPS` it has the
-    likeliest, about so many: a grid is looked at from its top.
+    likeliest, about this many: a grid is looked at from its top.
 
     Args:
         samples: a dataset or view.

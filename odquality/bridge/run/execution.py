@@ -27,8 +27,8 @@ from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.recalibration import kept_with_run
 from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.run.reporting import make_report
 from odquality.bridge.run.settings import RunSettings
-from odquality.bridge.run.summary import summarise
 from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.run.untouched import kept_stamps
 from odquality.bridge.store import claims, indexes, records, results, schema, values
@@ -171,7 +171,7 @@ class Execution:
                 tally.leave_out(settle(self._dataset, self._fields))
         seconds = self._observation.seconds + tally.seconds + self._seconds
         reading = replace(self._observation.reading, unscored=tally.unscored)
-        report = summarise(self._dataset, self._settings, reading, tally, seconds, self._warnings)
+        report = make_report(self._dataset, self._settings, reading, tally, seconds, self._warnings)
         final = ObjectId()
         claim.list_files([self._skeleton, final])
         kept: dict[str, Any] = {}

@@ -14,8 +14,8 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.box_probabilities import Probabilities, read_probabilities
+from odquality.bridge.run.lookup import find_complete_run
 from odquality.bridge.run.remaining import remaining_errors
-from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import claims, records, results
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
@@ -93,7 +93,7 @@ def recalibrate(
         decisions: what was found.
         told: what the run had said of some boxes, which are not looked up then.
     """
-    record = _complete_run(samples, key)
+    record = find_complete_run(samples, key)
     dataset, kept = dataset_of(samples), _kept(record)
     given = answers(decisions)
     _check_ids(decisions)
@@ -132,7 +132,7 @@ def load_lessons(samples: SampleCollection, key: str) -> Lessons:
     Raises:
         ValueError: there is no such run, it is not complete, or it cannot learn.
     """
-    kept = _kept(_complete_run(samples, key))
+    kept = _kept(find_complete_run(samples, key))
     said = _recorded(kept)
     known = {answer: bool(row["is_error"]) for answer, row in _answer_rows(kept).items()}
     return _lessons(kept, known, said)
@@ -151,13 +151,6 @@ def _check_ids(decisions: Iterable[Decision]) -> None:
                     f"decisions[{position}].{what} is {name!r}; expected an id, such as sample.id "
                     "or detection.id"
                 )
-
-
-def _complete_run(samples: SampleCollection, key: str) -> RunRecord:
-    record = find_run(samples, key)
-    if not record.is_complete:
-        raise ValueError(f"key is {key!r}, but {record.describe()}")
-    return record
 
 
 def _kept(record: RunRecord) -> dict[str, Any]:

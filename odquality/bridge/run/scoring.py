@@ -17,9 +17,9 @@ from odquality.bridge.store.samples import as_stored, dataset_of
 from odquality.bridge.write.suggestions import ChunkIssues
 from odquality.bridge.write.writer import Writer
 
-# Samples that were modified during the run are read again so many at a time.
+# Samples that were modified during the run are read again this many at a time.
 _AGAIN_AT_ONCE = 1000
-# They are scored again so often; who edits faster is told.
+# They are scored again this often; what is modified even then stays unscored, and is reported.
 _MAX_ROUNDS = 10
 
 

@@ -214,7 +214,7 @@ def _described(name: str, methods: Sequence[MethodInfo]) -> Described:
     return Described(
         name,
         setting.default,
-        "Any" if setting.default is None else type(setting.default).__name__,
+        setting.annotation or type(setting.default).__name__,
         setting.title,
         f"Of {titles} alone: {setting.description[0].lower()}{setting.description[1:]}",
     )

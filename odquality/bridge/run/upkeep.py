@@ -16,12 +16,19 @@ from fiftyone.core.collections import SampleCollection
 from pymongo.errors import ConnectionFailure
 
 from odquality.bridge.decisions.field import drop_idle_indexes
-from odquality.bridge.run.ownership import check_key, copied_paths, owned_paths, writable
+from odquality.bridge.run.lookup import no_such_run
+from odquality.bridge.run.ownership import (
+    check_key,
+    check_writable,
+    copied_paths,
+    owned_paths,
+    writable,
+)
 from odquality.bridge.store import claims, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
 from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.database import forget_loaded_values
-from odquality.bridge.store.samples import dataset_of
+from odquality.bridge.store.samples import check_collection, dataset_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,16 +62,14 @@ def delete_run(samples: SampleCollection, key: str) -> None:
     Raises:
         ValueError: there is neither such a run of this plugin nor anything left of one.
     """
-    dataset = dataset_of(samples)
+    dataset = dataset_of(check_collection(samples))
     schema.refresh(dataset)
     if records.find(dataset, key) is not None:
         dataset.delete_run(key)
         return
     left = copied_paths(schema.declared(dataset), key) if isinstance(key, str) else set()
     if not left:
-        raise ValueError(
-            f"key is {key!r}; expected a label quality run: one of {records.list_keys(dataset)}"
-        )
+        raise no_such_run(dataset, key)
     remove(dataset, left)
 
 
@@ -140,8 +145,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
     owned = owned_paths(declared, record)
     new_paths = {path: _renamed(path, record.field_key, new_key) for path in owned}
     _check_free(dataset, new_paths.values())
-    if len(writable(declared, owned)) < len(owned):
-        raise ValueError(f"fields of run {key!r} are read-only")
+    check_writable(declared, sorted(owned), f"run {key!r} would rename them")
     both = [*new_paths, *new_paths.values()]
     renaming = {"paths": both, "new_key": new_key}
     with claims.take_over(dataset, record, records.RENAMING, **renaming) as claim, claim.heard():

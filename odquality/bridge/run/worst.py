@@ -7,10 +7,9 @@ import warnings
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.report import WorstImage
-from odquality.bridge.store import records, schema
-from odquality.bridge.store.records import RunRecord
-from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
+from odquality.bridge.store.samples import all_samples
 from odquality.bridge.write.fields import RunFields, expected_errors_field
 
 NUM_WORST = 10
@@ -26,11 +25,14 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
         samples: a dataset or view, of whose slices all are looked at if it is grouped.
         key: of the run; a warning says so if it is not complete.
 
+    Returns:
+        A view of the samples that have a score, sorted.
+
     Raises:
         ValueError: there is no such run, or its scores were deleted or renamed.
     """
-    samples = all_samples(check_collection(samples))
     record = find_run(samples, key)
+    samples = all_samples(samples)
     if not record.is_complete:
         warnings.warn(f"{record.describe()}. Only what it wrote is shown", stacklevel=2)
     if not samples.has_field(record.score_field):
@@ -44,22 +46,6 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
     if expected in record.paths and samples.has_field(expected):
         return scored.sort_by(expected, reverse=True)
     return scored.sort_by(record.score_field)
-
-
-def find_run(samples: SampleCollection, key: object) -> RunRecord:
-    """The record of a run of this plugin.
-
-    Raises:
-        ValueError: there is no such run; lists those that there are.
-    """
-    dataset = dataset_of(samples)
-    schema.refresh(dataset)
-    record = records.find(dataset, key) if isinstance(key, str) else None
-    if record is None:
-        keys = records.list_keys(dataset)
-        there = f"one of {keys}" if keys else "one, but the dataset has none"
-        raise ValueError(f"key is {key!r}; expected a label quality run: {there}")
-    return record
 
 
 def worst_images(dataset: fo.Dataset, fields: RunFields) -> list[WorstImage]:

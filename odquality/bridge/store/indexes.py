@@ -34,8 +34,8 @@ def create(
         counted: path of a number; queries must ask for it to be above 0 for what follows.
         ranks: paths of fields by which the samples of which that number is above 0 are indexed, in
             the order of `most_first`.
-        listed: field with so many detections, of which those of a ``kind`` are indexed by their
-            confidence; none if empty.
+        listed: field with the detections that the number counts, which are indexed by their kind
+            and confidence; none if empty.
         sparse: paths that few samples have, or none yet.
     """
     models = [IndexModel([(path, 1)]) for path in paths]

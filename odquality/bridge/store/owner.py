@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import psutil
 
-# A run on another machine is given up when it has not been heard of for so long.
+# A run on another machine is given up when it has not been heard of for this long.
 SILENT_SECONDS = 120
 
-# So much may the start of a process move when the clock is set right.
+# The start of a process may move by this much when the clock is set right.
 _CLOCK_SECONDS = 2
 
 _mine: set[str] = set()

@@ -18,6 +18,7 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
                 and owner are not those that it lists
     owner       the process that computes it, while there is one
     heard_of    when that process last said that it lives
+    predecessor token of the owner that the run was taken from, until that has noticed
 
 `claims` makes and changes records.
 """

@@ -172,7 +172,10 @@ def _edit(dataset: fo.Dataset, edit: Callable[[Declarations], None]) -> None:
         if result.matched_count:
             break
     else:
-        raise RuntimeError(f"the fields of dataset {dataset.name!r} changed without end")
+        raise RuntimeError(
+            f"other processes keep changing the fields of dataset {dataset.name!r}; try again when "
+            "they have ended"
+        )
     refresh(dataset)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Timer
 from time import monotonic
 
-# Who has waited so many seconds wonders; then they are told, and again how far it is.
+# Who has waited this many seconds wonders; then they are told, and again how far it is.
 PATIENCE = 2.0
 _AGAIN = 10.0
 

@@ -10,9 +10,9 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.open_issues import IssueGroup, groups_of, open_issues
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.run.worst import find_run
 from odquality.bridge.store.aggregation import (
     area_of,
     bin_number,
@@ -21,7 +21,7 @@ from odquality.bridge.store.aggregation import (
     list_at,
     text_of,
 )
-from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
+from odquality.bridge.store.samples import all_samples, dataset_of
 from odquality.kinds import BY_NAME
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
@@ -66,7 +66,7 @@ class RunCounts:
     """
 
     def __init__(self, samples: SampleCollection, key: str) -> None:
-        record = find_run(check_collection(samples), key)
+        record = find_run(samples, key)
         dataset = dataset_of(samples)
         self.key = key
         self.dataset_name: str = dataset.name

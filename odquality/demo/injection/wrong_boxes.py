@@ -12,7 +12,7 @@ from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.demo.injection.labels import TrueLabels
 
 MAX_ROUNDS = 10_000
-# A spurious box that found no place so many times shrinks by this factor with each further try.
+# A spurious box that found no place this many times shrinks by this factor with each further try.
 PATIENCE, SHRINK = 100, 0.97
 
 

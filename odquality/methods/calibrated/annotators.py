@@ -32,7 +32,7 @@ _MEANS = np.array([0.3, 1.2, -3.0])
 _DEVIATIONS = np.array([0.4, 0.1, 2.0])
 _BETA_MEAN, _BETA_DEVIATION = 0.8, 0.5
 # No number of predictions tells a and b for sure: what the two lines get wrong would in the end
-# outweigh what is known beforehand. From so many predictions on that keeps its weight.
+# outweigh what is known beforehand. From this many predictions on that keeps its weight.
 _MOST_PREDICTIONS = 2000
 
 # All values of beta that are tried, and of mu that the search starts from.

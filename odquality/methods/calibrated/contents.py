@@ -20,7 +20,7 @@ from odquality.methods.calibrated.frames import image_frames, relative
 # corner on the edge of a cell would be rounded to either side, depending on the unit.
 _CELLS = 7919.377
 _SHIFT = 0.271828
-# So many bits hold the number of a step.
+# This many bits hold the number of a step.
 _CELL_BITS = 13
 
 # Marks a box without confidence: no confidence has these bits.

@@ -57,7 +57,7 @@ def error_rate(present: FloatArray, wrong: FloatArray, prior_boxes: float = _PRI
     Args:
         present: suspicion of the boxes as they are.
         wrong: suspicion of boxes with this kind of error.
-        prior_boxes: as if `PRIOR_RATE` were known of so many boxes more.
+        prior_boxes: as if `PRIOR_RATE` were known of this many boxes more.
 
     Returns:
         A rate in (0, 1), drawn towards `PRIOR_RATE` where the boxes are few.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from odquality.core.ignored import IGNORED_SHARE
 from odquality.core.scenes import (
-    IGNORED_SHARE,
     BoolArray,
     Boxes,
     FloatArray,

@@ -14,7 +14,7 @@ from odquality.core.segments import exact_sums
 # least as well as small ones, and objects by themselves at least as well as those in a crowd.
 _SIGNS = {"size": 1.0, "crowding": -1.0}
 
-# Effects of classes, and of the other labels of an image, are drawn towards 0 as if by so many
+# Effects of classes, and of the other labels of an image, are drawn towards 0 as if by this many
 # labels without any.
 _CLASS_LABELS = 10.0
 _OTHER_LABELS = 2.0
@@ -22,8 +22,8 @@ _OTHER_LABELS = 2.0
 _LIMITS = (0.02, 0.98)
 # Areas whose logarithms differ by less are about the same.
 _LEAST_SPAN = 1.0
-# From so far between the smallest size and the largest on (by the logarithm of the area) labels are
-# large: detectors find all of these about as often.
+# From this share of the way between the smallest and the largest size on (by the logarithm of the
+# area) labels are large: detectors find all of these about as often.
 _LARGE = 0.6
 # Sums of squares below this are 0 but for rounding.
 _NO_SPREAD = 1e-9

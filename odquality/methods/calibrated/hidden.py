@@ -13,7 +13,7 @@ import numpy as np
 
 from odquality.core.scenes import BoolArray, FloatArray
 
-# The share of labels that a detector finds is drawn towards all of them, as if by so many.
+# The share of labels that a detector finds is drawn towards all of them, as if by this many.
 _FOUND_LABELS = 10.0
 # Smaller probabilities are many, and add up to some errors even where there is none.
 _LEAST_PROBABILITY = 0.1

@@ -20,7 +20,7 @@ from odquality.core.segments import run_starts, sorting_order
 from odquality.methods.objectlab.matching import true_positives
 from odquality.methods.objectlab.precision_curve import FLAGS, Bits, area_under_curve
 
-# So many confidences, 8 MB, are sorted together.
+# This many confidences, 8 MB, are sorted together.
 BATCH = 1 << 20
 
 # A step counts in four bytes as long as there are no more predictions than this.

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.geometry import box_area, box_intersection
 from odquality.core.overlaps import near_pairs, overlapping_pairs
 from odquality.core.pairs import iter_image_pairs, iter_pairs_within, iter_same_class_pairs
-from odquality.core.scenes import (
-    IGNORED_SHARE,
-    BoolArray,
-    Boxes,
-    FloatArray,
-    Predictions,
-)
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, Predictions
 from odquality.methods.objectlab.similarity import compare
 
 # Two labels of different classes with at least this IoU are on the same box.
@@ -88,16 +81,3 @@ def conflicting(labels: Boxes) -> BoolArray:
         differ = labels.classes.take(first) != labels.classes.take(second)
         found[first[differ]] = found[second[differ]] = True
     return found
-
-
-def mostly_ignored(regions: Boxes, predictions: Predictions, keep: BoolArray) -> BoolArray:
-    """Which of the predictions ``keep`` lie mostly in an ignored region of their image, (P,)."""
-    ignored = np.zeros(len(predictions), bool)
-    if not len(regions):
-        return ignored
-    for prediction, region in iter_image_pairs(predictions, regions, keep_first=keep):
-        box = predictions.columns.take(prediction, axis=1)
-        inside = box_intersection(regions.columns.take(region, axis=1), box)
-        area = box_area(box)
-        ignored[prediction[(inside >= IGNORED_SHARE * area) & (area > 0)]] = True
-    return ignored

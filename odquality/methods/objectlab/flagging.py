@@ -99,10 +99,6 @@ class Flagger:
     scorer: ObjectLabScorer
     true_positives: SortedPositives
 
-    def flag(self, scenes: Scenes) -> FlaggedImages:
-        """Flags the images of a dataset in one piece."""
-        return self.flag_all([scenes])
-
     def flag_all(self, chunks: Iterable[Scenes]) -> FlaggedImages:
         """Flags the images that have a box at or below the threshold of its class.
 

@@ -37,6 +37,7 @@ INFO = MethodInfo(
             title="Weigh kinds of errors",
             description="How much 'overlooked', 'swap' and 'badloc' count in an image's score, "
             "adding up to 1; by default all count the same",
+            annotation="Mapping[str, float] | None",
         ),
         "overlapping_label_check": Setting(
             default=ObjectLab.overlapping_label_check,

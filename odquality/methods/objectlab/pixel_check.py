@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 
+from odquality.core.box_units import NORMALISED_LIMIT, not_in_pixels
 from odquality.core.geometry import box_area
 from odquality.core.scenes import Boxes
-
-# Normalised coordinates end at 1, give or take what a detector draws beyond the border.
-_NORMALISED_LIMIT = 1.5
 
 _FEW = 64
 
@@ -25,7 +23,7 @@ def unit_extent(boxes: Boxes) -> float:
     for columns in (boxes.columns[:, :_FEW], boxes.columns):
         corners = columns[:, box_area(columns) > 0]
         largest = float(np.abs(corners).max(initial=0.0))
-        if largest > _NORMALISED_LIMIT:
+        if largest > NORMALISED_LIMIT:
             return math.inf
     return largest
 
@@ -36,9 +34,5 @@ def verify_pixels(argument: str, extent: float) -> None:
     Raises:
         ValueError: no coordinate exceeds 1.5; names the argument.
     """
-    if 0 < extent <= _NORMALISED_LIMIT:
-        raise ValueError(
-            f"{argument}: no coordinate of any box exceeds {extent:.3g}, so the boxes seem to be "
-            "normalised to [0, 1]; expected pixels (multiply x by the image's width and y by its "
-            "height)"
-        )
+    if 0 < extent <= NORMALISED_LIMIT:
+        raise ValueError(not_in_pixels(argument, extent, "pixels"))

@@ -18,7 +18,7 @@ FLAGS = np.uint64((1 << len(IOU_THRESHOLDS)) - 1)
 
 Bits = NDArray[np.uint64]
 
-# So many true positives at a time take some megabytes.
+# This many true positives at a time take some megabytes.
 _BLOCK = 1 << 14
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from odquality.core.ignored import mostly_ignored
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import segment_softmin
 from odquality.methods.interface import Scores
@@ -22,7 +23,6 @@ from odquality.methods.objectlab.evidence import (
     best_location,
     confident_evidence,
     conflicting,
-    mostly_ignored,
 )
 from odquality.methods.objectlab.min_similarity import min_similarity
 from odquality.methods.objectlab.pixel_check import unit_extent, verify_pixels
@@ -47,8 +47,8 @@ class ObjectLab:
             at least .95) are swaps.
         alpha: weight of IoU against the distance of the centres, in [0, 1].
         low_probability: predictions above this confidence tell about a label's location.
-        high_probability: predictions of at least this confidence tell about missing and swapped
-            labels.
+        high_probability: predictions of at least this confidence tell about missing labels, those
+            above it about swapped ones.
         temperature: of the softmin that pools an image's box scores.
     """
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from odquality.core.parameters import number, shown
 
-KINDS = ("overlooked", "swap", "badloc")
+WEIGHED_KINDS = ("overlooked", "swap", "badloc")
 
 
 class AggregationWeights:
@@ -23,7 +23,7 @@ class AggregationWeights:
 
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         if weights is None:
-            weights = dict.fromkeys(KINDS, 1 / len(KINDS))
+            weights = dict.fromkeys(WEIGHED_KINDS, 1 / len(WEIGHED_KINDS))
         self._weights = _checked("aggregation_weights", weights)
 
     def items(self) -> ItemsView[str, float]:
@@ -32,16 +32,16 @@ class AggregationWeights:
 
 
 def _checked(name: str, weights: Any) -> dict[str, float]:
-    expected = f"expected one weight for each of {', '.join(map(repr, KINDS))}"
+    expected = f"expected one weight for each of {', '.join(map(repr, WEIGHED_KINDS))}"
     if not isinstance(weights, Mapping):
         raise ValueError(f"{name} is {shown(weights)}; {expected}")
-    unknown = [kind for kind in weights if kind not in KINDS]
+    unknown = [kind for kind in weights if kind not in WEIGHED_KINDS]
     if unknown:
         raise ValueError(f"{name} has unknown keys {shown(unknown)}; {expected}")
-    missing = [kind for kind in KINDS if kind not in weights]
+    missing = [kind for kind in WEIGHED_KINDS if kind not in weights]
     if missing:
         raise ValueError(f"{name} lacks {missing}; {expected}")
-    checked = {kind: number(f"{name}[{kind!r}]", weights[kind], 0) for kind in KINDS}
+    checked = {kind: number(f"{name}[{kind!r}]", weights[kind], 0) for kind in WEIGHED_KINDS}
     total = sum(checked.values())
     if not isclose(total, 1.0, rel_tol=1e-5, abs_tol=1e-8):
         raise ValueError(f"{name} add up to {total:g}; expected a sum of 1")

@@ -12,7 +12,7 @@ from odquality.app.colors import shade
 from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
 from odquality.kinds import BY_NAME
-from odquality.methods.objectlab.weights import KINDS
+from odquality.methods.objectlab.weights import WEIGHED_KINDS
 
 URI = "@odquality/label-quality/compute_label_quality"
 
@@ -154,8 +154,8 @@ def test_weights_that_the_form_does_not_show_do_not_count(operator, dataset, cho
     assert "aggregation_weights" not in form_of(operator, dataset, **params)
     run_in_app(operator, dataset, **params)
     config = dataset.get_run_info("label_quality").config
-    weights = getattr(config, "aggregation_weights", dict.fromkeys(KINDS, 1 / 3))
-    assert weights == dict.fromkeys(KINDS, 1 / 3)
+    weights = getattr(config, "aggregation_weights", dict.fromkeys(WEIGHED_KINDS, 1 / 3))
+    assert weights == dict.fromkeys(WEIGHED_KINDS, 1 / 3)
 
 
 def test_weights_with_a_method_that_has_none_are_refused(operator, dataset):

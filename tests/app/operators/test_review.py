@@ -100,7 +100,9 @@ def test_boxes_selected_in_an_image_are_decided_on(scored: fo.Dataset) -> None:
     issue = next(one for one in odquality.list_issues(scored, KEY) if one.label_id)
     box = {"sample_id": issue.sample_id, "label_id": issue.label_id, "field": "ground_truth"}
     context = context_of("accept_label_issues", scored, selected_labels=[box])
-    assert "1 open issues" in str(form_of("accept_label_issues", context)["selected"].view.label)
+    assert "1 open issue is selected" in str(
+        form_of("accept_label_issues", context)["selected"].view.label
+    )
     result = foo.get_operator(f"{PLUGIN}/accept_label_issues").execute(context)
     assert result["done"] == [issue.id]
 

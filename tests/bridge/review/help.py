@@ -9,6 +9,7 @@ import fiftyone as fo
 import odquality
 from odquality import ReviewIssue
 from tests.bridge.datasets import copy_of_boxes
+from tests.bridge.spoiled import LEAST
 
 KEY = "quality"
 DECISIONS = "ground_truth_decisions"
@@ -51,6 +52,11 @@ def first(dataset: fo.Dataset, kind: str, number: int = 1) -> list[ReviewIssue]:
     chosen = list(of_image.values())[:number]
     assert len(chosen) == number
     return chosen
+
+
+def score_again(dataset: fo.Dataset) -> None:
+    """Scores under the same key."""
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=LEAST)
 
 
 def draw_label(dataset: fo.Dataset, issue: ReviewIssue) -> fo.Detection:

@@ -13,7 +13,7 @@ import odquality
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.store import claims, records
 from odquality.kinds import KINDS, LABEL_KINDS
-from tests.bridge.datasets import detection, random_samples
+from tests.bridge.datasets import detection, lock, random_samples
 from tests.bridge.review.help import (
     DECISIONS,
     KEY,
@@ -322,12 +322,6 @@ def test_what_is_read_only_is_not_changed(dataset: fo.Dataset, path: str) -> Non
         with pytest.raises(ValueError, match="read-only"):
             odquality.delete_decisions(dataset, KEY)
     assert documents(dataset) == before
-
-
-def lock(dataset: fo.Dataset, path: str) -> None:
-    field = dataset.get_field(path)
-    field.read_only = True
-    field.save()
 
 
 @pytest.mark.parametrize(("name", "kind"), [("label", "swap"), ("bounding_box", "badloc")])

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 import odquality
 from odquality.bridge.decisions.texts import same
-from odquality.bridge.review.queue import image_after, next_issues
+from odquality.bridge.review.queue import image_after, next_card
 from odquality.bridge.review.views import selected_issues
 from tests.bridge.review.help import (
     DECISIONS,
@@ -18,14 +18,10 @@ from tests.bridge.review.help import (
     edit_label,
     first,
     grouped_copy,
+    score_again,
 )
-from tests.bridge.spoiled import LEAST
 
 SUGGESTIONS = f"{KEY}_suggestions"
-
-
-def score_again(dataset: fo.Dataset) -> None:
-    odquality.compute_label_quality(dataset, key=KEY, min_probability=LEAST)
 
 
 def check_open(dataset: fo.Dataset) -> None:
@@ -213,7 +209,9 @@ def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset
     grouped.group_slice = "right"
     (issue, *_) = odquality.list_issues(grouped, KEY)
     assert selected_issues(grouped, KEY, [issue.sample_id])[0].id == issue.id
-    assert next_issues(grouped, KEY, sample_id=issue.sample_id)[0].id == issue.id
+    card = next_card(grouped, KEY, sample_id=issue.sample_id)
+    assert card is not None
+    assert card.issue.id == issue.id
     grouped.delete()
 
 

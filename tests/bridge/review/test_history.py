@@ -38,6 +38,7 @@ def test_undo_restores_every_attribute_and_redo_repeats(dataset: fo.Dataset, kin
         outcome = odquality.undo(dataset, KEY)
         assert {one.id for one in outcome.done} == {one.id for one in issues}
         assert {one.status for one in outcome.done} == {"open"}
+        assert str(outcome) == f"Label review: {len(issues)} open again"
         assert undecided(dataset) == before
         outcome = odquality.redo(dataset, KEY)
         assert {one.status for one in outcome.done} == {"accepted"}

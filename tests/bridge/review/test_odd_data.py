@@ -25,9 +25,9 @@ from tests.bridge.review.help import (
     edit_label,
     first,
     label_of,
+    score_again,
     undecided,
 )
-from tests.bridge.spoiled import LEAST
 
 SUGGESTIONS = f"{KEY}_suggestions"
 
@@ -47,10 +47,6 @@ def renamed_class(dataset: fo.Dataset, new: str) -> None:
     dataset.reload()
     dataset.default_classes = [new if one == "cat" else one for one in dataset.default_classes]
     score_again(dataset)
-
-
-def score_again(dataset: fo.Dataset) -> None:
-    odquality.compute_label_quality(dataset, key=KEY, min_probability=LEAST)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -339,7 +335,8 @@ def test_decisions_are_deleted_without_a_run(dataset: fo.Dataset) -> None:
     for arguments in ({}, {"key": KEY, "gt_field": "ground_truth"}):
         with pytest.raises(ValueError, match="expected one of them"):
             odquality.delete_decisions(dataset, **arguments)
-    with pytest.raises(ValueError, match="'predictions'; expected labels with decisions"):
+    message = r"'predictions'; expected labels with decisions: one of \['ground_truth'\]"
+    with pytest.raises(ValueError, match=message):
         odquality.delete_decisions(dataset, gt_field="predictions")
     dataset.rename_sample_field("ground_truth", "gt")
     odquality.delete_decisions(dataset, gt_field="gt")

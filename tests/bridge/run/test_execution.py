@@ -17,7 +17,14 @@ from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.spool import Spool
 from odquality.bridge.store import records
-from tests.bridge.datasets import assert_scored, compute, expected_quality, finish, random_samples
+from tests.bridge.datasets import (
+    assert_scored,
+    compute,
+    documents,
+    expected_quality,
+    finish,
+    random_samples,
+)
 from tests.bridge.run.test_spool import room
 
 METHODS = ("objectlab", "calibrated")
@@ -29,11 +36,6 @@ MOMENTS = (1, 5, 6, 8)
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("odquality.bridge.read.reader.SAMPLES_PER_CHUNK", 2)
-
-
-def documents(dataset: fo.Dataset) -> list[dict[str, Any]]:
-    """What the database holds, but for when it was modified."""
-    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
 
 
 def without_scores(value: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 import odquality
 from odquality.bridge.run.ownership import check_key
 from odquality.bridge.store.names import MAX_LENGTH
-from tests.bridge.datasets import compute, set_all
+from tests.bridge.datasets import compute, lock, set_all
 
 
 def documents(dataset: fo.Dataset) -> list[dict[str, object]]:
@@ -91,12 +91,6 @@ def test_values_that_nobody_declared_are_refused(dataset: fo.Dataset, path: str)
     with pytest.raises(ValueError, match=f"have values in '{path}'"):
         compute(dataset, key="lq")
     assert documents(dataset) == before
-
-
-def lock(dataset: fo.Dataset, path: str) -> None:
-    field = dataset.get_field(path)
-    field.read_only = True
-    field.save()
 
 
 @pytest.mark.parametrize("path", ["ground_truth", "predictions"])

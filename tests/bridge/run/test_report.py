@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odquality.bridge.run.report import LabelQualityReport, WorstImage
-from odquality.bridge.run.summary import quantiles
+from odquality.bridge.run.reporting import quantiles
 from odquality.kinds import BY_NAME, KINDS
 
 JSON = st.recursive(

@@ -12,11 +12,7 @@ import odquality
 from odquality.bridge.run.upkeep import list_fields
 from odquality.bridge.store import records
 from odquality.bridge.write.fields import expected_errors_field
-from tests.bridge.datasets import assert_scored, compute, expected_quality, set_all
-
-
-def documents(dataset: fo.Dataset) -> list[dict[str, Any]]:
-    return list(dataset._sample_collection.find({}, {"last_modified_at": 0}))
+from tests.bridge.datasets import assert_scored, compute, documents, expected_quality, set_all
 
 
 def own_fields(dataset: fo.Dataset, key: str) -> list[str]:
@@ -180,12 +176,19 @@ def test_unknown_runs(dataset: fo.Dataset) -> None:
         with pytest.raises(ValueError, match=r"expected a label quality run: one of \['lq'\]"):
             odquality.delete_run(dataset, key)  # type: ignore[arg-type]
     assert dataset.list_runs() == ["foreign", "lq"]
+    odquality.delete_run(dataset, "lq")
+    for function in (odquality.worst_first, odquality.delete_run):
+        with pytest.raises(ValueError, match="quality run: one, but the dataset has none"):
+            function(dataset, "lq")
 
 
 @pytest.mark.parametrize("samples", ["a name", None])
-def test_what_is_no_dataset_is_named(samples: object) -> None:
+def test_what_is_no_dataset_is_named(samples: Any) -> None:
+    for function in (odquality.worst_first, odquality.delete_run, odquality.review_progress):
+        with pytest.raises(ValueError, match="expected a FiftyOne dataset or view"):
+            function(samples, "lq")
     with pytest.raises(ValueError, match="expected a FiftyOne dataset or view"):
-        odquality.worst_first(samples, "lq")  # type: ignore[arg-type]
+        odquality.recalibrate_run(samples, "lq", [])
 
 
 def test_scores_that_were_deleted_are_told(dataset: fo.Dataset) -> None:

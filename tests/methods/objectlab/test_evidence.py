@@ -15,7 +15,6 @@ from odquality.methods.objectlab.evidence import (
     best_location,
     confident_evidence,
     conflicting,
-    mostly_ignored,
 )
 from odquality.methods.objectlab.similarity import ALPHA, similarity
 from tests.arrays.scenes import labels_of, random_scenes, rows_of, to_rows
@@ -74,14 +73,3 @@ def test_both_of_two_conflicting_labels_are_found() -> None:
     labels = labels_of([(box, 0), (away, 1), (near, 2)], [(box, 1), (box, 1)], [(box, 2)])
     (scenes,) = ImageLists(labels, [rows_of((box, 0, 0.9))] * 3).scenes()
     assert conflicting(scenes.labels).tolist() == [True, False, True, False, False, False]
-
-
-def test_predictions_in_ignored_regions() -> None:
-    labels = labels_of([([0, 0, 100, 100], 0)], [])
-    labels[0]["iscrowd"] = np.array([True])
-    found = rows_of(([90, 90, 110, 100], 0, 0.9), ([91, 0, 110, 9], 0, 0.9), ([5, 5, 5, 9], 0, 0.9))
-    (scenes,) = ImageLists(labels, [found, found]).scenes()
-    keep = np.array([True, True, True, True, True, True])
-    expected = [True, False, False, False, False, False]
-    assert mostly_ignored(scenes.ignored, scenes.predictions, keep).tolist() == expected
-    assert not mostly_ignored(scenes.ignored, scenes.predictions, ~keep).any()

@@ -15,7 +15,7 @@ from odquality.app.operators.output import show_error, show_output, text_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.review.issue import ReviewIssue
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.run.worst import find_run
+from odquality.bridge.run.lookup import find_run
 
 
 class ReviewOperator(foo.Operator):

@@ -80,7 +80,8 @@ class _Decide(ReviewOperator):
             mark(inputs, "issues", error)
             return
         if number:
-            inputs.view("selected", types.Notice(label=f"{number:,} open issues are selected"))
+            told = "1 open issue is" if number == 1 else f"{number:,} open issues are"
+            inputs.view("selected", types.Notice(label=f"{told} selected"))
         else:
             mark(inputs, "issues", ValueError(NOTHING_OPEN))
 
@@ -119,8 +120,14 @@ class _Turn(ReviewOperator):
     turn: ClassVar[Callable[..., Outcome]]
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
-        """How many decisions."""
-        inputs.int("batches", label="How many decisions, the latest first", default=1, min=1)
+        """How many calls: what was decided together goes together, be it thousands."""
+        inputs.int(
+            "batches",
+            label="How many steps, the latest first",
+            description="What was decided together is one step, however many labels it changed",
+            default=1,
+            min=1,
+        )
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Turns them."""

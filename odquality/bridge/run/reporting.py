@@ -1,4 +1,4 @@
-"""What a run has counted, as its report."""
+"""Makes the report of a run from what the run has counted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from odquality.learning.lessons import lessons_of
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 1.0)
 
 
-def summarise(
+def make_report(
     dataset: fo.Dataset,
     settings: RunSettings,
     reading: Reading,
