@@ -8,6 +8,7 @@ import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.report import WorstImage
+from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import records, schema
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
@@ -27,13 +28,17 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
         key: of the run; a warning says so if it is not complete.
 
     Raises:
-        ValueError: there is no such run, or its scores were deleted or renamed.
+        ValueError: there is no such run, or its scores were deleted or renamed, or the view hides
+            them.
     """
     samples = all_samples(check_collection(samples))
     record = find_run(samples, key)
     if not record.is_complete:
         warnings.warn(f"{record.describe()}. Only what it wrote is shown", stacklevel=2)
-    if not samples.has_field(record.score_field):
+    shown = samples.get_field_schema()
+    if record.score_field not in shown:
+        if dataset_of(samples).has_field(record.score_field):
+            check_shown([record.score_field], shown)
         raise ValueError(
             f"key is {key!r}, but the scores of that run, field {record.score_field!r}, are not "
             "there any more; run it again"
