@@ -24,7 +24,8 @@ def read_image(path: str | os.PathLike[str]) -> RgbArray:
         (H, W, 3) uint8.
 
     Raises:
-        ValueError: there is no such file, or no image in it.
+        ValueError: there is no such file, or no image in it that Pillow reads; it refuses those of
+            more pixels than ``PIL.Image.MAX_IMAGE_PIXELS`` twice.
     """
     try:
         with Image.open(path) as image:
@@ -32,7 +33,8 @@ def read_image(path: str | os.PathLike[str]) -> RgbArray:
             if turned.mode[0] in "IF":
                 return as_rgb(np.asarray(turned))
             return np.asarray(turned.convert("RGB"))
-    except OSError as error:
+    except Exception as error:
+        # Readers of damaged files, and of too large ones, may raise anything.
         raise ValueError(f"no image can be read from {os.fspath(path)!r}: {error}") from error
 
 

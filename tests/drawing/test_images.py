@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +74,47 @@ def test_what_is_no_image_is_refused(tmp_path: Path) -> None:
     for name in ("one.png", "none.png"):
         with pytest.raises(ValueError, match=f"no image can be read from .*{name}"):
             read_image(tmp_path / name)
+
+
+def png(width: int, height: int, *, data: bytes = b"", kind: bytes = b"IDAT") -> bytes:
+    """A file of a size in pixels, with these data in its second chunk."""
+    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [
+        struct.pack(">I", len(one)) + name + one + struct.pack(">I", zlib.crc32(name + one))
+        for name, one in ((b"IHDR", size), (kind, data), (b"IEND", b""))
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (png(100_000, 100_000), "exceeds limit"),
+        (png(4, 4, data=zlib.compress(b"\0" * 7)), "truncated"),
+        # Pillow takes this for an error of syntax, and not of the file.
+        (png(4, 4, data=zlib.compress(b"\0" * 7))[:-8] + b"\xbf\xdc\xe2\xef\0\0\0\0", "broken"),
+    ],
+)
+def test_what_is_damaged_or_too_large_is_refused(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    (tmp_path / "one.png").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"no image can be read from .*one\.png.*{reason}"):
+        read_image(tmp_path / "one.png")
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [
+        *((mode, "one.png") for mode in ("1", "L", "LA", "P", "RGBA")),
+        *((mode, "one.tif") for mode in ("CMYK", "LAB")),
+    ],
+)
+def test_images_of_any_mode_are_read(tmp_path: Path, mode: str, name: str) -> None:
+    image = Image.fromarray(RGB)
+    odd = Image.merge(mode, image.split()) if mode == "LAB" else image.convert(mode)
+    odd.save(tmp_path / name)
+    found = read_image(tmp_path / name)
+    assert found.shape == RGB.shape
+    if mode != "LAB":
+        np.testing.assert_array_equal(found, np.asarray(odd.convert("RGB")))

@@ -271,6 +271,30 @@ def test_a_cell_and_bars_show_their_boxes(scored: fo.Dataset, app: AppPage, pane
     expect(count).to_contain_text(f"{len(same)} patch", timeout=SECONDS * 1000)
 
 
+def test_classes_that_look_like_numbers_have_bars_of_their_own(
+    dataset: fo.Dataset, app: AppPage
+) -> None:
+    called = {old: f"{number * '0'}7" for number, old in enumerate(dataset.default_classes)}
+    dataset.default_classes = list(called.values())
+    for field in ("ground_truth", "predictions"):
+        path = f"{field}.detections.label"
+        dataset.set_values(path, [[called[x] for x in each] for each in dataset.values(path)])
+    odquality.compute_label_quality(dataset, key=KEY, min_probability=0.01)
+    Panel(app).open()
+    count = app.page.locator("[data-cy=entry-counts]")
+    issues = odquality.list_issues(dataset, KEY)
+    plot = Plot(app.page, "Open issues by class")
+    of_class, height, title = plot.largest()
+    same = [one for one in issues if (one.given_label or one.label, one.title) == (of_class, title)]
+    assert 0 < len(same) < len(issues)
+    plot.click(of_class, height)
+    expect(count).to_contain_text(f"{len(same)} patch", timeout=SECONDS * 1000)
+    cells = Counter((one.given_label, one.label) for one in issues if one.kind == "swap")
+    (given, suggested), number = cells.most_common()[-1]
+    Plot(app.page, "as suggested").click(given, suggested)
+    expect(count).to_contain_text(f"{number} patch", timeout=SECONDS * 1000)
+
+
 def test_one_class_alone_is_reviewed(scored: fo.Dataset, panel: Panel) -> None:
     panel.review()
     panel.button("choose").click()

@@ -22,6 +22,8 @@ from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
 
+_NOT_SCORED = "The labels have not been scored: **Compute label quality**, above the grid, does it."
+
 
 class LabelQualityModal(ReviewPanel):
     """Decides on what is suspected of the open image, which shows the boxes."""
@@ -106,12 +108,14 @@ class LabelQualityModal(ReviewPanel):
 
     def _show(self, ctx: Any, place: Place | None) -> str | None:
         """Prepares what `render` shows; returns the run's key, None without a run."""
-        states = [state for state in run_states(ctx.dataset) if state.is_reviewable]
-        if not states:
-            said = "The labels have not been scored, or are being scored right now."
+        states = run_states(ctx.dataset)
+        keys = [state.key for state in states if state.is_reviewable]
+        if not keys:
+            said = states[0].note if states else _NOT_SCORED
             ctx.label_quality = lambda panel: markdown(panel, "note", said)
             return None
-        here = Place(states[0].key) if place is None or not place.key else place
+        # The run of the page may be deleted or renamed by now.
+        here = Place(keys[0]) if place is None or place.key not in keys else place
         image = OpenImage.of(ctx)
         if image is None:
             ctx.label_quality = lambda panel: markdown(panel, "note", "No image is open yet.")
@@ -127,6 +131,10 @@ class LabelQualityModal(ReviewPanel):
 
         ctx.label_quality = fill
         return here.key
+
+    def show_again(self, ctx: Any) -> None:
+        """Shows the image that is open."""
+        self._show(ctx, place_of(ctx))
 
     def _decide(self, ctx: Any, how: Callable[..., Outcome]) -> None:
         place = place_of(ctx)

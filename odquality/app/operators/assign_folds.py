@@ -10,8 +10,8 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of, flat
-from odquality.app.operators.notices import mark, warn
+from odquality.app.operators.calls import NO_DATASET, check_names, context_of, flat, parameters_of
+from odquality.app.operators.notices import mark, refuse, warn
 from odquality.app.operators.output import values_output
 from odquality.bridge.folds import assign
 from odquality.bridge.folds.assign import assign_folds
@@ -80,6 +80,9 @@ class AssignFolds(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         """The form: how many folds, where to write them, what stays together."""
         inputs = types.Object()
+        if ctx.dataset is None:
+            refuse(inputs, "no_dataset", NO_DATASET, label="No dataset")
+            return types.Property(inputs, view=types.View(label=_LABEL))
         inputs.view_target(ctx, action_description="Assign folds to", require_flat=False)
         inputs.int("k", label="Folds", default=_DEFAULT_K, min=2, max=assign.MOST_FOLDS)
         inputs.str("field", label="Field", description="To write", default=assign.FIELD)
@@ -100,6 +103,7 @@ class AssignFolds(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Assigns the folds; returns the report as a dict."""
+        check_names(self, ctx, parameters_of(assign_folds))
         given = ctx.params
         report = assign_folds(
             flat(ctx.target_view()),

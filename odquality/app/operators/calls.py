@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import fiftyone as fo
@@ -9,6 +11,38 @@ import fiftyone.operators as foo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.store.samples import is_dynamic_groups
+
+NO_DATASET = "There is no dataset: open one in the App, or pass a dataset or view from Python"
+
+# What FiftyOne adds: the part of a dataset that its forms ask for, and the panel of an event.
+_FIFTYONES = ("view_target", "panel_id")
+_GIVEN = ("samples", "ctx", "key")
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """What a function on samples takes besides these and the key of a run."""
+    return [name for name in inspect.signature(function).parameters if name not in _GIVEN]
+
+
+def check_names(operator: foo.Operator, ctx: foo.ExecutionContext, names: Iterable[str]) -> None:
+    """Checks that Python gives an operator no parameter that it would pass over.
+
+    Args:
+        operator: that was called.
+        ctx: the call.
+        names: of the parameters that it takes.
+
+    Raises:
+        ValueError: there is no dataset, or it gives others; lists those that there are.
+    """
+    if ctx.dataset is None:
+        raise ValueError(NO_DATASET)
+    taken = list(names)
+    unknown = [name for name in ctx.params if name not in (*taken, *_FIFTYONES)]
+    # A form may send what it shows and does not ask.
+    if unknown and not is_from_app(ctx):
+        told = ", ".join(taken) or "none"
+        raise ValueError(f"{operator.name} has no parameter {unknown[0]!r}; it has {told}")
 
 
 def context_of(samples: SampleCollection) -> dict[str, Any]:

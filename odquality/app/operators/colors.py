@@ -9,7 +9,7 @@ import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
 from odquality.app.colors import restore_my_colors, show_kind_colors
-from odquality.app.operators.calls import context_of
+from odquality.app.operators.calls import check_names, context_of
 from odquality.app.operators.output import text_output
 from odquality.app.operators.review.base import ReviewOperator
 
@@ -19,6 +19,7 @@ class ShowKindColors(ReviewOperator):
 
     name_, label_, icon_ = "show_kind_colors", "Show kinds of label errors by colour", "palette"
     about = "Colour labels and suggestions by the kind of error, until your colours are restored"
+    function = staticmethod(show_kind_colors)
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Colours them."""
@@ -53,6 +54,7 @@ class RestoreMyColors(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Restores them; the run may be gone by now."""
+        check_names(self, ctx, ())
         whose = "that you had" if restore_my_colors(ctx) else "of the dataset"
         return {"summary": f"Boxes have the colours {whose}"}
 

@@ -12,10 +12,10 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.app.colors import ColoredFields, kind_colors
 from odquality.app.names import PANEL
-from odquality.app.operators.calls import context_of, flat, is_streamed, target_of
+from odquality.app.operators.calls import check_names, context_of, flat, is_streamed, target_of
 from odquality.app.operators.form import build_form
 from odquality.app.operators.output import report_output, show_error, show_output
-from odquality.app.operators.params import check, read_settings, to_params
+from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings, to_params
 from odquality.bridge.run.compute import iter_label_quality
 from odquality.bridge.run.described import keywords, takes
 from odquality.bridge.run.progress import Progress
@@ -85,6 +85,7 @@ class ComputeLabelQuality(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         """Runs: streams to the App that waits for it, else returns the report as a dict."""
+        check_names(self, ctx, [*(one.name for one in RUN_PARAMETERS), WEIGHTS_SWITCH])
         samples = target_of(ctx)
         steps = _run(ctx, samples)
         if is_streamed(ctx):

@@ -11,7 +11,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of
+from odquality.app.operators.calls import check_names, context_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.run.lookup import find_run
@@ -57,6 +57,7 @@ class DeleteLabelQuality(foo.Operator):
 
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Deletes the run; returns its key and the paths of the fields that it wrote."""
+        check_names(self, ctx, ("key",))
         dataset = ctx.dataset
         key = find_run(dataset, ctx.params.get("key")).key
         before = dataset.get_field_schema(flat=True)

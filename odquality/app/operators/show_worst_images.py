@@ -8,7 +8,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of, is_streamed, target_of
+from odquality.app.operators.calls import check_names, context_of, is_streamed, target_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.run.lookup import find_run
@@ -68,6 +68,7 @@ class ShowWorstImages(foo.Operator):
             The run's key, the number of images, what to know of an incomplete run and, but to the
             App, the ids of the samples.
         """
+        check_names(self, ctx, ("key", "limit"))
         record = find_run(ctx.dataset, ctx.params.get("key"))
         view = worst_first(target_of(ctx), record.key)
         if ctx.params.get("limit"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import fiftyone.operators as foo
@@ -11,6 +13,8 @@ from odquality.app.colors import send_kind_colors
 from odquality.app.panel.parts import Handler
 from odquality.app.script import add_colors, has_script
 from odquality.bridge.review import learn
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class ReviewPanel(foo.Panel):
@@ -25,11 +29,27 @@ class ReviewPanel(foo.Panel):
     unchanged_by: ClassVar[frozenset[str]]
 
     def execute(self, ctx: Any) -> Any:
-        """An event, which does not wait for what is learnt from decisions."""
+        """An event, which does not wait for what is learnt from decisions.
+
+        What the page shows may be no more: its run may be deleted or renamed, or be another one.
+        An error that reached the page would take the panel's place there, so it is told, and the
+        panel shows what there is now.
+        """
         name = ctx.params.get("__method__")
+        is_unchanged = name in {self.send_colors.__name__, *self.unchanged_by}
         with learn.in_background():
-            is_unchanged = name in {self.send_colors.__name__, *self.unchanged_by}
-            return getattr(self, name)(ctx) if is_unchanged else super().execute(ctx)
+            try:
+                return getattr(self, name)(ctx) if is_unchanged else super().execute(ctx)
+            except ValueError as error:
+                _LOGGER.info("%s failed", name, exc_info=error)
+                ctx.ops.notify(str(error), variant="error")
+                self.show_again(ctx)
+                ctx.ops.show_panel_output(self.render(ctx))
+        return None
+
+    @abstractmethod
+    def show_again(self, ctx: Any) -> None:
+        """Prepares what `render` shows where the event came from."""
 
     def send_colors(self, ctx: Any) -> None:
         """The page lacks colours of the session."""

@@ -32,6 +32,14 @@ PLOTS = {
 # The colours of the theme shine through.
 _HEAT = [[0, "rgba(255,109,4,0)"], [1, "rgba(255,109,4,1)"]]
 _LAYOUT = {"dragmode": False, "margin": {"l": 60, "r": 10, "t": 30, "b": 60}, "height": 230}
+# Classes may be called 7, 07 or 2026-01-01, which would be put on a scale of numbers or dates.
+_NAMES = {"type": "category"}
+_AXES = {
+    "scores": {},
+    "matrix": {"xaxis": _NAMES, "yaxis": _NAMES},
+    "classes": {"xaxis": _NAMES},
+    "sizes": {"xaxis": _NAMES},
+}
 
 
 def plots_of(dataset: SampleCollection, key: str) -> dict[str, list[dict[str, Any]]]:
@@ -94,7 +102,7 @@ def add_overview(
             name,
             on_click=click,
             config={"displayModeBar": False},
-            layout={**_LAYOUT, "title": title, "barmode": "stack"},
+            layout={**_LAYOUT, **_AXES[name], "title": title, "barmode": "stack"},
             # A click sends it along.
             **place.to_params(),
         )

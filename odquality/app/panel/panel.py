@@ -137,6 +137,10 @@ class LabelQualityPanel(LongWork, PlotClicks):
         ctx.label_quality = tab.prepared(clicks, uri=self.uri)
         return place.key
 
+    def show_again(self, ctx: Any) -> None:
+        """Shows the place of the event, or the overview of another run where its own is gone."""
+        self.show_place(ctx, place_of(ctx))
+
     def _decide(self, ctx: Any, how: Callable[..., Outcome]) -> None:
         place = place_of(ctx)
         if place.issue_id is None:

@@ -58,6 +58,9 @@ COLUMNS = (
 
 DEFAULT_TAG = "label error"
 
+# With what texts begin that spreadsheets run.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def export(
     samples: SampleCollection, key: str, path: str | os.PathLike[str], *, status: str = ANY_STATUS
@@ -65,7 +68,8 @@ def export(
     """Writes issues and decisions to a table, a row each.
 
     The columns are always the same. Boxes are normalised to [0, 1]; times are UTC in ISO 8601;
-    what there is not is empty in CSV and null in JSON.
+    what there is not is empty in CSV and null in JSON. A text that spreadsheets would take for a
+    formula, such as ``=1+1`` or ``-x``, has a ``'`` before it in CSV; JSON has it as it is.
 
     Args:
         samples: a dataset, or a view for those of its images.
@@ -93,7 +97,7 @@ def export(
         else:
             table = csv.DictWriter(out, COLUMNS)
             table.writeheader()
-            table.writerows(rows)
+            table.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return len(rows)
 
 
@@ -192,6 +196,12 @@ def delete_decisions(
         decided = decisions_field.decided_fields(dataset)
         there = f"one of {decided}" if decided else "one, but the dataset has no decisions"
         raise ValueError(f"gt_field is {gt_field!r}; expected labels with decisions: {there}")
+
+
+def _cell(value: Any) -> Any:
+    """A value of which no spreadsheet makes a formula; classes and people may have any name."""
+    is_formula = isinstance(value, str) and value.startswith(_FORMULAS)
+    return f"'{value}" if is_formula else value
 
 
 def _row(issue: ReviewIssue) -> dict[str, Any]:

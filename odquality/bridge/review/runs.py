@@ -9,6 +9,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.review.progress import ReviewProgress, review_progress
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.report import LabelQualityReport
+from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import records, results, schema
 from odquality.bridge.store.samples import dataset_of
 
@@ -44,6 +45,7 @@ def run_states(samples: SampleCollection) -> list[RunState]:
         note = "" if record.is_complete else record.describe()
         try:
             ReviewTarget.of(dataset, record.key)
+            RunPaths.of(dataset, record)
         except ValueError as error:
             states.append((False, record.id, RunState(record.key, False, str(error), report)))
             continue

@@ -9,7 +9,8 @@ from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.report import WorstImage
-from odquality.bridge.store.samples import all_samples
+from odquality.bridge.run.run_paths import check_shown
+from odquality.bridge.store.samples import all_samples, dataset_of
 from odquality.bridge.write.fields import RunFields, expected_errors_field
 
 NUM_WORST = 10
@@ -29,13 +30,17 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
         A view of the samples that have a score, sorted.
 
     Raises:
-        ValueError: there is no such run, or its scores were deleted or renamed.
+        ValueError: there is no such run, or its scores were deleted or renamed, or the view hides
+            them.
     """
     record = find_run(samples, key)
     samples = all_samples(samples)
     if not record.is_complete:
         warnings.warn(f"{record.describe()}. Only what it wrote is shown", stacklevel=2)
-    if not samples.has_field(record.score_field):
+    shown = samples.get_field_schema()
+    if record.score_field not in shown:
+        if dataset_of(samples).has_field(record.score_field):
+            check_shown([record.score_field], shown)
         raise ValueError(
             f"key is {key!r}, but the scores of that run, field {record.score_field!r}, are not "
             "there any more; run it again"

@@ -8,14 +8,16 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators.executor import ExecutionContext, Executor
 
-from odquality.app.names import PANEL, PLUGIN
+from odquality.app.names import MODAL_PANEL, PANEL, PLUGIN
 from odquality.app.panel.place import Place
 
 KEY = "run"
 
 
 class Shown:
-    """What an event of the panel asks the App to do."""
+    """What an event of a panel asks the App to do."""
+
+    panel = PANEL
 
     def __init__(self, dataset: fo.Dataset, method: str, place: Place | None = None, **params):
         params |= {"__method__": method, "panel_id": "p"}
@@ -23,7 +25,7 @@ class Shown:
             params |= place.to_params()
         request = {"dataset_name": dataset.name, "params": params, **params.pop("request", {})}
         self.context = ExecutionContext(request, executor=Executor())
-        foo.get_operator(f"{PLUGIN}/{PANEL}").execute(self.context)
+        foo.get_operator(f"{PLUGIN}/{self.panel}").execute(self.context)
 
     @property
     def requests(self) -> dict[str, Any]:
@@ -38,3 +40,9 @@ class Shown:
     @property
     def names(self) -> list[str]:
         return [one.operator_uri.split("/")[-1] for one in self.context.executor._requests]
+
+
+class ShownBeside(Shown):
+    """Likewise of the panel beside an open image."""
+
+    panel = MODAL_PANEL

@@ -41,6 +41,29 @@ def test_tables_have_every_issue_in_the_same_columns(reviewed: fo.Dataset, tmp_p
             assert values["decided_at"].startswith(issue.decided_at.isoformat()[:19])
 
 
+NAMES = ["=1+1", "+x", "-1", "@sum", "\tcat", "\rcat", "a\nb", 'a,"b"', "猫🐈", "'=x", "a=b"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_no_formula_of_a_spreadsheet(
+    dataset: fo.Dataset, tmp_path: Path, name: str
+) -> None:
+    path = f"{KEY}_suggestions.detections.label"
+    names = [[name] * len(each or ()) for each in dataset.values(path)]
+    dataset.set_values(path, names)
+    odquality.dismiss(dataset, KEY, odquality.list_issues(dataset, KEY, limit=1), by=name)
+    odquality.export(dataset, KEY, tmp_path / "issues.csv")
+    odquality.export(dataset, KEY, tmp_path / "issues.json")
+    with (tmp_path / "issues.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    cells = {row[of] for row in rows for of in ("label", "decided_by")} - {""}
+    assert cells == {f"'{name}" if name[0] in "=+-@\t\r" else name}
+    told = json.loads((tmp_path / "issues.json").read_text(encoding="utf-8"))
+    assert {one[of] for one in told for of in ("label", "decided_by")} - {None} == {name}
+    # Numbers below 0 are no texts.
+    assert all(float(row["x"]) == one["x"] for row, one in zip(rows, told, strict=True))
+
+
 def test_a_status_and_a_view_choose(reviewed: fo.Dataset, tmp_path: Path) -> None:
     assert odquality.export(reviewed, KEY, tmp_path / "a.csv", status="dismissed") == 2
     view = reviewed.limit(50)

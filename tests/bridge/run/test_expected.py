@@ -164,3 +164,15 @@ def test_a_table_tells_what_there_is() -> None:
 @pytest.mark.parametrize("record", [None, 5, [], {"swap": 5}, {"swap": None}])
 def test_what_no_version_recorded_is_nothing(record: Any) -> None:
     assert read_above(record) == {}
+
+
+@pytest.mark.parametrize(
+    "view", [lambda all_: all_.select_fields("tags"), lambda all_: all_.to_patches("ground_truth")]
+)
+def test_a_view_that_hides_the_scores_is_told_from_scores_that_are_gone(dataset, view) -> None:
+    run(dataset, key="lq")
+    with pytest.raises(ValueError, match=r"samples do not show \['lq'\].*pass the dataset"):
+        odquality.worst_first(view(dataset), "lq")
+    dataset.delete_sample_field("lq")
+    with pytest.raises(ValueError, match="'lq', are not there any more; run it again"):
+        odquality.worst_first(view(dataset), "lq")

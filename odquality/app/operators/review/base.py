@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -10,7 +10,13 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import context_of, is_from_app, is_streamed
+from odquality.app.operators.calls import (
+    check_names,
+    context_of,
+    is_from_app,
+    is_streamed,
+    parameters_of,
+)
 from odquality.app.operators.output import show_error, show_output, text_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.review.issue import ReviewIssue
@@ -26,6 +32,7 @@ class ReviewOperator(foo.Operator):
         label_: its title.
         about: what it does, in a sentence.
         icon_: one of Material's.
+        function: of `odquality` that does it; the operator takes what it takes.
         changes_labels: whether it changes what people have made.
         risk_: FiftyOne's level of risk; by `changes_labels` if None.
         waits_for: what is said while it does what may take long; nothing is if empty.
@@ -35,6 +42,7 @@ class ReviewOperator(foo.Operator):
     label_: ClassVar[str]
     about: ClassVar[str]
     icon_: ClassVar[str]
+    function: ClassVar[Callable[..., Any]]
     changes_labels: ClassVar[bool] = False
     risk_: ClassVar[Any] = None
     waits_for: ClassVar[str] = ""
@@ -90,6 +98,7 @@ class ReviewOperator(foo.Operator):
         return text_output(str((ctx.results or {}).get("summary", "")))
 
     def _do(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        check_names(self, ctx, ["key", *parameters_of(type(self).function)])
         # A form leaves empty what nobody filled in.
         params = {name: one for name, one in ctx.params.items() if one not in (None, "", [])}
         key = find_run(ctx.dataset, params.pop("key", None)).key

@@ -9,17 +9,32 @@ import fiftyone.operators.types as types
 from odquality.kinds import BY_NAME
 
 
-def ask_kind(inputs: types.Object) -> None:
-    """A kind of error, or all."""
+def ask_kind(inputs: types.Object, given: Any) -> None:
+    """A kind of error, or all.
+
+    Args:
+        inputs: to which it is added.
+        given: what was answered; a call from Python may give several.
+    """
+    if isinstance(given, list):
+        inputs.list("kinds", types.String(), label="Kinds")
+        return
     choices = types.DropdownView()
     for kind in BY_NAME.values():
         choices.add_choice(kind.name, label=kind.label)
     inputs.enum("kinds", choices.values(), label="Kind (all if empty)", view=choices)
 
 
-def ask_probability(inputs: types.Object, default: float) -> None:
+def ask_probability(inputs: types.Object, default: float, *, required: bool = False) -> None:
     """The least probability."""
-    inputs.float("min_probability", label="Least probability", default=default, min=0, max=1)
+    inputs.float(
+        "min_probability",
+        label="Least probability",
+        default=default,
+        min=0,
+        max=1,
+        required=required,
+    )
 
 
 def ask_choice(inputs: types.Object, name: str, label: str, values: list[str]) -> None:

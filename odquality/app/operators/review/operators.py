@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
@@ -32,7 +31,6 @@ from odquality.bridge.review.exports import DEFAULT_TAG, export, tag_issues
 from odquality.bridge.review.history import redo, undo
 from odquality.bridge.review.issue import OPEN
 from odquality.bridge.review.listing import ANY_STATUS, list_issues
-from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.outlook import outlook
 from odquality.bridge.review.rows import ORDERS
 
@@ -44,12 +42,13 @@ class ListLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "list_label_issues", "List label issues", "list"
     about = "List suspected label errors, or what was decided about them"
+    function = staticmethod(list_issues)
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """Which issues, in which order."""
         ask_choice(inputs, "status", "Status", [OPEN, *STATUSES, ANY_STATUS])
         ask_choice(inputs, "order", "Order", list(ORDERS))
-        ask_kind(inputs)
+        ask_kind(inputs, ctx.params.get("kinds"))
         ask_classes(inputs, ctx.params.get("classes"))
         ask_probability(inputs, 0.0)
         inputs.int("limit", label="At most", default=100, min=1)
@@ -63,7 +62,6 @@ class ListLabelIssues(ReviewOperator):
 
 class _Decide(ReviewOperator):
     changes_labels = True
-    decide: ClassVar[Callable[..., Outcome]]
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """Which issues; says how many are selected, or that none is."""
@@ -88,7 +86,7 @@ class _Decide(ReviewOperator):
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Decides on them."""
         issues = params.pop("issues", None) or chosen_issues(ctx, key)
-        return outcome_result(type(self).decide(ctx.dataset, key, issues, **params))
+        return outcome_result(type(self).function(ctx.dataset, key, issues, **params))
 
 
 class AcceptLabelIssues(_Decide):
@@ -96,7 +94,7 @@ class AcceptLabelIssues(_Decide):
 
     name_, label_, icon_ = "accept_label_issues", "Accept label issues", "check"
     about = "Mend labels as suggested; undo takes it back"
-    decide = staticmethod(accept)
+    function = staticmethod(accept)
 
 
 class DismissLabelIssues(_Decide):
@@ -104,7 +102,7 @@ class DismissLabelIssues(_Decide):
 
     name_, label_, icon_ = "dismiss_label_issues", "Dismiss label issues", "close"
     about = "Note that suspected errors are none; they are not suggested again"
-    decide = staticmethod(dismiss)
+    function = staticmethod(dismiss)
 
 
 class SkipLabelIssues(_Decide):
@@ -112,12 +110,11 @@ class SkipLabelIssues(_Decide):
 
     name_, label_, icon_ = "skip_label_issues", "Skip label issues", "skip_next"
     about = "Put suspected errors aside without a judgement"
-    decide = staticmethod(skip)
+    function = staticmethod(skip)
 
 
 class _Turn(ReviewOperator):
     changes_labels = True
-    turn: ClassVar[Callable[..., Outcome]]
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """How many calls: what was decided together goes together, be it thousands."""
@@ -131,7 +128,7 @@ class _Turn(ReviewOperator):
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Turns them."""
-        return outcome_result(type(self).turn(ctx.dataset, key, **params))
+        return outcome_result(type(self).function(ctx.dataset, key, **params))
 
 
 class UndoLabelDecisions(_Turn):
@@ -140,7 +137,7 @@ class UndoLabelDecisions(_Turn):
     name_, label_, icon_ = "undo_label_decisions", "Undo label decisions", "undo"
     about = "Take decisions back; labels are what they were"
     waits_for = "Taking decisions back"
-    turn = staticmethod(undo)
+    function = staticmethod(undo)
 
 
 class RedoLabelDecisions(_Turn):
@@ -149,7 +146,7 @@ class RedoLabelDecisions(_Turn):
     name_, label_, icon_ = "redo_label_decisions", "Redo label decisions", "redo"
     about = "Make decisions again that were taken back"
     waits_for = "Making decisions again"
-    turn = staticmethod(redo)
+    function = staticmethod(redo)
 
 
 class AcceptAllLabelIssues(ReviewOperator):
@@ -157,13 +154,14 @@ class AcceptAllLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "accept_all_label_issues", "Accept all likely label issues", "done_all"
     about = "Mend all labels whose suspected error is likely enough; undo takes it back"
+    function = staticmethod(accept_all)
     waits_for = "Mending labels, one by one"
     changes_labels = True
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """From which probability on; says what that would do."""
-        ask_probability(inputs, _MANY)
-        ask_kind(inputs)
+        ask_probability(inputs, _MANY, required=True)
+        ask_kind(inputs, ctx.params.get("kinds"))
         ask_classes(inputs, ctx.params.get("classes"))
         key = ctx.params.get("key")
         if isinstance(key, str):
@@ -188,6 +186,7 @@ class ExportLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "export_label_issues", "Export label issues", "download"
     about = "Write suspected errors and decisions to a CSV or JSON file"
+    function = staticmethod(export)
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """Where to."""
@@ -205,11 +204,12 @@ class TagLabelIssues(ReviewOperator):
 
     name_, label_, icon_ = "tag_label_issues", "Tag label issues", "local_offer"
     about = "Tag images and labels with suspected errors, for an annotation tool"
+    function = staticmethod(tag_issues)
 
     def ask(self, inputs: types.Object, ctx: foo.ExecutionContext) -> None:
         """With which tag."""
-        inputs.str("tag", label="Tag", default=DEFAULT_TAG, required=True)
-        ask_kind(inputs)
+        inputs.str("tag", label="Tag", default=DEFAULT_TAG)
+        ask_kind(inputs, ctx.params.get("kinds"))
         ask_classes(inputs, ctx.params.get("classes"))
         ask_probability(inputs, 0.0)
 

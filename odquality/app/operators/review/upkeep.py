@@ -19,6 +19,7 @@ class NoteLabelEdits(ReviewOperator):
 
     name_, label_, icon_ = "note_label_edits", "Note label edits", "edit"
     about = "Close suspected errors whose labels were edited by hand"
+    function = staticmethod(note_edits)
     waits_for = "Comparing the labels of all images with open issues with what was scored"
     changes_labels = True
 
@@ -33,6 +34,7 @@ class LearnFromLabelDecisions(ReviewOperator):
     name_, label_ = "learn_from_label_decisions", "Learn from label decisions"
     icon_ = "school"
     about = "Correct probabilities and expected errors by what was decided; every tenth does so too"
+    function = staticmethod(learn_from_decisions)
     waits_for = "Learning from the decisions, and correcting all that is open"
     changes_labels = True
 
@@ -47,6 +49,7 @@ class LabelReviewProgress(ReviewOperator):
 
     name_, label_, icon_ = "label_review_progress", "Label review progress", "trending_up"
     about = "How many suspected errors are open, what was decided, how many errors are left"
+    function = staticmethod(review_progress)
 
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Counts."""
@@ -64,6 +67,7 @@ class DeleteLabelDecisions(ReviewOperator):
 
     name_, label_, icon_ = "delete_label_decisions", "Delete label decisions", "delete"
     about = "Delete all decisions on the labels of a run, for good; what was mended stays mended"
+    function = staticmethod(delete_decisions)
     changes_labels = True
     risk_ = types.RiskLevel.HIGH
 
@@ -75,7 +79,7 @@ class DeleteLabelDecisions(ReviewOperator):
     def act(self, ctx: foo.ExecutionContext, key: str, params: dict[str, Any]) -> dict[str, Any]:
         """Deletes them."""
         number = review_progress(ctx.dataset, key).num_decided
-        delete_decisions(ctx.dataset, key)
+        delete_decisions(ctx.dataset, key, **params)
         return {"summary": f"{number:,} decisions deleted", "deleted": number}
 
 
