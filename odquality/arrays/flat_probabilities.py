@@ -62,9 +62,7 @@ class FlatProbabilities:
             raise ValueError(f"a decision on image {image} is about {what} {place}, which {why}")
         return row
 
-    def twins(
-        self, asked: Iterable[Answer], answered: Mapping[Answer, int]
-    ) -> dict[str, IntArray]:
+    def twins(self, asked: Iterable[Answer], answered: Mapping[Answer, int]) -> dict[str, IntArray]:
         """Boxes that show the same errors as some that were decided on.
 
         Args:

@@ -28,6 +28,10 @@ class Correction:
 
     posteriors: Mapping[str, Posterior]
 
+    def changes(self, kind: str) -> bool:
+        """Whether decisions have taught anything about a kind."""
+        return bool(self.posteriors[kind].mode.any())
+
     def apply(self, kind: str, probability: FloatArray) -> FloatArray:
         """Corrected probabilities of one kind.
 
@@ -38,10 +42,10 @@ class Correction:
         Returns:
             (n,) in [0, 1], in the same order of size.
         """
-        mode = self.posteriors[kind].mode
-        if not mode.any():
+        if not self.changes(kind):
             return probability
-        return logistic(posterior.corrected_odds(log_odds(probability), mode[None])[0])
+        mode = self.posteriors[kind].mode[None]
+        return logistic(posterior.corrected_odds(log_odds(probability), mode)[0])
 
     def apply_to_labels(self, probabilities: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Corrected probabilities of the kinds of error that labels have.

@@ -85,14 +85,13 @@ def lessons_of(
     Args:
         outcomes: of the decisions.
         spectrum: the probabilities of the whole run, those that were decided on among them.
-        settled: by kind the probabilities of other boxes that need no decision any more, (n,)
-            each, as those that show the same error as one that was decided on.
+        settled: by kind about the probabilities, (n,) each, of other boxes that need no decision
+            any more, as those that show the same error as one that was decided on.
     """
     correction = fit_correction(outcomes)
     undecided = spectrum - Spectrum.of(outcomes.probabilities())
-    if settled:
-        # In an order of their own, as sums depend on it.
-        undecided -= Spectrum.of({kind: np.sort(values) for kind, values in settled.items()})
+    for kind, likely in (settled or {}).items():
+        undecided = undecided.without(kind, likely)
     return Lessons(
         decided={kind: len(outcomes.of_kind(kind)[1]) for kind in KINDS},
         found={kind: int(np.count_nonzero(outcomes.of_kind(kind)[1])) for kind in KINDS},

@@ -198,7 +198,9 @@ def test_what_are_no_issues_is_refused(quality: LabelQuality) -> None:
     after = odquality.recalibrate(quality, [])
     issue = odquality.Issue(0, "typo", 0.5, 0, None, None, None)
     for nothing in (None, 3, "a", issue):
-        with pytest.raises(ValueError, match="issues is .*; expected a list, as find_label_issues"):
+        with pytest.raises(
+            ValueError, match=r"issues is .*; expected a list, as find_label_issues"
+        ):
             after.issues(nothing)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the kind of an issue is 'typo'; expected one of"):
         after.issues([issue])

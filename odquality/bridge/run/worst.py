@@ -50,9 +50,10 @@ def find_run(samples: SampleCollection, key: object) -> RunRecord:
     """The record of a run of this plugin.
 
     Raises:
-        ValueError: there is no such run; lists those that there are.
+        ValueError: there is no such run; lists those that there are. Or ``samples`` is no dataset
+            or view.
     """
-    dataset = dataset_of(samples)
+    dataset = dataset_of(check_collection(samples))
     schema.refresh(dataset)
     record = records.find(dataset, key) if isinstance(key, str) else None
     if record is None:
