@@ -44,8 +44,11 @@ class Correction:
         """
         if not self.changes(kind):
             return probability
-        mode = self.posteriors[kind].mode[None]
-        return logistic(posterior.corrected_odds(log_odds(probability), mode)[0])
+        return logistic(self.corrected_odds(kind, log_odds(probability)))
+
+    def corrected_odds(self, kind: str, odds: FloatArray) -> FloatArray:
+        """Corrected log odds of one kind, (n,), of those by the run, (n,)."""
+        return posterior.corrected_odds(odds, self.posteriors[kind].mode[None])[0]
 
     def apply_to_labels(self, probabilities: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Corrected probabilities of the kinds of error that labels have.

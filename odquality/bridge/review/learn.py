@@ -21,7 +21,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.recalibration import (
     RunRecalibration,
-    load_lessons,
+    load_correction,
     recalibrate,
     told_by,
 )
@@ -117,8 +117,8 @@ def _give_way(target: ReviewTarget, file: ObjectId | None) -> None:
         record = records.find(target.dataset, target.record.key)
         if record is None or not record.is_complete or record.results == file:
             return
-        file = record.results
-        correct(target, load_lessons(target.dataset, record.key).correction)
+        correction, file = load_correction(target.dataset, record.key)
+        correct(target, correction)
 
 
 @contextmanager
@@ -136,24 +136,43 @@ def in_background() -> Iterator[list[Future[None]]]:
         _WAITING.reset(token)
 
 
-def after(target: ReviewTarget, change: int) -> None:
+def after(target: ReviewTarget, change: int, reopened: Sequence[ObjectId] = ()) -> None:
     """Learns if there was a tenth decision among the last ones, and forgets with the first one.
 
     Args:
         target: of the decisions.
         change: how many that are `JUDGED` were made, or, below 0, taken back.
+        reopened: samples with suggestions that are open again, as sure as they were when they were
+            decided on: what was learnt since corrects them, too.
     """
-    if not change or not target.record.is_complete:
+    if not target.record.is_complete:
         return
-    now = sum(row["number"] for row in _judged(target, after=[{"$count": "number"}]))
-    lesson = now // DECISIONS_PER_LESSON
-    if now and lesson == (now - change) // DECISIONS_PER_LESSON and not _is_missed(target, lesson):
+    if not change or not _is_due(target, change):
+        _catch_up(target, reopened)
         return
     waiting = _WAITING.get()
     if waiting is None:
         _learn(target)
         return
     waiting.append(_in_line(target))
+
+
+def _is_due(target: ReviewTarget, change: int) -> bool:
+    """Whether a lesson is due after a change of the number of decisions."""
+    now = sum(row["number"] for row in _judged(target, after=[{"$count": "number"}]))
+    lesson = now // DECISIONS_PER_LESSON
+    is_tenth = lesson != (now - change) // DECISIONS_PER_LESSON
+    return not now or is_tenth or _is_missed(target, lesson)
+
+
+def _catch_up(target: ReviewTarget, samples: Sequence[ObjectId]) -> None:
+    """Corrects what is open of some samples by the last lesson."""
+    record = records.find(target.dataset, target.record.key) if samples else None
+    if record is None or not record.learnt_from or not record.is_complete:
+        return
+    correction, file = load_correction(target.dataset, record.key)
+    correct(target, correction, samples)
+    _give_way(target, file)
 
 
 def _is_missed(target: ReviewTarget, lesson: int) -> bool:

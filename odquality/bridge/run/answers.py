@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,15 +21,22 @@ def kept_with_run(spectrum: Spectrum) -> dict[str, Any]:
     return {SPECTRUM: spectrum.rows(), ANSWERS: []}
 
 
-def lessons_of_rows(kept: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Lessons:
+def outcomes_of(rows: Iterable[Mapping[str, Any]]) -> Outcomes:
+    """Answers beside what the run had said, as the record keeps them."""
+    return Outcomes.of((row["kind"], row["probability"], row["is_error"]) for row in rows)
+
+
+def lessons_of_rows(kept: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Lessons:
     """What answers have taught, as the record keeps them."""
-    outcomes, settled = [], dict[str, list[float]]()
+    settled: dict[str, list[float]] = {}
     for row in rows:
-        kind, said = row["kind"], float(row["probability"])
-        outcomes.append((kind, said, bool(row["is_error"])))
-        settled.setdefault(kind, []).extend([said] * (row.get("boxes", 1) - 1))
-    others = {kind: np.array(of_kind, np.float64) for kind, of_kind in settled.items()}
-    return lessons_of(Outcomes.of(outcomes), Spectrum.from_rows(kept[SPECTRUM]), others)
+        others = [float(row["probability"])] * (row.get("boxes", 1) - 1)
+        settled.setdefault(row["kind"], []).extend(others)
+    return lessons_of(
+        outcomes_of(rows),
+        Spectrum.from_rows(kept[SPECTRUM]),
+        {kind: np.array(likely, np.float64) for kind, likely in settled.items()},
+    )
 
 
 def to_rows(

@@ -14,14 +14,23 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
-from odquality.bridge.run.answers import ANSWERS, SPECTRUM, lessons_of_rows, recorded, to_rows
+from odquality.bridge.run.answers import (
+    ANSWERS,
+    SPECTRUM,
+    lessons_of_rows,
+    outcomes_of,
+    recorded,
+    to_rows,
+)
 from odquality.bridge.run.box_probabilities import Probabilities, read_probabilities
 from odquality.bridge.run.remaining import remaining_errors
 from odquality.bridge.run.worst import find_run
 from odquality.bridge.store import claims, records, results
+from odquality.bridge.store.kept import current_file
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
 from odquality.kinds import LABEL_KINDS
+from odquality.learning.correction import Correction, fit_correction
 from odquality.learning.decisions import Answer, Decision, answers, listed
 from odquality.learning.lessons import Lessons
 from odquality.learning.twins import pair_up, shows_on_another
@@ -109,8 +118,8 @@ def recalibrate(
     Raises:
         RunChangedError: another process changed the run meanwhile.
     """
-    record = _complete_run(samples, key)
-    dataset, kept = dataset_of(samples), _kept(record)
+    record, kept = _complete_run(samples, key)
+    dataset = dataset_of(samples)
     given = answers(decisions)
     _check_ids(decisions)
     said = {**(told or {}), **recorded(kept)}
@@ -137,6 +146,16 @@ def recalibrate(
     return RunRecalibration(lessons, _unused(decisions, known)), file
 
 
+def load_correction(samples: SampleCollection, key: str) -> tuple[Correction, ObjectId | None]:
+    """How a run's probabilities are corrected so far, and the file of results that says so.
+
+    Raises:
+        ValueError: as `load_lessons` does.
+    """
+    record, kept = _complete_run(samples, key)
+    return fit_correction(outcomes_of(kept.get(ANSWERS, ()))), record.results
+
+
 def told_by(decisions: Iterable[Decision]) -> Probabilities:
     """What decisions tell of the run's probabilities; of several the largest, in any order."""
     told: Probabilities = {}
@@ -153,7 +172,7 @@ def load_lessons(samples: SampleCollection, key: str) -> Lessons:
     Raises:
         ValueError: there is no such run, it is not complete, or it cannot learn.
     """
-    kept = _kept(_complete_run(samples, key))
+    _, kept = _complete_run(samples, key)
     return lessons_of_rows(kept, kept.get(ANSWERS, ()))
 
 
@@ -167,22 +186,25 @@ def _check_ids(decisions: Iterable[Decision]) -> None:
                 )
 
 
-def _complete_run(samples: SampleCollection, key: str) -> RunRecord:
-    record = find_run(samples, key)
-    if not record.is_complete:
-        raise ValueError(f"key is {key!r}, but {record.describe()}")
-    return record
+def _complete_run(samples: SampleCollection, key: str) -> tuple[RunRecord, dict[str, Any]]:
+    """The record of a run, and what it keeps to learn from.
 
-
-def _kept(record: RunRecord) -> dict[str, Any]:
-    kept = results.load(record.results)
-    if not isinstance(kept.get(SPECTRUM), Mapping):
-        raise ValueError(
-            f"key is {record.key!r}, a run that keeps no probabilities to learn from: its method "
-            "gives none, or an earlier version of odquality made it; run it again by method "
-            "'calibrated'"
-        )
-    return kept
+    Raises:
+        ValueError: there is no such run, it is not complete or cannot learn.
+    """
+    while True:
+        record = find_run(samples, key)
+        if not record.is_complete:
+            raise ValueError(f"key is {key!r}, but {record.describe()}")
+        kept = results.load(record.results)
+        if isinstance(kept.get(SPECTRUM), Mapping):
+            return record, kept
+        if current_file(record) == record.results:
+            break
+    raise ValueError(
+        f"key is {record.key!r}, a run that keeps no probabilities to learn from: its method gives "
+        "none, or an earlier version of odquality made it; run it again by method 'calibrated'"
+    )
 
 
 def _settle_another(

@@ -7,6 +7,7 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 import pytest
+from bson import ObjectId
 
 import odquality
 from odquality import Decision, ReviewIssue
@@ -133,6 +134,53 @@ def test_without_decisions_all_is_as_the_run_said(dataset: fo.Dataset) -> None:
     assert sum(load_lessons(dataset, KEY).decided.values()) == 0
 
 
+def test_the_database_corrects_as_the_correction_does(dataset: fo.Dataset) -> None:
+    """Also what is next to sure, where the curve of probabilities is steepest."""
+    duplicates = odquality.list_issues(dataset, KEY, kinds="duplicate")
+    odquality.dismiss(dataset, KEY, duplicates[:6])
+    odquality.accept(dataset, KEY, first(dataset, "spurious", 6))
+    learnt = odquality.learn_from_decisions(dataset, KEY).lessons.correction
+    said = [0.0, 1e-15, 1e-7, 0.0004, 0.02, 0.3, 0.77, 0.9991, 0.99973, 0.999999, 1 - 1e-9, 1.0]
+    for kind in ("duplicate", "spurious", "swap"):
+        row = {"_id": ObjectId(), "kind": kind, "confidence": 0.5}
+        listed = [{**row, "probability": one} for one in said]
+        sample_id = ObjectId(first(dataset, "overlooked")[0].sample_id)
+        dataset._sample_collection.update_one(
+            {"_id": sample_id}, {"$set": {"quality_suggestions.detections": listed}}
+        )
+        correct(ReviewTarget.of(dataset, KEY), learnt, [sample_id])
+        (now,) = dataset._sample_collection.find({"_id": sample_id})
+        found = [one["confidence"] for one in now["quality_suggestions"]["detections"]]
+        np.testing.assert_allclose(found, learnt.apply(kind, np.array(said)), atol=1e-12)
+        assert found == sorted(found)
+
+
+def test_what_is_open_again_is_as_sure_as_what_was_learnt_since_says(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, kinds="spurious", limit=14)
+    odquality.dismiss(dataset, KEY, issues[0])
+    odquality.skip(dataset, KEY, issues[1])
+    odquality.dismiss(dataset, KEY, issues[2:])
+    beyond = expected_beyond_suggestions(dataset)
+    for old in issues[:2]:
+        odquality.undo(dataset, KEY, issues=old)
+        (again,) = [one for one in odquality.list_issues(dataset, KEY) if one.id == old.id]
+        learnt = load_lessons(dataset, KEY)
+        assert learnt.decided["spurious"] == 13
+        said = np.array([old.probability])
+        assert again.probability == pytest.approx(learnt.correction.apply("spurious", said)[0])
+        assert again.probability < old.probability
+    assert expected_beyond_suggestions(dataset) == beyond
+
+
+def test_what_was_decided_after_a_lesson_is_open_again_to_the_last_bit(dataset: fo.Dataset) -> None:
+    issues = odquality.list_issues(dataset, KEY, limit=15)
+    odquality.dismiss(dataset, KEY, issues[:12])
+    before = undecided(dataset)
+    odquality.accept(dataset, KEY, issues[12:])
+    odquality.undo(dataset, KEY)
+    assert undecided(dataset) == before
+
+
 def test_kinds_that_nobody_decided_on_keep_their_probabilities(dataset: fo.Dataset) -> None:
     """To the last bit."""
     before = {one.id: one.probability for one in odquality.list_issues(dataset, KEY)}
@@ -209,9 +257,9 @@ def test_two_who_make_the_tenth_decision_at_once(
         odquality.dismiss(dataset, KEY, issue)
     both, after = Barrier(2, timeout=60), learn.after
 
-    def after_both(target: ReviewTarget, change: int) -> None:
+    def after_both(*arguments: Any) -> None:
         both.wait()
-        after(target, change)
+        after(*arguments)
 
     monkeypatch.setattr(learn, "after", after_both)
     with ThreadPoolExecutor(2) as pool:
