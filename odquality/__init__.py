@@ -21,7 +21,8 @@ from odquality.arrays.box_scores import (
 )
 from odquality.arrays.issues import issues_from_scores
 from odquality.arrays.quality import LabelQuality
-from odquality.arrays.recalibration import Question, Recalibration, recalibrate
+from odquality.arrays.question import Question
+from odquality.arrays.recalibration import Recalibration, recalibrate
 from odquality.arrays.summary import LabelSummary, summarize_labels
 from odquality.learning.decisions import Decision
 from odquality.methods.issues import Issue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from odquality.core.parameters import shown
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer
+from odquality.learning.twins import pair_up, shows_on_another
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,35 @@ class FlatProbabilities:
             why = "is no candidate" if kind == OVERLOOKED else "is a region to ignore"
             raise ValueError(f"a decision on image {image} is about {what} {place}, which {why}")
         return row
+
+    def twins(self, asked: Iterable[Answer], answered: Mapping[Answer, int]) -> dict[str, IntArray]:
+        """Boxes that show the same errors as some that were decided on.
+
+        Args:
+            asked: the boxes that were decided on, and the errors.
+            answered: the row of each box of which is known whether it has an error.
+
+        Returns:
+            By kind their rows, ascending.
+        """
+        decided: dict[tuple[str, int], list[int]] = {}
+        for answer in asked:
+            (image, _, _), kind = answer
+            if shows_on_another(kind, float(self.values[kind][answered[answer]])):
+                decided.setdefault((kind, int(image)), []).append(answered[answer])
+        known = {(kind, row) for (_, kind), row in answered.items()}
+        twins: dict[str, list[int]] = {}
+        for (kind, image), rows in decided.items():
+            counts, values = self.counts(kind), self.values[kind]
+            first = int(counts[:image].sum())
+            others = [
+                row
+                for row in range(first, first + int(counts[image]))
+                if (kind, row) not in known and not np.isnan(values[row])
+            ]
+            places = pair_up(values[sorted(rows)], values[others])
+            twins.setdefault(kind, []).extend(others[one] for one in places if one is not None)
+        return {kind: np.array(sorted(rows), np.int64) for kind, rows in twins.items()}
 
     def places(self, kind: str, rows: IntArray) -> tuple[IntArray, IntArray]:
         """The images of some rows of a kind, and their places in those, (n,) int64 each."""

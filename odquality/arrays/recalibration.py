@@ -10,9 +10,11 @@ import numpy as np
 from odquality.arrays.corrected_scores import corrected_probabilities, corrected_scores
 from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
-from odquality.core.parameters import integer, number, shown
+from odquality.arrays.question import Question
+from odquality.core.parameters import choice, integer, number, shown
+from odquality.core.scenes import IntArray
 from odquality.kinds import KINDS, OVERLOOKED
-from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers
+from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers, listed
 from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
 from odquality.learning.spectrum import Spectrum
@@ -21,25 +23,6 @@ from odquality.methods.registry import method_info
 
 # What is less likely wrong than this is not asked about.
 _LEAST_PROBABILITY = 0.001
-
-
-@dataclass(frozen=True)
-class Question:
-    """A box to decide on: ``Decision.about(question, is_error)``.
-
-    Attributes:
-        image: index of the image.
-        kind: of the error that it may show.
-        probability: in [0, 1], after the decisions so far.
-        label: index of the label within the image, None for ``overlooked``.
-        prediction: for ``overlooked``, index of the prediction within the image.
-    """
-
-    image: int
-    kind: str
-    probability: float
-    label: int | None
-    prediction: int | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +37,8 @@ class Recalibration:
     quality: LabelQuality
     lessons: Lessons
     _rows: Mapping[Answer, int]
+    _settled: Mapping[str, IntArray]
+    _num_decisions: int
     _said: FlatProbabilities
     _corrected: FlatProbabilities
 
@@ -68,8 +53,12 @@ class Recalibration:
 
         Returns:
             The issues, the likeliest first.
+
+        Raises:
+            ValueError: they are no issues, or of other data.
         """
-        undecided = [issue for issue in issues if _answer(issue) not in self._rows]
+        given = listed(issues, "issues", "a list, as find_label_issues gives it")
+        undecided = [issue for issue in given if _answer(issue) not in self._rows]
         corrected = [replace(issue, probability=self._likely(issue)) for issue in undecided]
         return sorted(corrected, key=lambda issue: -issue.probability)
 
@@ -100,6 +89,8 @@ class Recalibration:
         is_open = {kind: self._corrected.values[kind] >= _LEAST_PROBABILITY for kind in KINDS}
         for (_, kind), row in self._rows.items():
             is_open[kind][row] = False
+        for kind, others in self._settled.items():
+            is_open[kind][others] = False
         rows = {kind: np.flatnonzero(is_open[kind]) for kind in KINDS}
         likely = np.concatenate([self._corrected.values[kind][rows[kind]] for kind in KINDS])
         said, lessons = self._said.values, self.lessons
@@ -107,7 +98,7 @@ class Recalibration:
         of_kind = np.repeat(np.arange(len(KINDS)), [len(rows[kind]) for kind in KINDS])
         among_kind = np.concatenate([rows[kind] for kind in KINDS])
         chosen = next_to_review(
-            likely, np.concatenate(teaching), count, len(self._rows), teaching_share=share
+            likely, np.concatenate(teaching), count, self._num_decisions, teaching_share=share
         )
         return [
             self._question(KINDS[of_kind[at]], int(among_kind[at]), float(likely[at]))
@@ -173,17 +164,23 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
             f"quality is by method {quality.method!r}, whose scores are no probabilities; expected "
             "scores by method 'calibrated'"
         )
+    decisions = listed(decisions)
     given = answers(decisions)
     said = FlatProbabilities.of(quality)
     rows = {answer: said.row(answer) for answer in given}
+    asked = {(decision.box, decision.kind) for decision in decisions}
+    settled = said.twins([Answer(box, kind) for box, kind in asked if kind is not None], rows)
     outcomes = Outcomes.of(
         (answer.kind, float(said.values[answer.kind][rows[answer]]), is_error)
         for answer, is_error in given.items()
     )
-    lessons = lessons_of(outcomes, Spectrum.of(said.values))
+    others = {kind: said.values[kind][of_kind] for kind, of_kind in settled.items()}
+    lessons = lessons_of(outcomes, Spectrum.of(said.values), others)
     corrected = corrected_probabilities(said, lessons, given, rows)
-    return Recalibration(corrected_scores(quality, said, corrected), lessons, rows, said, corrected)
+    scores = corrected_scores(quality, said, corrected)
+    return Recalibration(scores, lessons, rows, settled, len(asked), said, corrected)
 
 
 def _answer(suspect: Suspect) -> Answer:
-    return Answer(Decision.about(suspect, True).box, suspect.kind)
+    box = Decision.about(suspect, True).box
+    return Answer(box, choice("the kind of an issue", suspect.kind, KINDS))

@@ -136,8 +136,12 @@ class InSample:
         pairs = int(np.dot(scenes.labels.counts, scenes.predictions.counts))
         step = max(1 + pairs // _PAIRS, -(-len(scenes) // _IMAGES))
         parts = images or {UNKNOWN: np.ones(len(scenes), bool)}
-        chosen = np.arange(0, len(scenes), step)
-        scenes = scenes if step == 1 else scenes.of_images(chosen)
+        # Of each part by itself: parts may take turns.
+        looked_at = np.zeros(len(scenes), bool)
+        for of_part in parts.values():
+            looked_at[np.flatnonzero(of_part)[::step]] = True
+        chosen = np.flatnonzero(looked_at)
+        scenes = scenes if len(chosen) == len(scenes) else scenes.of_images(chosen)
         confident, unlabelled = _count(scenes)
         for name, of_part in parts.items():
             rows = of_part[chosen]

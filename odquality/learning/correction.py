@@ -28,6 +28,10 @@ class Correction:
 
     posteriors: Mapping[str, Posterior]
 
+    def changes(self, kind: str) -> bool:
+        """Whether decisions have taught anything about a kind."""
+        return bool(self.posteriors[kind].mode.any())
+
     def apply(self, kind: str, probability: FloatArray) -> FloatArray:
         """Corrected probabilities of one kind.
 
@@ -38,10 +42,13 @@ class Correction:
         Returns:
             (n,) in [0, 1], in the same order of size.
         """
-        mode = self.posteriors[kind].mode
-        if not mode.any():
+        if not self.changes(kind):
             return probability
-        return logistic(posterior.corrected_odds(log_odds(probability), mode[None])[0])
+        return logistic(self.corrected_odds(kind, log_odds(probability)))
+
+    def corrected_odds(self, kind: str, odds: FloatArray) -> FloatArray:
+        """Corrected log odds of one kind, (n,), of those by the run, (n,)."""
+        return posterior.corrected_odds(odds, self.posteriors[kind].mode[None])[0]
 
     def apply_to_labels(self, probabilities: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Corrected probabilities of the kinds of error that labels have.

@@ -173,15 +173,17 @@ def side_of(kind: str | None) -> str:
     return PREDICTION if kind == OVERLOOKED else LABEL
 
 
-def listed(decisions: Any) -> list[Any]:
-    """Decisions as a list, unchecked.
+def listed(
+    values: Any, name: str = "decisions", expected: str = "a list of odquality.Decision"
+) -> list[Any]:
+    """Decisions or the like as a list, unchecked.
 
     Raises:
-        ValueError: they are no iterable of anything that could be decisions.
+        ValueError: they are no iterable of anything that could be such; says what was expected.
     """
-    if isinstance(decisions, (str, bytes, Mapping)) or not isinstance(decisions, Iterable):
-        raise ValueError(f"decisions is {shown(decisions)}; expected a list of odquality.Decision")
-    return list(decisions)
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} is {shown(values)}; expected {expected}")
+    return list(values)
 
 
 @dataclass(frozen=True)

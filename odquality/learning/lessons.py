@@ -77,15 +77,21 @@ NOT_COVERED = (
 )
 
 
-def lessons_of(outcomes: Outcomes, spectrum: Spectrum) -> Lessons:
+def lessons_of(
+    outcomes: Outcomes, spectrum: Spectrum, settled: Mapping[str, FloatArray] | None = None
+) -> Lessons:
     """What decisions have taught.
 
     Args:
         outcomes: of the decisions.
         spectrum: the probabilities of the whole run, those that were decided on among them.
+        settled: by kind about the probabilities, (n,) each, of other boxes that need no decision
+            any more, as those that show the same error as one that was decided on.
     """
     correction = fit_correction(outcomes)
     undecided = spectrum - Spectrum.of(outcomes.probabilities())
+    for kind, likely in (settled or {}).items():
+        undecided = undecided.without(kind, likely)
     return Lessons(
         decided={kind: len(outcomes.of_kind(kind)[1]) for kind in KINDS},
         found={kind: int(np.count_nonzero(outcomes.of_kind(kind)[1])) for kind in KINDS},

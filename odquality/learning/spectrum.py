@@ -14,6 +14,8 @@ from odquality.kinds import KINDS
 # Bins of log odds; what lies beyond the first and the last is in them.
 _LOWEST, _HIGHEST, _BINS_PER_UNIT = -12, 12, 16
 NUM_BINS = (_HIGHEST - _LOWEST) * _BINS_PER_UNIT
+# Boxes are about as likely wrong if their log odds differ by no more.
+_ABOUT = 2
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,21 @@ class Spectrum:
         # What rounding leaves of an empty bin is nothing.
         sums = np.where(counts > 0, np.maximum(0.0, self.sums - other.sums), 0.0)
         return Spectrum(counts, np.minimum(sums, counts))
+
+    def without(self, kind: str, probability: FloatArray) -> Spectrum:
+        """Without a box of about each of some probabilities (n,): the nearest that there is."""
+        counts, sums = self.counts.copy(), self.sums.copy()
+        number, total = counts[KINDS.index(kind)], sums[KINDS.index(kind)]
+        # In an order of their own.
+        for wanted in np.sort(bin_of(probability)).tolist():
+            places = np.flatnonzero(number)
+            apart = np.abs(places - wanted)
+            if not len(places) or apart.min() > _ABOUT * _BINS_PER_UNIT:
+                continue
+            place = places[apart.argmin()]
+            total[place] *= (number[place] - 1) / number[place]
+            number[place] -= 1
+        return Spectrum(counts, sums)
 
     def of_kind(self, kind: str) -> tuple[IntArray, FloatArray]:
         """Numbers of boxes and their mean probability in each bin that has any, ascending."""

@@ -134,6 +134,78 @@ def test_what_was_decided_on_does_not_come_again(quality: LabelQuality) -> None:
         decisions += new
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("kinds", [KINDS, LABEL_KINDS, ()])
+def test_every_fourth_question_teaches_however_many_are_asked_at_once(
+    quality: LabelQuality, at_once: int, kinds: tuple[str, ...]
+) -> None:
+    """Also where one decision answers several questions: a label has one error at most."""
+    decisions: list[Decision] = []
+    teaching = 0
+    while len(decisions) < 28:
+        after = odquality.recalibrate(quality, decisions)
+        likeliest = set(after.next_to_review(at_once, teaching_share=0))
+        asked = after.next_to_review(at_once)
+        teaching += len(set(asked) - likeliest)
+        decisions += [Decision.about(one, one.kind in kinds) for one in asked]
+    assert 6 <= teaching <= 7
+
+
+@pytest.mark.parametrize("is_error", [True, False])
+def test_who_decides_on_a_duplicate_decides_on_both_labels(
+    data: tuple[list[dict[str, Any]], list[Any]], is_error: bool
+) -> None:
+    """Ten images have every label twice."""
+    twice = {
+        image: {"bboxes": np.concatenate([one["bboxes"]] * 2), "labels": np.tile(one["labels"], 2)}
+        for image, one in enumerate(data[0][:10])
+    }
+    labels = [twice.get(image, one) for image, one in enumerate(data[0])]
+    pairs = sum(len(one["labels"]) // 2 for one in twice.values())
+    quality = odquality.score_labels(labels, data[1], method="calibrated")
+    found = odquality.find_label_issues(labels, data[1], method="calibrated")
+    issues = [one for one in found if one.kind == "duplicate" and one.probability > 0.5]
+    assert {one.image for one in issues} == set(twice)
+    assert len(issues) == pairs
+
+    def after(decided: list[Decision]) -> odquality.Recalibration:
+        return odquality.recalibrate(quality, decided)
+
+    def num_open(after: odquality.Recalibration) -> int:
+        return int(after.lessons.open.counts[KINDS.index("duplicate")].sum())
+
+    before = after([])
+    assert before.lessons.remaining["duplicate"].expected == pytest.approx(pairs, abs=2)
+    decisions = [Decision.about(one, is_error) for one in issues]
+    half, whole = after(decisions[::2]), after(decisions)
+    assert half.lessons.decided["duplicate"] == len(decisions[::2])
+    assert num_open(before) - num_open(half) == 2 * len(decisions[::2])
+    assert num_open(before) - num_open(whole) == 2 * pairs
+    assert whole.lessons.remaining["duplicate"].expected < pairs / 10
+    # Nobody is asked about the label that stays, and who is has decided on no other.
+    asked = whole.next_to_review(3000, teaching_share=0)
+    assert [one for one in asked if one.kind == "duplicate" and one.image in twice] == []
+    every = [
+        Decision(image, "duplicate", is_error, label=row)
+        for image, one in twice.items()
+        for row in range(len(one["labels"]))
+    ]
+    assert num_open(before) - num_open(after(every)) == 2 * pairs
+    assert half.lessons.remaining == after(decisions[::2][::-1]).lessons.remaining
+
+
+def test_what_are_no_issues_is_refused(quality: LabelQuality) -> None:
+    after = odquality.recalibrate(quality, [])
+    issue = odquality.Issue(0, "typo", 0.5, 0, None, None, None)
+    for nothing in (None, 3, "a", issue):
+        with pytest.raises(
+            ValueError, match=r"issues is .*; expected a list, as find_label_issues"
+        ):
+            after.issues(nothing)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the kind of an issue is 'typo'; expected one of"):
+        after.issues([issue])
+
+
 def test_issues_follow(data: tuple[list[dict[str, Any]], list[Any]]) -> None:
     quality = odquality.score_labels(*data, method="calibrated")
     issues = odquality.find_label_issues(*data, method="calibrated", min_probability=0.02)

@@ -144,6 +144,24 @@ def test_parts_that_differ_are_safe_to_compare() -> None:
     assert finding(joined, backwards) is None
 
 
+@pytest.mark.parametrize("turns", [1, 2, 4, 5, 10])
+def test_parts_that_take_turns_are_both_looked_at(turns: int) -> None:
+    """Of very many images some are looked at, evenly spread: of each part, in whatever order."""
+    number = 1000
+    held_out = np.arange(number) % turns == turns - 1
+    joined = Scenes.join([scenes_of(number, 0.04, seed=3), scenes_of(number, 0.25, seed=4)])
+    scenes = joined.of_images(np.arange(number) + number * held_out)
+    observed = InSample()
+    observed.observe(scenes, {TRAINING: ~held_out, HELD_OUT: held_out})
+    labels = {name: part.labels for name, part in observed.parts.items()}
+    assert labels[HELD_OUT] == pytest.approx(6 * number / 4 / turns, rel=0.05)
+    assert sum(labels.values()) == pytest.approx(6 * number / 4, rel=0.05)
+    if turns in (2, 4):
+        asked = observed.finding("labels", "predictions")
+        assert asked is not None
+        assert "on images marked as training" in asked
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_parts_that_are_alike_are_not_asked_about(seed: int) -> None:
     assert finding(scenes_of(400, 0.08, seed=seed), parts_of(400)) is None

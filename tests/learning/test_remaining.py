@@ -89,6 +89,21 @@ def test_spectra_add_up() -> None:
     assert not empty.sums.any()
 
 
+def test_without_boxes_of_about_some_probabilities() -> None:
+    spectrum = Spectrum.of(
+        {"swap": np.array([0.9, 0.9, 0.6, 0.5, 0.01]), "badloc": np.array([0.9])}
+    )
+    fewer = spectrum.without("swap", np.array([0.88, 0.55, 0.91, 0.3, 0.3]))
+    counts, said = fewer.of_kind("swap")
+    assert counts.tolist() == [1]
+    np.testing.assert_allclose(said, [0.01])
+    assert fewer.of_kind("badloc")[0].tolist() == [1]
+    assert spectrum.counts.sum() == 6
+    again = spectrum.without("swap", np.array([0.3, 0.91, 0.3, 0.55, 0.88]))
+    np.testing.assert_array_equal(again.sums, fewer.sums)
+    assert not Spectrum.of({}).without("swap", np.array([0.5])).counts.any()
+
+
 def test_a_spectrum_leaves_out_what_has_no_probability() -> None:
     assert Spectrum.of({"swap": np.array([np.nan, 0.5])}).counts.sum() == 1
 

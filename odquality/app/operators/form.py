@@ -21,7 +21,8 @@ from odquality.bridge.run import targets
 from odquality.bridge.run.described import Described
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings, run_settings
-from odquality.bridge.store import records, results
+from odquality.bridge.store import records
+from odquality.bridge.store.kept import kept_report
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
 from odquality.methods.interface import Setting
@@ -141,7 +142,7 @@ def _warn_of_replacement(inputs: types.Object, samples: SampleCollection, key: o
 
 def _show_found(inputs: types.Object, record: RunRecord) -> None:
     """What each probability shows in the run as it is: by it one chooses where to begin."""
-    found = LabelQualityReport.from_dict(results.load_report(record.results) or {}).error_table()
+    found = LabelQualityReport.from_dict(kept_report(record)).error_table()
     if found:
         inputs.md(f"What it found, by probability:\n\n{table(found)}", name="found")
 

@@ -20,7 +20,7 @@ from odquality.bridge.folds.checks import (
 )
 from odquality.bridge.store import schema, values
 from odquality.bridge.store.marks import make_fold_mark
-from odquality.bridge.store.samples import all_samples, dataset_of
+from odquality.bridge.store.samples import all_samples, dataset_of, with_all_fields
 from odquality.bridge.store.schema import FieldSpec
 from odquality.core.folds import deal
 from odquality.core.parameters import boolean, integer
@@ -95,7 +95,8 @@ def assign_folds(
             are replaced.
         group: path of a field, or several: samples that share a value in any of them stay
             together, such as frames of a video or near-duplicates. None is no value; a list holds
-            several values.
+            several values. The id of a sample, as the original of a near-duplicate, is a value of
+            that sample too.
         stratify: path of a field whose values are spread over the folds as evenly as the groups
             allow, such as ``"ground_truth.detections.label"``; of groups with several values the
             rarest counts. Folds of equal sizes come first.
@@ -121,7 +122,8 @@ def assign_folds(
     check_field(dataset, field, overwrite)
     shared = shared_paths(dataset, group, field)
     spread = None if stratify is None else stored_path(dataset, "stratify", stratify)
-    groups = read_groups(all_samples(samples), shared, spread, seed)
+    # What belongs together does so whichever fields a view shows.
+    groups = read_groups(with_all_fields(all_samples(samples)), shared, spread, seed)
     check_groups(k, groups)
     fold = deal(groups.sizes, groups.order, k, groups.stratum)[groups.group]
     by = "".join(f", by {name}" for name in shared)

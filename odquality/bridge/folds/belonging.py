@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,10 +14,13 @@ from fiftyone.core.collections import SampleCollection
 from numpy.typing import NDArray
 
 from odquality.bridge.store.database import iter_documents
+from odquality.bridge.store.samples import each_once
 from odquality.core.folds import connected, rarest_values
 from odquality.core.scenes import IntArray
 
 _STRATUM = "stratum"
+# Of an id as a text.
+_ID_LENGTH = 24
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def read_groups(
     Args:
         samples: a dataset or view, all slices of a grouped one.
         paths: where the database holds values that samples share if they belong together, by name.
-            None and NaN are no values; a list holds several.
+            None and NaN are no values; a list holds several. The id of a sample names that sample.
         stratify: where it holds values that are to be spread over the folds, or None.
         seed: of the order.
     """
@@ -62,19 +65,20 @@ def read_groups(
     strata: dict[Any, int] = {}
     held: list[tuple[int, int]] = []
     classed: list[tuple[int, int]] = []
-    for row, document in enumerate(iter_documents(samples, columns)):
+    for row, document in enumerate(each_once(samples, iter_documents(samples, columns))):
         ids.append(document["_id"])
         found = [
-            codes.of(name, value)
+            code
             for number, name in enumerate(paths)
             for value in _values(document.get(f"column {number}"))
+            for code in codes.of(name, value)
         ]
-        held += [(row, code) for code in found or [codes.of("id", document["_id"])]]
+        held += [(row, code) for code in found or [codes.of_sample(document["_id"])]]
         classed += [
             (row, strata.setdefault(_text(value), len(strata)))
             for value in set(_values(document.get(_STRATUM)))
         ]
-    item, value = _columns(held)
+    item, value = _columns(held + codes.named(ids))
     first = connected(item, value, len(ids))
     _, group = np.unique(first, return_inverse=True)
     num_groups = 1 + int(group.max(initial=-1))
@@ -97,9 +101,32 @@ class _Codes:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._codes: dict[str, int] = {}
+        # Of each number the one that came first; of each value that may be an id, that.
+        self._equal: dict[tuple[str, float], int] = {}
+        self._ids: dict[int, str] = {}
 
-    def of(self, name: str, value: Any) -> int:
-        """The number of a value of the field of a name."""
+    def of(self, name: str, value: Any) -> set[int]:
+        """The numbers of a value of the field of a name.
+
+        They are two where the database stores a number in two ways, as 1 and as 1.0.
+        """
+        code = self._code(name, value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return {code, self._equal.setdefault((name, value), code)}
+        if isinstance(value, ObjectId) or (isinstance(value, str) and len(value) == _ID_LENGTH):
+            self._ids[code] = str(value)
+        return {code}
+
+    def of_sample(self, sample_id: ObjectId) -> int:
+        """The number of a sample that has no values."""
+        return self._code("id", sample_id)
+
+    def named(self, ids: Sequence[ObjectId]) -> list[tuple[int, int]]:
+        """The rows of those of some samples that values name, each with the value's number."""
+        rows = {str(one): row for row, one in enumerate(ids)} if self._ids else {}
+        return [(rows[name], code) for code, name in self._ids.items() if name in rows]
+
+    def _code(self, name: str, value: Any) -> int:
         return self._codes.setdefault(f"{name} {_text(value)}", len(self._codes))
 
     def ranks(self) -> NDArray[np.uint64]:

@@ -140,7 +140,9 @@ def _turned(
     change: int,
 ) -> Outcome:
     done, refused = carry_out(target, chosen, plan, is_done)
-    learn.after(target, change * sum(wish["status"] in learn.JUDGED for _, wish in done))
+    reopened = [sample.document["_id"] for sample, _ in done] if change < 0 else []
+    judged = sum(wish["status"] in learn.JUDGED for _, wish in done)
+    learn.after(target, change * judged, list(dict.fromkeys(reopened)))
     sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
     issues: list[ReviewIssue] = []
     for sample, wish in done:

@@ -10,21 +10,25 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
-import numpy as np
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.field import ACCEPTED, DISMISSED, EDITED
 from odquality.bridge.decisions.reading import STANDING, find
-from odquality.bridge.decisions.shares import GRAIN
+from odquality.bridge.review.correct import correct
+from odquality.bridge.review.removed import read_removed
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.ownership import check_writable
-from odquality.bridge.run.recalibration import RunRecalibration, recalibrate, told_by
-from odquality.bridge.store import database, schema
-from odquality.bridge.store.halves import update_most
+from odquality.bridge.run.recalibration import (
+    RunRecalibration,
+    load_correction,
+    recalibrate,
+    told_by,
+)
+from odquality.bridge.store import records, schema
+from odquality.bridge.store.claims import RunChangedError
 from odquality.bridge.store.waiting import waiting_for
-from odquality.kinds import KINDS, OVERLOOKED
-from odquality.learning.correction import Correction
+from odquality.kinds import OVERLOOKED
 from odquality.learning.decisions import Decision
 
 Document = dict[str, Any]
@@ -35,11 +39,20 @@ DECISIONS_PER_LESSON = 10
 # What is learnt from: a skipped issue was not judged.
 JUDGED = (ACCEPTED, DISMISSED, EDITED)
 
-# What a decision tells.
-_TOLD = {f"d.{name}": 1 for name in ("kind", "status", "label_id", "prediction_id", "probability")}
+# What a decision tells, and, as a text, the label that it removed.
+_TOLD: Document = {
+    **{f"d.{name}": 1 for name in ("kind", "status", "label_id", "prediction_id", "probability")},
+    "removed": {
+        "$cond": [
+            {"$and": [{"$eq": ["$d.status", ACCEPTED]}, {"$eq": ["$d.action", "remove"]}]},
+            "$d.before",
+            None,
+        ]
+    },
+}
 
-# Points of the curve by which probabilities are corrected in the database.
-_POINTS = 1001
+# Whoever is faster learns; then it is learnt once more, so often.
+_MAX_TRIES = 5
 
 # One at a time: two lessons of a run would get in each other's way.
 _TEACHER = ThreadPoolExecutor(1, "odquality-lessons")
@@ -52,6 +65,7 @@ _LINE = Lock()
 _WAITING: ContextVar[list[Future[None]] | None] = ContextVar("lessons", default=None)
 
 _LOGGER = logging.getLogger(__name__)
+_FAILURE = "Nothing was learnt from the last decisions: %s"
 
 
 def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibration:
@@ -73,14 +87,38 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     """
     target = ReviewTarget.of(samples, key)
     check_writable(schema.declared(target.dataset), target.corrected, "a lesson would correct them")
-    decisions = _lessons(_judged(target, after=[{"$project": _TOLD}]))
-    # They hold what the scoring said when it suggested them.
-    told = told_by(decisions)
+    rows = list(_judged(target, after=[{"$project": _TOLD}]))
+    decisions = _lessons(rows)
+    removed = {_lesson(row).box: row["removed"] for row in rows if row.get("removed")}
     what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
     with waiting_for(what):
-        learnt = recalibrate(target.dataset, target.record.key, decisions, told=told)
-        _correct(target, learnt.lessons.correction if decisions else None)
+        learnt, file = recalibrate(
+            target.dataset,
+            target.record.key,
+            decisions,
+            # They hold what the scoring said when it suggested them.
+            told=told_by(decisions),
+            removed=read_removed(removed, target.record.field_key),
+            noted={"learnt_from": len(rows)},
+        )
+        correct(target, learnt.lessons.correction)
+        _give_way(target, file)
     return learnt
+
+
+def _give_way(target: ReviewTarget, file: ObjectId | None) -> None:
+    """Corrects once more where another process has learnt since, whose lesson is the later one.
+
+    Args:
+        target: that was corrected.
+        file: of the results from which it was.
+    """
+    while True:
+        record = records.find(target.dataset, target.record.key)
+        if record is None or not record.is_complete or record.results == file:
+            return
+        correction, file = load_correction(target.dataset, record.key)
+        correct(target, correction)
 
 
 @contextmanager
@@ -98,23 +136,60 @@ def in_background() -> Iterator[list[Future[None]]]:
         _WAITING.reset(token)
 
 
-def after(target: ReviewTarget, change: int) -> None:
+def after(target: ReviewTarget, change: int, reopened: Sequence[ObjectId] = ()) -> None:
     """Learns if there was a tenth decision among the last ones, and forgets with the first one.
 
     Args:
         target: of the decisions.
         change: how many that are `JUDGED` were made, or, below 0, taken back.
+        reopened: samples with suggestions that are open again, as sure as they were when they were
+            decided on: what was learnt since corrects them, too.
     """
-    if not change or not target.record.is_complete:
+    if not target.record.is_complete:
         return
-    now = sum(row["number"] for row in _judged(target, after=[{"$count": "number"}]))
-    if now and now // DECISIONS_PER_LESSON == (now - change) // DECISIONS_PER_LESSON:
+    if not change or not _is_due(target, change):
+        _catch_up(target, reopened)
         return
     waiting = _WAITING.get()
     if waiting is None:
         _learn(target)
         return
     waiting.append(_in_line(target))
+
+
+def _is_due(target: ReviewTarget, change: int) -> bool:
+    """Whether a lesson is due after a change of the number of decisions."""
+    now = sum(row["number"] for row in _judged(target, after=[{"$count": "number"}]))
+    lesson = now // DECISIONS_PER_LESSON
+    is_tenth = lesson != (now - change) // DECISIONS_PER_LESSON
+    return not now or is_tenth or _is_missed(target, lesson)
+
+
+def _catch_up(target: ReviewTarget, samples: Sequence[ObjectId]) -> None:
+    """Corrects what is open of some samples by the last lesson."""
+    record = records.find(target.dataset, target.record.key) if samples else None
+    if record is None or not record.learnt_from or not record.is_complete:
+        return
+    correction, file = load_correction(target.dataset, record.key)
+    correct(target, correction, samples)
+    _give_way(target, file)
+
+
+def _is_missed(target: ReviewTarget, lesson: int) -> bool:
+    """Whether the lesson by a number has neither been learnt nor begun.
+
+    Where two decide at the same moment, each may see the other's decision as the one that makes
+    the tenth.
+    """
+    if target.record.learnt_from // DECISIONS_PER_LESSON == lesson:
+        return False
+    with _LINE:
+        in_line = _NEXT.get(target.record.id)
+    if in_line is not None and not in_line.done():
+        return False
+    # It may have been learnt since the target was looked up.
+    record = records.find(target.dataset, target.record.key)
+    return record is not None and record.learnt_from // DECISIONS_PER_LESSON != lesson
 
 
 def _in_line(target: ReviewTarget) -> Future[None]:
@@ -129,16 +204,20 @@ def _in_line(target: ReviewTarget) -> Future[None]:
 
 
 def _learn(target: ReviewTarget) -> None:
-    try:
-        learn_from_decisions(target.dataset, target.record.key)
-    except ValueError:
-        # A colleague's process learns at this moment, from the same decisions.
+    for _ in range(_MAX_TRIES):
+        try:
+            learn_from_decisions(target.dataset, target.record.key)
+        except RunChangedError:
+            # A colleague's process learns at this moment, perhaps not from the last decisions.
+            continue
+        except ValueError as error:
+            _LOGGER.warning(_FAILURE, error)
         return
 
 
 def _tell_failure(lesson: Future[None]) -> None:
     if (error := lesson.exception()) is not None:
-        _LOGGER.warning("Nothing was learnt from the last decisions: %s", error, exc_info=error)
+        _LOGGER.warning(_FAILURE, error, exc_info=error)
 
 
 def _judged(target: ReviewTarget, after: Sequence[Document]) -> Iterator[Document]:
@@ -173,62 +252,3 @@ def _lesson(row: Document) -> Decision:
         prediction=decision.get("prediction_id") if is_missing else None,
         probability=decision.get("probability"),
     )
-
-
-def _correct(target: ReviewTarget, correction: Correction | None) -> None:
-    """Corrects what is open, in one update of all samples that have any."""
-    path = f"{target.suggestions}.detections"
-    corrected = {
-        "$map": {
-            "input": f"${path}",
-            "as": "s",
-            "in": {"$mergeObjects": ["$$s", {"confidence": _now(correction)}]},
-        }
-    }
-    pipeline: list[Document] = [{"$set": {"_then": f"${path}"}}, {"$set": {path: corrected}}]
-    if target.expected_errors is not None:
-        change = {"$subtract": [_errors(f"${path}"), _errors("$_then")]}
-        expected = {"$add": [f"${target.expected_errors}", change]}
-        pipeline.append({"$set": {target.expected_errors: expected}})
-    pipeline.append({"$unset": "_then"})
-    # Others may have emptied the list of suggestions to None.
-    open_ones = {target.num_issues: {"$gt": 0}, path: {"$type": "array"}}
-    update_most(target.dataset, open_ones, pipeline)
-    database.refresh_loaded_samples(target.dataset)
-
-
-def _now(correction: Correction | None) -> Any:
-    """The corrected probability of the suggestion ``s``."""
-    if correction is None:
-        return "$$s.probability"
-    grid = np.linspace(0.0, 1.0, _POINTS)
-    branches = [
-        {
-            "case": {"$eq": ["$$s.kind", kind]},
-            "then": _interpolated(correction.apply(kind, grid).tolist()),
-        }
-        for kind in KINDS
-    ]
-    return {"$switch": {"branches": branches, "default": "$$s.probability"}}
-
-
-def _interpolated(curve: list[float]) -> Document:
-    """The value at a suggestion's probability of a curve given at even steps of [0, 1]."""
-    at = {"$multiply": ["$$s.probability", len(curve) - 1]}
-    low = {"$toInt": {"$min": [{"$floor": "$$at"}, len(curve) - 2]}}
-    start = {"$arrayElemAt": ["$$curve", "$$low"]}
-    end = {"$arrayElemAt": ["$$curve", {"$add": ["$$low", 1]}]}
-    share = {"$subtract": ["$$at", "$$low"]}
-    value = {"$add": [start, {"$multiply": [share, {"$subtract": [end, start]}]}]}
-    return _let({"at": at}, _let({"low": low, "curve": curve}, value))
-
-
-def _let(values: Document, then: Document) -> Document:
-    """An expression with names for others."""
-    return {"$let": {"vars": values, "in": then}}
-
-
-def _errors(suggestions: str) -> Document:
-    """How many of the expected errors of an image its suggestions are, in grains as `share_of`."""
-    grains = {"$multiply": [{"$round": [{"$divide": ["$$s.confidence", GRAIN]}, 0]}, GRAIN]}
-    return {"$sum": {"$map": {"input": suggestions, "as": "s", "in": grains}}}

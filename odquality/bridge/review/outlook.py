@@ -14,6 +14,7 @@ from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.listing import query_of
 from odquality.bridge.review.rows import some_with, under
 from odquality.bridge.review.target import ReviewTarget
+from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import bin_number
 from odquality.bridge.store.samples import all_samples
@@ -140,6 +141,7 @@ def _groups(
 ) -> list[Document]:
     """Open issues of a query by ``kind`` and ``bin`` of their probability."""
     target = ReviewTarget.of(samples, key)
+    check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
     by = {"kind": "$issue.kind", "bin": bin_number("$issue.confidence", edges)}
     sums = {"number": {"$sum": 1}, "wrong": {"$sum": {"$subtract": [1.0, "$issue.confidence"]}}}
     found = database.iter_documents(

@@ -14,7 +14,7 @@ from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.open_issues import open_issues
 from odquality.bridge.run.remaining import RemainingErrors, learnt, left_by_kind, read_remaining
-from odquality.bridge.store import results
+from odquality.bridge.store.kept import kept_report
 from odquality.kinds import KINDS
 
 
@@ -86,7 +86,7 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
     for group, number in open_issues(target.dataset, target.record).items():
         opened[group.kind] += number
     made = _decided(target)
-    report = results.load_report(target.record.results) or {}
+    report = kept_report(target.record)
     return ReviewProgress(
         {kind: opened[kind] for kind in KINDS},
         {status: made[status] for status in STATUSES},

@@ -10,7 +10,8 @@ from odquality.bridge.review.progress import ReviewProgress, review_progress
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.store import records, results, schema
+from odquality.bridge.store import records, schema
+from odquality.bridge.store.kept import kept_report
 from odquality.bridge.store.samples import dataset_of
 
 
@@ -41,7 +42,7 @@ def run_states(samples: SampleCollection) -> list[RunState]:
     schema.refresh(dataset)
     states = []
     for record in records.find_all(dataset):
-        report = LabelQualityReport.from_dict(results.load_report(record.results) or {})
+        report = LabelQualityReport.from_dict(kept_report(record))
         note = "" if record.is_complete else record.describe()
         try:
             ReviewTarget.of(dataset, record.key)

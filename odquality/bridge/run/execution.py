@@ -20,12 +20,12 @@ from pymongo.errors import PyMongoError
 from odquality.bridge.decisions.field import path_to_index
 from odquality.bridge.decisions.settle import settle
 from odquality.bridge.run import upkeep
+from odquality.bridge.run.answers import kept_with_run
 from odquality.bridge.run.engine import Engine, Job, Passes
 from odquality.bridge.run.observation import Fitted
 from odquality.bridge.run.open_issues import kept_counts
 from odquality.bridge.run.ownership import Territory, survey
 from odquality.bridge.run.progress import Progress
-from odquality.bridge.run.recalibration import kept_with_run
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.reporting import make_report
 from odquality.bridge.run.settings import RunSettings

@@ -17,8 +17,9 @@ import fiftyone as fo
 from odquality.bridge.decisions import field as decisions_field
 from odquality.bridge.decisions.reading import STANDING, find
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.store import database, results
+from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import area_of, bin_number, list_at, text_of
+from odquality.bridge.store.kept import load_kept
 from odquality.bridge.store.records import RunRecord
 from odquality.summaries.histogram import AREA_EDGES
 
@@ -105,7 +106,7 @@ def groups_of(element: str, beside: str | None = None) -> Mapping[str, Any]:
 
 def _kept(record: RunRecord) -> Counts | None:
     """What a run has suggested; None for runs of earlier versions."""
-    text = results.load(record.results).get(_SUGGESTED)
+    text = load_kept(record).get(_SUGGESTED)
     if not isinstance(text, str):
         return None
     return Counter({IssueGroup(*group): number for *group, number in json.loads(text)})

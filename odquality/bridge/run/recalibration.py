@@ -6,26 +6,37 @@ from, each with what the run had said. The scores on samples and labels stay tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
+from odquality.bridge.run.answers import (
+    ANSWERS,
+    SPECTRUM,
+    lessons_of_rows,
+    outcomes_of,
+    recorded,
+    to_rows,
+)
 from odquality.bridge.run.box_probabilities import Probabilities, read_probabilities
 from odquality.bridge.run.lookup import find_complete_run
 from odquality.bridge.run.remaining import remaining_errors
 from odquality.bridge.store import claims, records, results
+from odquality.bridge.store.kept import current_file
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
 from odquality.kinds import LABEL_KINDS
-from odquality.learning.decisions import Answer, Box, Decision, Outcomes, answers, listed
-from odquality.learning.lessons import Lessons, lessons_of
-from odquality.learning.spectrum import Spectrum
+from odquality.learning.correction import Correction, fit_correction
+from odquality.learning.decisions import Answer, Decision, answers, listed
+from odquality.learning.lessons import Lessons
+from odquality.learning.twins import pair_up, shows_on_another
 
-# Where a file of results keeps how many boxes have which probability, and what was answered.
-_SPECTRUM, _ANSWERS = "spectrum", "answers"
+# Gives probabilities of the run, those that it knows of some.
+LookUp = Callable[[Collection[Answer]], Probabilities]
 
 
 @dataclass(frozen=True)
@@ -79,12 +90,18 @@ def recalibrate_run(
         ValueError: there is no such run, it is not complete or cannot learn; a decision is
             malformed or contradicts another; or another process changed the run meanwhile.
     """
-    return recalibrate(samples, key, listed(decisions), told={})
+    return recalibrate(samples, key, listed(decisions))[0]
 
 
 def recalibrate(
-    samples: SampleCollection, key: str, decisions: Sequence[Decision], *, told: Probabilities
-) -> RunRecalibration:
+    samples: SampleCollection,
+    key: str,
+    decisions: Sequence[Decision],
+    *,
+    told: Probabilities | None = None,
+    removed: LookUp = lambda wanted: {},
+    noted: Mapping[str, Any] | None = None,
+) -> tuple[RunRecalibration, ObjectId]:
     """As `recalibrate_run`, which see, with what is known of the run's probabilities already.
 
     Args:
@@ -92,38 +109,61 @@ def recalibrate(
         key: of a complete run of the calibrated method.
         decisions: what was found.
         told: what the run had said of some boxes, which are not looked up then.
+        removed: looks up what the run had said of boxes that may not be there any more.
+        noted: entries of the run's configuration that go with what was learnt.
+
+    Returns:
+        What is known now, and the file of results that holds it.
+
+    Raises:
+        RunChangedError: another process changed the run meanwhile.
     """
-    record = find_complete_run(samples, key)
-    dataset, kept = dataset_of(samples), _kept(record)
+    record, kept = _complete_run(samples, key)
+    dataset = dataset_of(samples)
     given = answers(decisions)
     _check_ids(decisions)
-    said = {**told, **_recorded(kept)}
+    said = {**(told or {}), **recorded(kept)}
+    said |= removed(given.keys() - said.keys())
     said |= read_probabilities(dataset, record, given.keys() - said.keys())
+    seen = set(said)
     said = {**told_by(decisions), **said}
     known = {answer: is_error for answer, is_error in given.items() if answer in said}
-    lessons = _lessons(kept, known, said)
+    rows = to_rows(known, said, seen, _settle_another(decisions, known, said))
+    lessons = lessons_of_rows(kept, rows)
     report = {**kept.get("report", {}), "remaining": remaining_errors(lessons)}
     if not known and report.get("maybe_in_sample"):
         # Until somebody has looked, nobody knows.
         report["remaining"] = {}
 
     def save(file: ObjectId) -> None:
-        kept_now = {**kept, "report": report, _ANSWERS: _rows(known, said)}
+        kept_now = {**kept, "report": report, ANSWERS: rows}
         results.save_report(file, **kept_now)
 
-    if not claims.exchange_results(record, save):
-        raise ValueError(f"run {key!r} was changed by another process; try again")
+    file = claims.exchange_results(record, save, noted)
+    if file is None:
+        raise claims.RunChangedError(f"run {key!r} was changed by another process; try again")
     records.refresh(dataset, key)
-    return RunRecalibration(lessons, _unused(decisions, known))
+    return RunRecalibration(lessons, _unused(decisions, known)), file
+
+
+def load_correction(samples: SampleCollection, key: str) -> tuple[Correction, ObjectId | None]:
+    """How a run's probabilities are corrected so far, and the file of results that says so.
+
+    Raises:
+        ValueError: as `load_lessons` does.
+    """
+    record, kept = _complete_run(samples, key)
+    return fit_correction(outcomes_of(kept.get(ANSWERS, ()))), record.results
 
 
 def told_by(decisions: Iterable[Decision]) -> Probabilities:
-    """What decisions tell of the run's probabilities."""
-    return {
-        Answer(decision.box, decision.kind): float(decision.probability)
-        for decision in decisions
-        if decision.kind is not None and decision.probability is not None
-    }
+    """What decisions tell of the run's probabilities; of several the largest, in any order."""
+    told: Probabilities = {}
+    for decision in decisions:
+        if decision.kind is not None and decision.probability is not None:
+            answer, probability = Answer(decision.box, decision.kind), float(decision.probability)
+            told[answer] = max(probability, told.get(answer, 0.0))
+    return told
 
 
 def load_lessons(samples: SampleCollection, key: str) -> Lessons:
@@ -132,15 +172,8 @@ def load_lessons(samples: SampleCollection, key: str) -> Lessons:
     Raises:
         ValueError: there is no such run, it is not complete, or it cannot learn.
     """
-    kept = _kept(find_complete_run(samples, key))
-    said = _recorded(kept)
-    known = {answer: bool(row["is_error"]) for answer, row in _answer_rows(kept).items()}
-    return _lessons(kept, known, said)
-
-
-def kept_with_run(spectrum: Spectrum) -> dict[str, Any]:
-    """What a run keeps beside its report to learn from, as JSON-serialisable values."""
-    return {_SPECTRUM: spectrum.rows(), _ANSWERS: []}
+    _, kept = _complete_run(samples, key)
+    return lessons_of_rows(kept, kept.get(ANSWERS, ()))
 
 
 def _check_ids(decisions: Iterable[Decision]) -> None:
@@ -153,48 +186,45 @@ def _check_ids(decisions: Iterable[Decision]) -> None:
                 )
 
 
-def _kept(record: RunRecord) -> dict[str, Any]:
-    kept = results.load(record.results)
-    if not isinstance(kept.get(_SPECTRUM), Mapping):
-        raise ValueError(
-            f"key is {record.key!r}, a run that keeps no probabilities to learn from: its method "
-            "gives none, or an earlier version of odquality made it; run it again by method "
-            "'calibrated'"
-        )
-    return kept
+def _complete_run(samples: SampleCollection, key: str) -> tuple[RunRecord, dict[str, Any]]:
+    """The record of a run, and what it keeps to learn from.
+
+    Raises:
+        ValueError: there is no such run, it is not complete or cannot learn.
+    """
+    while True:
+        record = find_complete_run(samples, key)
+        kept = results.load(record.results)
+        if isinstance(kept.get(SPECTRUM), Mapping):
+            return record, kept
+        if current_file(record) == record.results:
+            break
+    raise ValueError(
+        f"key is {record.key!r}, a run that keeps no probabilities to learn from: its method gives "
+        "none, or an earlier version of odquality made it; run it again by method 'calibrated'"
+    )
 
 
-def _lessons(kept: Mapping[str, Any], known: Mapping[Answer, bool], said: Probabilities) -> Lessons:
-    rows = ((answer.kind, said[answer], is_error) for answer, is_error in known.items())
-    return lessons_of(Outcomes.of(rows), Spectrum.from_rows(kept[_SPECTRUM]))
+def _settle_another(
+    decisions: Iterable[Decision], known: Mapping[Answer, bool], said: Probabilities
+) -> set[Answer]:
+    """The answers that settle another box that shows the same error.
 
-
-def _rows(known: Mapping[Answer, bool], said: Probabilities) -> list[dict[str, Any]]:
-    """Answers as the record keeps them, in an order of their own."""
-    rows = [
-        {
-            "sample_id": str(answer.box.image),
-            "box": answer.box.side,
-            "box_id": str(answer.box.name),
-            "kind": answer.kind,
-            "probability": said[answer],
-            "is_error": is_error,
-        }
-        for answer, is_error in known.items()
-    ]
-    return sorted(rows, key=lambda row: (row["sample_id"], row["box_id"], row["kind"]))
-
-
-def _answer_rows(kept: Mapping[str, Any]) -> dict[Answer, Mapping[str, Any]]:
-    return {
-        Answer(Box(row["sample_id"], row["box"], row["box_id"]), row["kind"]): row
-        for row in kept.get(_ANSWERS, ())
-    }
-
-
-def _recorded(kept: Mapping[str, Any]) -> Probabilities:
-    """What the run had said of the boxes that were decided on before."""
-    return {answer: float(row["probability"]) for answer, row in _answer_rows(kept).items()}
+    These are the ones that were asked for. The other box may have its own answer, as a label that
+    is right has.
+    """
+    asked = {Answer(one.box, one.kind) for one in decisions if one.kind is not None}
+    shown = [one for one in known if shows_on_another(one.kind, said[one])]
+    by_image: dict[tuple[Any, str], tuple[list[Answer], list[Answer]]] = {}
+    for answer in sorted(shown, key=lambda one: (said[one], str(one.box.name))):
+        sides = by_image.setdefault((answer.box.image, answer.kind), ([], []))
+        sides[answer not in asked].append(answer)
+    several = set()
+    for mine, others in by_image.values():
+        values, among = (np.array([said[one] for one in side]) for side in (mine, others))
+        places = pair_up(values, among)
+        several |= {one for one, place in zip(mine, places, strict=True) if place is None}
+    return several
 
 
 def _unused(decisions: Iterable[Decision], known: Mapping[Answer, bool]) -> tuple[Decision, ...]:

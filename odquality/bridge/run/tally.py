@@ -117,8 +117,10 @@ class Tally:
             self.errors_above.leave_out(kind, likely)
             left = self.expected_errors.get(kind, 0.0) - float(likely.sum())
             self.expected_errors[kind] = max(0.0, left)
+            self.spectrum -= Spectrum.of({kind: likely})
             # The other label of a duplicate, which is about as likely one, goes with it.
-            self.spectrum -= Spectrum.of({kind: np.repeat(likely, BY_NAME[kind].boxes)})
+            others = np.repeat(likely, BY_NAME[kind].boxes - 1)
+            self.spectrum = self.spectrum.without(kind, others)
 
     @property
     def quality(self) -> FloatArray:

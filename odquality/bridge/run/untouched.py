@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from odquality.bridge.store import results
+from odquality.bridge.store.kept import load_kept
 from odquality.bridge.store.records import RunRecord
 
 # Where a file of results keeps the stamps.
@@ -28,7 +28,7 @@ def maybe_touched(record: RunRecord) -> dict[str, Any]:
 
     Of a run of an earlier version these are all samples.
     """
-    kept = results.load(record.results).get(_STAMPS)
+    kept = load_kept(record).get(_STAMPS)
     if not kept:
         return {}
     stamps = [_EPOCH + number * _TICK for number in kept]

@@ -121,15 +121,18 @@ def take_over(dataset: fo.Dataset, record: RunRecord, state: str, **values: Any)
     return held
 
 
-def exchange_results(record: RunRecord, save: Callable[[ObjectId], None]) -> bool:
+def exchange_results(
+    record: RunRecord, save: Callable[[ObjectId], None], noted: Mapping[str, Any] | None = None
+) -> ObjectId | None:
     """Gives a run that is in no hands other results.
 
     Args:
         record: the run as it was when the other results were made.
         save: writes them to a file with a given id.
+        noted: entries of its configuration that go with them.
 
     Returns:
-        Whether the run still was as it was; if not, it keeps what it has.
+        The file; None where the run was no longer as it was, and keeps what it has.
     """
     file = ObjectId()
     own = {"config.run": str(record.id)}
@@ -139,15 +142,16 @@ def exchange_results(record: RunRecord, save: Callable[[ObjectId], None]) -> boo
     if record.is_copy or "files" not in record.config:
         listed = {"$set": {**own, "config.files": file_names([*record.files, file])}}
     if not runs().update_one(as_it_was, listed).matched_count:
-        return False
+        return None
     save(file)
+    entries = {f"config.{name}": value for name, value in (noted or {}).items()}
     shown = {
-        "$set": {"results": file},
+        "$set": {"results": file, **entries},
         "$pull": {"config.files": {"$in": file_names(record.files)}},
     }
     is_shown = bool(runs().update_one(as_it_was, shown).matched_count)
     delete(record.files if is_shown else [file])
-    return is_shown
+    return file if is_shown else None
 
 
 def complete_legacy(record: RunRecord) -> RunRecord:

@@ -11,6 +11,7 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     hides_labels
                 whether the view that was scored hides labels of its images
     score_field the field with the images' scores
+    learnt_from how many decisions of its review its last lesson is from; none before the first
     key         the key that the fields are named after, which may be an earlier one
     new_key     the key that they are being renamed to
     files       files of results that may be there, besides the one that is shown
@@ -111,6 +112,12 @@ class RunRecord:
     def score_field(self) -> str:
         """The field of a sample with its score."""
         return str(self.config.get("score_field") or legacy_score_field(self.field_key))
+
+    @property
+    def learnt_from(self) -> int:
+        """How many decisions of its review the last lesson of the run is from."""
+        number = self.config.get("learnt_from")
+        return number if isinstance(number, int) else 0
 
     @property
     def is_copy(self) -> bool:

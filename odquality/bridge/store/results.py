@@ -9,6 +9,7 @@ import fiftyone.core.odm as foo
 import fiftyone.core.runs as focr
 from bson import ObjectId, json_util
 from gridfs import GridFS, NoFile
+from gridfs.errors import CorruptGridFile
 
 
 def save_report(file: ObjectId, report: Mapping[str, Any], **others: Any) -> None:
@@ -29,13 +30,14 @@ def save_report(file: ObjectId, report: Mapping[str, Any], **others: Any) -> Non
 
 
 def load(file: ObjectId | None) -> dict[str, Any]:
-    """What `save_report` kept in a file, by name; nothing if there is no file.
+    """What `save_report` kept in a file, by name; nothing if there is no file, or not any more.
 
     Public: the attributes of ``dataset.load_run_results(key)``.
     """
     try:
         content = _files().get(file).read()
-    except NoFile:
+    except (NoFile, CorruptGridFile):
+        # Parts of a file that is being deleted may be gone already.
         return {}
     values = json_util.loads(content.decode())
     return {name: value for name, value in values.items() if name != "cls"}

@@ -91,6 +91,77 @@ def test_values_of_different_types_are_different(make_dataset: Any) -> None:
     assert odquality.assign_folds(dataset, 2, group=["code", "text"]).num_groups == 3
 
 
+def test_an_original_stays_with_the_near_duplicates_that_name_it(make_dataset: Any) -> None:
+    """By its id, as a text or not, also where it comes later or names another one itself."""
+    dataset = make_dataset(samples_of(9, near_duplicate_of=["0" * 24] * 9))
+    ids = dataset.values("id")
+    named = [None, ids[0], ids[1], ids[5], None, None, None, ids[7], None]
+    dataset.set_values("near_duplicate_of", named)
+    dataset.add_sample_field("origin", fo.ObjectIdField)
+    dataset.set_values("origin", [None] * 8 + [ids[7]])
+    report = odquality.assign_folds(dataset, 3, group=["near_duplicate_of", "origin"])
+    folds = dataset.values("fold")
+    assert len(set(folds[:3])) == len({folds[3], folds[5]}) == len(set(folds[7:])) == 1
+    assert (report.num_groups, report.sizes) == (5, (3, 3, 3))
+    odquality.assign_folds(dataset.shuffle(seed=1), 3, group=["near_duplicate_of", "origin"])
+    assert dataset.values("fold") == folds
+
+
+def test_a_number_is_the_same_however_it_is_stored(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    dataset.add_sample_field("second", fo.FloatField)
+    dataset.add_samples(samples_of(6, second=[3, 3.0, 0.0, -0.0, 4.5, 5.0]))
+    assert odquality.assign_folds(dataset, 2, group="second").num_groups == 4
+    folds = dataset.values("fold")
+    assert (folds[0], folds[2]) == (folds[1], folds[3])
+    odquality.assign_folds(dataset.sort_by("filepath", reverse=True), 2, group="second")
+    assert dataset.values("fold") == folds
+
+
+def test_fields_that_a_view_hides_hold_samples_together(make_dataset: Any) -> None:
+    videos = [f"video-{row % 9}" for row in range(60)]
+    dataset = make_dataset(samples_of(60, video=videos, weather=["sun", "rain"] * 30))
+    odquality.assign_folds(dataset, 3, group="video", stratify="weather")
+    folds = dataset.values("fold")
+    views = (
+        dataset.select_fields("weather"),
+        dataset.match(F("weather") != None).exclude_fields(["video", "weather"]),  # noqa: E711
+    )
+    for view in views:
+        report = odquality.assign_folds(view, 3, group="video", stratify="weather")
+        assert (report.num_groups, dataset.values("fold")) == (9, folds)
+
+
+def test_groups_that_a_view_hides_stay_together(make_dataset: Any) -> None:
+    """Slices, and the crops of an image."""
+    grouped = make_dataset()
+    grouped.add_group_field("group", default="left")
+    for row in range(12):
+        group = fo.Group()
+        grouped.add_samples(
+            fo.Sample(f"/nowhere/{row}-{name}.jpg", group=group.element(name))
+            for name in ("left", "right")
+        )
+    both = grouped.select_group_slices(["left", "right"])
+    for view in (both.select_fields("filepath"), both.exclude_fields("group")):
+        assert odquality.assign_folds(view, 3).num_groups == 12
+    images = make_dataset(random_samples(6))
+    crops = images.to_patches("ground_truth").clone()
+    try:
+        num_images = len(crops.distinct("sample_id"))
+        for view in (crops, crops.select_fields("filepath"), crops.exclude_fields("sample_id")):
+            assert odquality.assign_folds(view, 2).num_groups == num_images < len(crops)
+    finally:
+        crops.delete()
+
+
+def test_a_sample_that_a_view_shows_twice_counts_once(make_dataset: Any) -> None:
+    dataset = make_dataset(samples_of(30, video=[f"video-{row // 3}" for row in range(30)]))
+    view = dataset[:20].concat(dataset[10:30])
+    report = odquality.assign_folds(view, 5, group="video")
+    assert (report.sizes, report.largest_group) == ((6,) * 5, 3)
+
+
 def test_slices_of_a_group_stay_together(make_dataset: Any) -> None:
     dataset = make_dataset()
     dataset.add_group_field("group", default="left")

@@ -48,3 +48,13 @@ def test_where_nothing_is_likely_nothing_is_told(dataset: fo.Dataset) -> None:
     assert (found.count, found.expected_wrong, found.examples) == (0, 0.0, ())
     with pytest.raises(ValueError, match="min_probability"):
         outlook(dataset, KEY, min_probability=2)
+
+
+def test_a_view_that_hides_the_suggestions_is_refused_as_by_the_list(dataset: fo.Dataset) -> None:
+    hidden = dataset.select_fields("ground_truth")
+    with pytest.raises(ValueError, match="samples do not show"):
+        odquality.preview_accept_all(hidden, KEY, min_probability=0.2)
+    with pytest.raises(ValueError, match="samples do not show"):
+        outlook(hidden, KEY, min_probability=0.2)
+    with pytest.raises(ValueError, match="samples do not show"):
+        outlooks(hidden, KEY, LEAST)

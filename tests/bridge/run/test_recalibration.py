@@ -139,6 +139,26 @@ def test_what_is_not_there_is_told_and_not_used(scored: fo.Dataset) -> None:
     assert learnt.lessons.found["swap"] == 1
 
 
+def test_what_decisions_tell_counts_in_any_order_and_as_they_tell_it_now(
+    scored: fo.Dataset,
+) -> None:
+    """Of boxes that are not there; what the run itself has said goes before it."""
+    sample, box, _ = missing(scored, 1)[0]
+
+    def learn(*told: float, box: str = "0" * 24) -> Any:
+        decisions = [Decision(sample, "overlooked", False, None, box, one) for one in told]
+        return odquality.recalibrate_run(scored, "lq", decisions).lessons.remaining
+
+    first, second = learn(0.9), learn(0.2)
+    assert first != second
+    assert learn(0.9) == first
+    assert learn(0.2, 0.9) == learn(0.9, 0.2) == first
+    seen = learn(0.01, box=box)
+    assert learn(0.5, box=box) == seen
+    scored.delete_labels(ids=[box])
+    assert learn(0.9, box=box) == seen
+
+
 def test_lessons_go_with_the_run(scored: fo.Dataset) -> None:
     decisions = decide(scored, 4)
     learnt = odquality.recalibrate_run(scored, "lq", decisions).lessons.remaining
@@ -211,6 +231,12 @@ def test_runs_that_cannot_learn_are_refused(dataset: fo.Dataset) -> None:
     with pytest.raises(ValueError, match="keeps no probabilities to learn from"):
         odquality.recalibrate_run(dataset, "lq", [])
     assert not report(dataset).remaining
+
+
+def test_what_are_no_samples_is_refused() -> None:
+    for nothing in (None, "dataset", 3):
+        with pytest.raises(ValueError, match="expected a FiftyOne dataset or view"):
+            odquality.recalibrate_run(nothing, "lq", [])  # type: ignore[arg-type]
 
 
 def test_malformed_decisions_are_refused(scored: fo.Dataset) -> None:
