@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import fiftyone as fo
 
-from odquality.bridge.store import schema
-from odquality.bridge.store.marks import decided_labels
+from odquality.bridge.store import app_memory, schema
+from odquality.bridge.store.app_memory import Active, Before
+from odquality.bridge.store.marks import decided_labels, marked_key
 
 GROUP = "label quality"
 
@@ -23,9 +24,19 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
         paths: fields of the samples.
         visible: those of them to show on the thumbnails.
     """
+    has_groups = dataset.app_config.sidebar_groups is not None
     groups = _groups(dataset)
     _remove(groups, paths)
     group = next((group for group in groups if group.name == GROUP), None)
+    before = None if group is None else app_memory.remembered(dataset)
+    if before is not None:
+        has_groups = before.has_groups
+    mine = Active.of(dataset)
+    if before is not None and _is_as_made(dataset, mine, before):
+        mine = before.active
+    elif mine is not None:
+        # Suggestions may be drawn already.
+        mine = Active(mine.exclude, _without_runs(dataset, mine.paths))
     if group is None:
         group = fo.SidebarGroupDocument(name=GROUP, paths=[], expanded=True)
         groups.insert(_after_tags(groups), group)
@@ -37,6 +48,7 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
     paths = others if active.exclude else [*others, *visible]
     dataset.app_config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
     dataset.save()
+    app_memory.remember(dataset, Before(has_groups, mine, Active(active.exclude, paths)))
 
 
 def hide_decisions(dataset: fo.Dataset) -> None:
@@ -62,7 +74,13 @@ def show_suggestions(dataset: fo.Dataset, path: str) -> None:
 
 
 def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
-    """Takes fields out of the App configuration, and the plugin's group with the last of them."""
+    """Takes fields out of the App configuration, and the plugin's group with the last of them.
+
+    Then it is what it was before the first of them, but for what the user has changed since.
+    """
+    if not paths:
+        return
+    had_group = _has_group(dataset)
     if dataset.app_config.sidebar_groups is not None:
         groups = _groups(dataset)
         _remove(groups, paths)
@@ -77,6 +95,8 @@ def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
         shown = fo.ActiveFields(exclude=active.exclude, paths=kept) if is_needed else None
         dataset.app_config.active_fields = shown
     dataset.save()
+    if had_group and not _has_group(dataset):
+        _restore(dataset, active)
 
 
 def rename_paths(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
@@ -91,6 +111,62 @@ def rename_paths(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
         paths = [new_paths.get(path, path) for path in config.active_fields.paths]
         config.active_fields = fo.ActiveFields(exclude=config.active_fields.exclude, paths=paths)
     dataset.save()
+
+
+def _restore(dataset: fo.Dataset, active: fo.ActiveFields | None) -> None:
+    """Gives a dataset back what it had before the plugin's fields, where it is as they left it.
+
+    Args:
+        dataset: without these fields.
+        active: its list of fields when they were still there.
+    """
+    before = app_memory.remembered(dataset)
+    if before is None:
+        return
+    app_memory.forget(dataset)
+    made = None if active is None else Active(active.exclude, active.paths or [])
+    if _is_as_made(dataset, made, before):
+        mine = before.active
+        dataset.app_config.active_fields = (
+            None if mine is None else fo.ActiveFields(exclude=mine.exclude, paths=mine.paths)
+        )
+    if not before.has_groups and _are_default(dataset):
+        dataset.app_config.sidebar_groups = None
+    dataset.save()
+    if _decisions(dataset):
+        hide_decisions(dataset)
+
+
+def _has_group(dataset: fo.Dataset) -> bool:
+    """Whether the sidebar has the plugin's group."""
+    return any(group.name == GROUP for group in dataset.app_config.sidebar_groups or ())
+
+
+def _without_runs(dataset: fo.Dataset, paths: Sequence[str]) -> list[str]:
+    """Those of some paths that no run wrote."""
+    declared = schema.declared(dataset)
+    return [path for path in paths if not marked_key(declared.get(path, {}).get("info"), path)]
+
+
+def _is_as_made(dataset: fo.Dataset, active: Active | None, before: Before) -> bool:
+    """Whether a list is the one that the plugin made, but for fields that came or went by runs."""
+    there = set(schema.declared(dataset)).difference(_decisions(dataset))
+    made = before.made
+    return (
+        active is not None
+        and bool(active.exclude) == bool(made.exclude)
+        and there.intersection(active.paths) == there.intersection(made.paths)
+    )
+
+
+def _are_default(dataset: fo.Dataset) -> bool:
+    """Whether the groups are FiftyOne's, of the fields that they have."""
+    groups = [(group.name, list(group.paths)) for group in dataset.app_config.sidebar_groups]
+    listed = {path for _, paths in groups for path in paths}
+    default = fo.DatasetAppConfig.default_sidebar_groups(dataset)
+    return groups == [
+        (group.name, [path for path in group.paths if path in listed]) for group in default
+    ]
 
 
 def _groups(dataset: fo.Dataset) -> list[fo.SidebarGroupDocument]:

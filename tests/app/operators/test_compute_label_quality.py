@@ -294,5 +294,5 @@ def test_fields_stand_in_a_group_of_their_own_and_leave_with_the_run(operator, d
     ]
     assert "label_quality" in dataset.app_config.active_fields.paths
     dataset.delete_run("label_quality")
-    assert GROUP not in [group.name for group in dataset.app_config.sidebar_groups or ()]
-    assert "label_quality" not in dataset.app_config.active_fields.paths
+    assert dataset.app_config.sidebar_groups is None
+    assert dataset.app_config.active_fields is None
