@@ -46,6 +46,9 @@ ANY = "any"
 # An object without a label. The detector's prediction shows it, so its score is a prediction's.
 OVERLOOKED = "overlooked"
 
+# An object with two labels. Which is one too many may be a matter of taste: it shows on both.
+DUPLICATE = "duplicate"
+
 BY_NAME: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -82,7 +85,7 @@ BY_NAME: Mapping[str, Kind] = {
             color="#d22d4b",
         ),
         Kind(
-            "duplicate",
+            DUPLICATE,
             title="Duplicate",
             question="Does the object have another label already?",
             action="remove",

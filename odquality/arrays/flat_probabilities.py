@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from odquality.core.parameters import shown
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer
-from odquality.learning.twins import pair_up, shows_on_another
+from odquality.learning.twins import shows_on_another
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,13 @@ class FlatProbabilities:
             predictions for ``overlooked`` and the labels for the other kinds.
         num_labels: (N,) int64 number of labels of each image.
         num_predictions: (N,) int64 number of predictions of each image.
+        repeats: as `LabelQuality` has it.
     """
 
     values: Mapping[str, FloatArray]
     num_labels: IntArray
     num_predictions: IntArray
+    repeats: Sequence[IntArray] = ()
 
     @classmethod
     def of(cls, quality: LabelQuality) -> FlatProbabilities:
@@ -40,6 +42,7 @@ class FlatProbabilities:
             {kind: 1.0 - np.concatenate([np.empty(0), *lists[kind]]) for kind in KINDS},
             lengths(lists[LABEL_KINDS[0]]),
             lengths(lists[OVERLOOKED]),
+            quality.repeats,
         )
 
     def counts(self, kind: str) -> IntArray:
@@ -63,34 +66,27 @@ class FlatProbabilities:
             raise ValueError(f"a decision on image {image} is about {what} {place}, which {why}")
         return row
 
-    def twins(self, asked: Iterable[Answer], answered: Mapping[Answer, int]) -> dict[str, IntArray]:
-        """Boxes that show the same errors as some that were decided on.
+    def twins(self, asked: Iterable[Answer], answered: Mapping[Answer, int]) -> dict[Answer, int]:
+        """The rows of boxes that show the same errors as some that were decided on.
 
         Args:
             asked: the boxes that were decided on, and the errors.
             answered: the row of each box of which is known whether it has an error.
 
         Returns:
-            By kind their rows, ascending.
+            The row of the other box of each that has one, of which no answer is known.
         """
-        decided: dict[tuple[str, int], list[int]] = {}
-        for answer in asked:
-            (image, _, _), kind = answer
-            if shows_on_another(kind, float(self.values[kind][answered[answer]])):
-                decided.setdefault((kind, int(image)), []).append(answered[answer])
         known = {(kind, row) for (_, kind), row in answered.items()}
-        twins: dict[str, list[int]] = {}
-        for (kind, image), rows in decided.items():
-            counts, values = self.counts(kind), self.values[kind]
-            first = int(counts[:image].sum())
-            others = [
-                row
-                for row in range(first, first + int(counts[image]))
-                if (kind, row) not in known and not np.isnan(values[row])
-            ]
-            places = pair_up(values[sorted(rows)], values[others])
-            twins.setdefault(kind, []).extend(others[one] for one in places if one is not None)
-        return {kind: np.array(sorted(rows), np.int64) for kind, rows in twins.items()}
+        twins = {}
+        for answer in asked:
+            kind, row = answer.kind, answered[answer]
+            if not shows_on_another(kind, float(self.values[kind][row])) or not self.repeats:
+                continue
+            image, place = (int(one[0]) for one in self.places(kind, np.array([row])))
+            other = int(self.repeats[image][place])
+            if other >= 0 and (kind, row - place + other) not in known:
+                twins[answer] = row - place + other
+        return twins
 
     def places(self, kind: str, rows: IntArray) -> tuple[IntArray, IntArray]:
         """The images of some rows of a kind, and their places in those, (n,) int64 each."""

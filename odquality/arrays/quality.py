@@ -9,7 +9,7 @@ import numpy as np
 
 from odquality.arrays.image_lists import ImageChunk, ImageLists
 from odquality.core.scenes import FloatArray, IntArray
-from odquality.kinds import with_total
+from odquality.kinds import DUPLICATE, with_total
 from odquality.methods.interface import Scorer, Scores
 
 ScoresByImage = Mapping[str, list[FloatArray]]
@@ -35,6 +35,8 @@ class LabelQuality:
             detector does that was not trained on them; empty where all is well.
         maybe_in_sample: whether the detector may have been trained on these labels, as one of the
             warnings asks. Numbers of expected errors mean nothing then.
+        repeats: N arrays (L_i,) int64 in the order of the labels: which other label of the image
+            each may be a duplicate of, -1 for none. Empty for methods that do not tell.
     """
 
     method: str
@@ -44,6 +46,7 @@ class LabelQuality:
     expected_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     maybe_in_sample: bool = False
+    repeats: list[IntArray] = field(default_factory=list)
 
 
 def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
@@ -58,6 +61,7 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
     labels: dict[str, list[FloatArray]] = {}
     predictions: dict[str, list[FloatArray]] = {}
     expected: dict[str, list[FloatArray]] = {}
+    repeats: list[IntArray] = []
     for chunk in data:
         scores = scorer.score(chunk.scenes)
         for name, values in scores.images.items():
@@ -66,6 +70,9 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
             expected.setdefault(kind, []).append(values)
         _extend(labels, label_scores(chunk, scores), chunk.label_counts)
         _extend(predictions, scores.predictions, chunk.scenes.predictions.counts)
+        if DUPLICATE in scores.evidence:
+            ends = np.cumsum(chunk.label_counts)
+            repeats += np.split(_repeated(chunk, scores), ends)[: len(ends)]
     question = data.question()
     return LabelQuality(
         method,
@@ -75,6 +82,7 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         with_total({kind: np.concatenate(parts) for kind, parts in expected.items()}),
         (*data.findings(), *([question] if question else ())),
         maybe_in_sample=question is not None,
+        repeats=repeats,
     )
 
 
@@ -85,6 +93,16 @@ def label_scores(chunk: ImageChunk, scores: Scores) -> dict[str, FloatArray]:
     for name, values in scores.labels.items():
         given[name] = np.full(num_labels, np.nan)
         given[name][chunk.label_rows] = values
+    return given
+
+
+def _repeated(chunk: ImageChunk, scores: Scores) -> IntArray:
+    """The label of its image that each label as it was given may repeat, -1 for none."""
+    counts, rows, others = chunk.label_counts, chunk.label_rows, scores.evidence[DUPLICATE]
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    given = np.full(len(first), -1)
+    shown = rows[others >= 0]
+    given[shown] = rows[others[others >= 0]] - first[shown]
     return given
 
 

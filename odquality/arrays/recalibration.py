@@ -12,7 +12,6 @@ from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
 from odquality.arrays.question import Question
 from odquality.core.parameters import choice, integer, number, shown
-from odquality.core.scenes import IntArray
 from odquality.kinds import KINDS, OVERLOOKED
 from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers, listed
 from odquality.learning.lessons import Lessons, lessons_of
@@ -37,7 +36,7 @@ class Recalibration:
     quality: LabelQuality
     lessons: Lessons
     _rows: Mapping[Answer, int]
-    _settled: Mapping[str, IntArray]
+    _settled: Mapping[Answer, int]
     _num_decisions: int
     _said: FlatProbabilities
     _corrected: FlatProbabilities
@@ -89,8 +88,8 @@ class Recalibration:
         is_open = {kind: self._corrected.values[kind] >= _LEAST_PROBABILITY for kind in KINDS}
         for (_, kind), row in self._rows.items():
             is_open[kind][row] = False
-        for kind, others in self._settled.items():
-            is_open[kind][others] = False
+        for (_, kind), row in self._settled.items():
+            is_open[kind][row] = False
         rows = {kind: np.flatnonzero(is_open[kind]) for kind in KINDS}
         likely = np.concatenate([self._corrected.values[kind][rows[kind]] for kind in KINDS])
         said, lessons = self._said.values, self.lessons
@@ -174,9 +173,16 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
         (answer.kind, float(said.values[answer.kind][rows[answer]]), is_error)
         for answer, is_error in given.items()
     )
-    others = {kind: said.values[kind][of_kind] for kind, of_kind in settled.items()}
+    others = {
+        kind: said.values[kind][sorted({row for (_, of), row in settled.items() if of == kind})]
+        for kind in KINDS
+    }
     lessons = lessons_of(outcomes, Spectrum.of(said.values), others)
     corrected = corrected_probabilities(said, lessons, given, rows)
+    for (box, kind), row in settled.items():
+        if not given[Answer(box, kind)]:
+            # No two labels of one object: neither is one too many.
+            corrected.values[kind][row] = 0.0
     scores = corrected_scores(quality, said, corrected)
     return Recalibration(scores, lessons, rows, settled, len(asked), said, corrected)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
-from odquality.kinds import KINDS, OVERLOOKED
+from odquality.kinds import DUPLICATE, KINDS, OVERLOOKED
 from odquality.methods.interface import Scores
 
 # From here on an error is listed. From .5 on, swap and badloc often show nothing at all; below .3
@@ -68,7 +68,7 @@ def _of_kind(scenes: Scenes, scores: Scores, kind: str, least: float) -> list[Is
     probability = 1.0 - (scores.predictions if missing else scores.labels)[kind]
     boxes: Boxes = scenes.predictions if missing else scenes.labels
     rows = np.flatnonzero(probability >= least)
-    if kind == "duplicate":
+    if kind == DUPLICATE:
         rows = rows[is_to_go(rows, scores.evidence[kind][rows], probability)]
     shown = rows if missing else scores.evidence[kind][rows]
     nothing = np.full(len(rows), -1)

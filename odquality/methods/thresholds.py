@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
-from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import DUPLICATE, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.methods.interface import Scores
 from odquality.methods.issues import is_to_go
 
@@ -30,8 +30,8 @@ def issue_probabilities(scenes: Scenes, scores: Scores) -> Mapping[str, FloatArr
     """
     rows = np.arange(len(scenes.labels))
     likely = {kind: 1.0 - scores.labels[kind] for kind in LABEL_KINDS}
-    repeated = likely["duplicate"]
-    likely["duplicate"] = repeated * is_to_go(rows, scores.evidence["duplicate"], repeated)
+    repeated = likely[DUPLICATE]
+    likely[DUPLICATE] = repeated * is_to_go(rows, scores.evidence[DUPLICATE], repeated)
     likeliest = np.argmax([likely[kind] for kind in LABEL_KINDS], axis=0)
     of_labels = {
         kind: likely[kind] * (likeliest == number) for number, kind in enumerate(LABEL_KINDS)

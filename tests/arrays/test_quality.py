@@ -132,3 +132,13 @@ def test_methods_that_do_not_use_probabilities_do_not_change_with_them() -> None
     rows = to_rows(per_class)
     found = odquality.get_label_quality_scores(labels, _with_probabilities(rows, 0.5))
     np.testing.assert_array_equal(found, odquality.get_label_quality_scores(labels, rows))
+
+
+def test_what_labels_repeat_is_told_in_their_order() -> None:
+    boxes = np.array([[50, 50, 90, 90], [0, 0, 9, 9], [20, 20, 40, 40], [1, 0, 9, 9]])
+    twice = {"bboxes": boxes, "labels": np.zeros(4, int), "iscrowd": np.array([1, 0, 0, 0])}
+    once = {"bboxes": boxes[2:3], "labels": np.zeros(1, int)}
+    labels, found = [once, twice, once] * 200, [np.zeros((0, 6))] * 600
+    repeats = odquality.score_labels(labels, found, method="calibrated").repeats
+    assert [one.tolist() for one in repeats] == [[-1], [-1, 3, -1, 1], [-1]] * 200
+    assert odquality.score_labels(labels[:3], found[:3], method="objectlab").repeats == []

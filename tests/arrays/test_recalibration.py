@@ -182,6 +182,12 @@ def test_who_decides_on_a_duplicate_decides_on_both_labels(
     assert num_open(before) - num_open(half) == 2 * len(decisions[::2])
     assert num_open(before) - num_open(whole) == 2 * pairs
     assert whole.lessons.remaining["duplicate"].expected < pairs / 10
+    # What it repeats is a duplicate only if the label is one.
+    of_twins = [
+        whole.quality.label_scores["duplicate"][one.image][quality.repeats[one.image][one.label]]
+        for one in issues
+    ]
+    assert (np.array(of_twins) == 1).all() == (not is_error)
     # Nobody is asked about the label that stays, and who is has decided on no other.
     asked = whole.next_to_review(3000, teaching_share=0)
     assert [one for one in asked if one.kind == "duplicate" and one.image in twice] == []

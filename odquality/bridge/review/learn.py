@@ -89,7 +89,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     check_writable(schema.declared(target.dataset), target.corrected, "a lesson would correct them")
     rows = list(_judged(target, after=[{"$project": _TOLD}]))
     decisions = _lessons(rows)
-    removed = {_lesson(row).box: row["removed"] for row in rows if row.get("removed")}
+    removed = [(_lesson(row), row["removed"]) for row in rows if row.get("removed")]
     what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
     with waiting_for(what):
         learnt, file = recalibrate(
@@ -98,7 +98,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
             decisions,
             # They hold what the scoring said when it suggested them.
             told=told_by(decisions),
-            removed=read_removed(removed, target.record.field_key),
+            removed=read_removed({decision.box: (decision, text) for decision, text in removed}),
             noted={"learnt_from": len(rows)},
         )
         correct(target, learnt.lessons.correction)

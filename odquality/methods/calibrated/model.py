@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import FloatArray
-from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import DUPLICATE, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.annotators import Annotators
 from odquality.methods.calibrated.density_ratio import DensityRatio, Term
 from odquality.methods.calibrated.error_rate import PRIOR_RATE
@@ -20,7 +20,7 @@ from odquality.methods.calibrated.expectation import NOTHING_EXPECTED, Expectati
 _SHARPNESS = 4
 
 # The kinds of label error that the detector tells, and all of them.
-DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != "duplicate")
+DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != DUPLICATE)
 
 # What is known of an error before seeing data: which evidence speaks for it or against it, and how
 # strongly, rounded from fits to PASCAL VOC 2007 with a YOLOv2.
@@ -47,7 +47,7 @@ PRIOR_RATIOS: Mapping[str, DensityRatio] = {
         ),
         -4.0,
     ),
-    "duplicate": DensityRatio((Term("repetition", 10.0),), -5.0),
+    DUPLICATE: DensityRatio((Term("repetition", 10.0),), -5.0),
 }
 
 
@@ -80,13 +80,13 @@ class ErrorModel:
         A duplicate is told by the labels alone, and so before the other kinds. Its probability is
         that of the label and the one that it repeats being one too many, whichever is to go.
         """
-        (duplicate,) = self._shares(("duplicate",), evidence.labels).values()
+        (duplicate,) = self._shares((DUPLICATE,), evidence.labels).values()
         duplicate = duplicate * _bounding(duplicate)
         shares = self._shares(DETECTED_KINDS, evidence.labels)
         total = np.sum(list(shares.values()), axis=0)
         scale = (1.0 - duplicate) * _bounding(total)
         probabilities = {kind: shares[kind] * scale for kind in DETECTED_KINDS}
-        return probabilities | {"duplicate": duplicate}
+        return probabilities | {DUPLICATE: duplicate}
 
     def overlooked_probability(self, evidence: Evidence) -> FloatArray:
         """Probability that each prediction is a missing label, (P,); NaN for no candidate.

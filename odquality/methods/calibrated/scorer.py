@@ -14,7 +14,7 @@ import numpy as np
 
 from odquality.core.pooling import expected_number, lowest_score, pooled_probability
 from odquality.core.scenes import Scenes
-from odquality.kinds import BY_NAME, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import ErrorModel
@@ -26,7 +26,7 @@ _SHOWN_BY = {
     "swap": "contradiction",
     "badloc": "displacement",
     "spurious": "support",
-    "duplicate": "repetition",
+    DUPLICATE: "repetition",
 }
 
 

@@ -206,6 +206,12 @@ def test_a_removed_label_has_no_other_error(dataset: fo.Dataset) -> None:
     odquality.undo(dataset, KEY)
     odquality.redo(dataset, KEY)
     assert load_lessons(dataset, KEY).remaining == of_run.remaining
+    odquality.undo(dataset, KEY)
+    odquality.compute_label_quality(dataset, key="another", min_probability=0.2, seed=7)
+    odquality.accept(dataset, KEY, issues[:9])
+    dataset.rename_run(KEY, "renamed")
+    odquality.accept(dataset, "renamed", issues[9:])
+    assert load_lessons(dataset, "renamed").remaining == of_run.remaining
 
 
 @pytest.mark.parametrize("decide", [odquality.accept, odquality.dismiss])
