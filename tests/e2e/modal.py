@@ -43,6 +43,8 @@ def expect_beside(page: Page) -> None:
 
 def put_beside(page: Page) -> None:
     """Has both the image and the panel in sight, by hand."""
+    # As long as the panel is not there, there is nothing to split.
+    _tab(page).wait_for()
     # The page keeps it so for the images that are opened next.
     if _split(page).count():
         _split(page).click()
@@ -93,6 +95,7 @@ def wait_or_refresh(app: AppPage, boxes: Boxes) -> None:
 
 def accept_first(app: AppPage, dataset: fo.Dataset, sample_id: str, before: Boxes) -> Boxes:
     """Accepts what comes first on the open image; returns its boxes, which were others before."""
+    button(app, "accept0").wait_for()
     number = accepts(app).count()
     button(app, "accept0").click()
     expect(accepts(app)).to_have_count(number - 1, timeout=SECONDS * 1000)
