@@ -72,7 +72,9 @@ def test_a_status_and_a_view_choose(reviewed: fo.Dataset, tmp_path: Path) -> Non
 
 
 def test_another_ending_is_refused(reviewed: fo.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"ends \.csv or \.json"):
+    with pytest.raises(
+        ValueError, match=r"issues\.xlsx.; expected a name that ends in \.csv or \.json"
+    ):
         odquality.export(reviewed, KEY, tmp_path / "issues.xlsx")
 
 
