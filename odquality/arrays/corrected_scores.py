@@ -12,30 +12,27 @@ from odquality.arrays.quality import LabelQuality
 from odquality.core.pooling import expected_number, lowest_score, pooled_probability
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import ANY, BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
-from odquality.learning.decisions import Answer
 from odquality.learning.lessons import Lessons
 
 
 def corrected_probabilities(
     said: FlatProbabilities,
     lessons: Lessons,
-    given: Mapping[Answer, bool],
-    rows: Mapping[Answer, int],
+    known: Mapping[tuple[str, int], bool],
 ) -> FlatProbabilities:
-    """Probabilities after the decisions; 0 or 1 for what was decided on.
+    """Probabilities after the decisions; 0 or 1 for what is known by them.
 
     Args:
         said: the probabilities before any decision.
         lessons: what the decisions have taught.
-        given: whether a box has an error of a kind, for what was decided on.
-        rows: the rows of these boxes among those of their kind.
+        known: whether a box has an error, by the kind and the box's row among those of the kind.
     """
     correction = lessons.correction
     values = correction.apply_to_labels({kind: said.values[kind] for kind in LABEL_KINDS})
     values[OVERLOOKED] = correction.apply(OVERLOOKED, said.values[OVERLOOKED])
     values = {kind: values[kind].copy() for kind in KINDS}
-    for answer, is_error in given.items():
-        values[answer.kind][rows[answer]] = float(is_error)
+    for (kind, row), is_error in known.items():
+        values[kind][row] = float(is_error)
     return replace(said, values=values)
 
 

@@ -25,24 +25,25 @@ class FlatProbabilities:
             predictions for ``overlooked`` and the labels for the other kinds.
         num_labels: (N,) int64 number of labels of each image.
         num_predictions: (N,) int64 number of predictions of each image.
-        repeats: as `LabelQuality` has it.
+        repeats: (L,) int64 row of the label that each may be a duplicate of, -1 for none.
     """
 
     values: Mapping[str, FloatArray]
     num_labels: IntArray
     num_predictions: IntArray
-    repeats: Sequence[IntArray] = ()
+    repeats: IntArray
 
     @classmethod
     def of(cls, quality: LabelQuality) -> FlatProbabilities:
         """The probabilities of scores that are 1 - a probability."""
         lists = {kind: quality.label_scores[kind] for kind in LABEL_KINDS}
         lists[OVERLOOKED] = quality.prediction_scores[OVERLOOKED]
+        num_labels = lengths(lists[LABEL_KINDS[0]])
         return cls(
             {kind: 1.0 - np.concatenate([np.empty(0), *lists[kind]]) for kind in KINDS},
-            lengths(lists[LABEL_KINDS[0]]),
+            num_labels,
             lengths(lists[OVERLOOKED]),
-            quality.repeats,
+            _rows_of_others(quality.repeats, num_labels),
         )
 
     def counts(self, kind: str) -> IntArray:
@@ -80,12 +81,11 @@ class FlatProbabilities:
         twins = {}
         for answer in asked:
             kind, row = answer.kind, answered[answer]
-            if not shows_on_another(kind, float(self.values[kind][row])) or not self.repeats:
+            if not shows_on_another(kind, float(self.values[kind][row])):
                 continue
-            image, place = (int(one[0]) for one in self.places(kind, np.array([row])))
-            other = int(self.repeats[image][place])
-            if other >= 0 and (kind, row - place + other) not in known:
-                twins[answer] = row - place + other
+            other = int(self.repeats[row])
+            if other >= 0 and (kind, other) not in known:
+                twins[answer] = other
         return twins
 
     def places(self, kind: str, rows: IntArray) -> tuple[IntArray, IntArray]:
@@ -93,6 +93,15 @@ class FlatProbabilities:
         ends = np.cumsum(self.counts(kind))
         image = np.searchsorted(ends, rows, side="right")
         return image, rows - (ends - self.counts(kind))[image]
+
+
+def _rows_of_others(repeats: Sequence[IntArray], counts: IntArray) -> IntArray:
+    """Labels that others repeat, as `LabelQuality` tells them if it does, by their rows."""
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    if not repeats:
+        return np.full_like(first, -1)
+    others = np.concatenate(repeats)
+    return np.where(others < 0, -1, others + first)
 
 
 def _index(whose: str, what: str, value: object, size: int) -> int:

@@ -178,11 +178,12 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
         for kind in KINDS
     }
     lessons = lessons_of(outcomes, Spectrum.of(said.values), others)
-    corrected = corrected_probabilities(said, lessons, given, rows)
-    for (box, kind), row in settled.items():
-        if not given[Answer(box, kind)]:
+    known = {(answer.kind, rows[answer]): is_error for answer, is_error in given.items()}
+    for answer, row in settled.items():
+        if not given[answer]:
             # No two labels of one object: neither is one too many.
-            corrected.values[kind][row] = 0.0
+            known[answer.kind, row] = False
+    corrected = corrected_probabilities(said, lessons, known)
     scores = corrected_scores(quality, said, corrected)
     return Recalibration(scores, lessons, rows, settled, len(asked), said, corrected)
 

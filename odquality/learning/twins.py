@@ -1,6 +1,7 @@
 """Errors that show on two boxes: who decides on the one of them has decided on the other, too.
 
-Which box the other one is, nobody keeps: it is one of the same image that is about as likely.
+On arrays the scores tell which box the other one is. Runs do not keep it: there it is one of the
+same image that is about as likely.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import NO_DATASET, check_names, context_of, flat, parameters_of
-from odquality.app.operators.notices import mark, refuse, warn
+from odquality.app.operators.calls import check_names, context_of, flat, parameters_of
+from odquality.app.operators.notices import mark, refuse_without_dataset, warn
 from odquality.app.operators.output import values_output
 from odquality.bridge.folds import assign
 from odquality.bridge.folds.assign import assign_folds
@@ -80,8 +80,7 @@ class AssignFolds(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         """The form: how many folds, where to write them, what stays together."""
         inputs = types.Object()
-        if ctx.dataset is None:
-            refuse(inputs, "no_dataset", NO_DATASET, label="No dataset")
+        if refuse_without_dataset(inputs, ctx):
             return types.Property(inputs, view=types.View(label=_LABEL))
         inputs.view_target(ctx, action_description="Assign folds to", require_flat=False)
         inputs.int("k", label="Folds", default=_DEFAULT_K, min=2, max=assign.MOST_FOLDS)

@@ -10,9 +10,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.core.collections import SampleCollection
 
+from odquality.app.operators.notices import NO_DATASET
 from odquality.bridge.store.samples import is_dynamic_groups
-
-NO_DATASET = "There is no dataset: open one in the App, or pass a dataset or view from Python"
 
 # What FiftyOne adds: the part of a dataset that its forms ask for, and the panel of an event.
 _FIFTYONES = ("view_target", "panel_id")

@@ -10,9 +10,9 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.core.collections import SampleCollection
 
-from odquality.app.operators.calls import NO_DATASET, target_of
+from odquality.app.operators.calls import target_of
 from odquality.app.operators.guess import guess_fields
-from odquality.app.operators.notices import mark, refuse, warn
+from odquality.app.operators.notices import mark, refuse, refuse_without_dataset, warn
 from odquality.app.operators.output import table
 from odquality.app.operators.params import WEIGHTS_SWITCH, check, read_settings
 from odquality.app.operators.weights import add_weights
@@ -34,8 +34,7 @@ _PARAMETERS = {one.name: one for one in RUN_PARAMETERS}
 def build_form(ctx: foo.ExecutionContext) -> types.Object:
     """The form's fields, with what is wrong with what they hold."""
     inputs = types.Object()
-    if ctx.dataset is None:
-        refuse(inputs, "no_dataset", NO_DATASET, label="No dataset")
+    if refuse_without_dataset(inputs, ctx):
         return inputs
     inputs.view_target(ctx, action_description="Score the labels of", require_flat=True)
     samples = target_of(ctx)

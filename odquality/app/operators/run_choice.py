@@ -5,8 +5,7 @@ from __future__ import annotations
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.operators.calls import NO_DATASET
-from odquality.app.operators.notices import mark, refuse
+from odquality.app.operators.notices import mark, refuse, refuse_without_dataset
 from odquality.bridge.run.lookup import find_run
 from odquality.bridge.store import records
 from odquality.bridge.store.records import RunRecord
@@ -16,8 +15,7 @@ def run_form(ctx: foo.ExecutionContext, label: str) -> types.Property:
     """A form that asks for a run of this plugin."""
     inputs = types.Object()
     form = types.Property(inputs, view=types.View(label=label))
-    if ctx.dataset is None:
-        refuse(inputs, "no_dataset", NO_DATASET, label="No dataset")
+    if refuse_without_dataset(inputs, ctx):
         return form
     found = records.find_all(ctx.dataset)
     if not found:

@@ -51,7 +51,7 @@ _TOLD: Document = {
     },
 }
 
-# Whoever is faster learns; then it is learnt once more, so often.
+# Where others are faster to learn it is learnt once more, this often at most.
 _MAX_TRIES = 5
 
 # One at a time: two lessons of a run would get in each other's way.
@@ -89,7 +89,8 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     check_writable(schema.declared(target.dataset), target.corrected, "a lesson would correct them")
     rows = list(_judged(target, after=[{"$project": _TOLD}]))
     decisions = _lessons(rows)
-    removed = [(_lesson(row), row["removed"]) for row in rows if row.get("removed")]
+    lessons = ((_lesson(row), row["removed"]) for row in rows if row.get("removed"))
+    removed = {lesson.box: (lesson, label) for lesson, label in lessons}
     what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
     with waiting_for(what):
         learnt, file = recalibrate(
@@ -98,7 +99,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
             decisions,
             # They hold what the scoring said when it suggested them.
             told=told_by(decisions),
-            removed=read_removed({decision.box: (decision, text) for decision, text in removed}),
+            removed=read_removed(removed),
             noted={"learnt_from": len(rows)},
         )
         correct(target, learnt.lessons.correction)
