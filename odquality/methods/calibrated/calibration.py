@@ -17,7 +17,7 @@ from odquality.methods.calibrated.annotators import Annotators, fit_annotators
 from odquality.methods.calibrated.canonical import canonical
 from odquality.methods.calibrated.corruption import CORRUPTED_SHARE, corrupt
 from odquality.methods.calibrated.draws import Keys
-from odquality.methods.calibrated.error_rate import error_rate, label_error_rate
+from odquality.methods.calibrated.error_rate import error_rate, label_error_rates
 from odquality.methods.calibrated.evidence import (
     MATCH_IOU,
     Evidence,
@@ -76,7 +76,7 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         kind: (ratio.log(present_pieces[kind]), ratio.log(wrong[kind]))
         for kind, ratio in ratios.items()
     }
-    rates = {kind: label_error_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
+    rates = label_error_rates(suspicion)
     rates[OVERLOOKED] = error_rate(*suspicion[OVERLOOKED])
     classes = form.classes[list(detected)]
     model = ErrorModel(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from odquality.core.scenes import FloatArray
+from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS
 
 # The rate that is assumed without data, and how many boxes' worth of data this is.
 PRIOR_RATE = 0.02
@@ -26,6 +29,10 @@ _PRIOR_CONTRADICTED = 300
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
 _USUAL_SPURIOUS_RATE = 0.01
 _DRAWN_TO_USUAL = 0.4
+# Who errs in ways that are told surely errs in this one too: where all of those are frequent, this
+# share of the rarest is usual.
+_TOLD_SURELY = ("swap", DUPLICATE)
+_USUAL_SHARE = 0.5
 
 # The bound is sought where at least this share of the wrong boxes is.
 _LEAST_SHARE = 0.05
@@ -33,14 +40,25 @@ _LEAST_SHARE = 0.05
 _THRESHOLDS = 100
 
 
-def label_error_rate(kind: str, present: FloatArray, wrong: FloatArray) -> float:
-    """The rate of a kind of label error, for what is known of such kinds; see `error_rate`."""
+def label_error_rates(suspicion: Mapping[str, tuple[FloatArray, FloatArray]]) -> dict[str, float]:
+    """The rate of each kind of label error, for what is known of such kinds; see `error_rate`.
+
+    Args:
+        suspicion: per kind, of the labels as they are, and of labels with this kind of error.
+    """
+    rates = {kind: _bounded_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
+    told = min(rates[kind] / BY_NAME[kind].boxes for kind in _TOLD_SURELY)
+    usual = max(_USUAL_SPURIOUS_RATE, _USUAL_SHARE * told)
+    if rates["spurious"] > usual:
+        rates["spurious"] *= (usual / rates["spurious"]) ** _DRAWN_TO_USUAL
+    return rates
+
+
+def _bounded_rate(kind: str, present: FloatArray, wrong: FloatArray) -> float:
     contradicted = kind in _CONTRADICTED
     rate = error_rate(present, wrong, _PRIOR_CONTRADICTED if contradicted else _PRIOR_BOXES)
     # The looser a bound is, the less it says: up to 1, that nothing is known.
     rate = min(rate, _MOST_LABELS**2 / rate)
-    if kind == "spurious" and rate > _USUAL_SPURIOUS_RATE:
-        rate *= (_USUAL_SPURIOUS_RATE / rate) ** _DRAWN_TO_USUAL
     return max(rate, _FEWEST_CONTRADICTED) if contradicted else rate
 
 

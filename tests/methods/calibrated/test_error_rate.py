@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from odquality.kinds import LABEL_KINDS
-from odquality.methods.calibrated.error_rate import PRIOR_RATE, error_rate, label_error_rate
+from odquality.methods.calibrated.error_rate import PRIOR_RATE, error_rate, label_error_rates
 
 
 @pytest.fixture
@@ -18,6 +18,12 @@ def _standing_out(rng, rate, right=10_000):
     """Suspicion of boxes of which some are wrong, and of 2000 wrong ones, told apart with ease."""
     wrong, count = rng.normal(6, 1, 2000), int(right * rate)
     return np.concatenate([rng.normal(0, 1, right - count), rng.normal(6, 1, count)]), wrong
+
+
+def _label_error_rate(kind, present, wrong):
+    """The rate of one kind where nothing tells of the others."""
+    suspicion = dict.fromkeys(LABEL_KINDS, (np.zeros(1000), np.ones(100)))
+    return label_error_rates(suspicion | {kind: (present, wrong)})[kind]
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5])
@@ -51,7 +57,7 @@ def test_a_worked_example():
     # 9 suspects, a standard deviation of 3 and one more, then the prior.
     expected = (9 + 3 + 1 + 50 * PRIOR_RATE) / (1000 + 50)
     assert error_rate(present, np.ones(100)) == pytest.approx(expected)
-    assert label_error_rate("duplicate", present, np.ones(100)) == pytest.approx(expected)
+    assert _label_error_rate("duplicate", present, np.ones(100)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("kind", ["swap", "badloc"])
@@ -59,7 +65,7 @@ def test_the_rate_of_labels_that_are_contradicted_leans_on_the_prior_where_label
     for suspects, labels in ((9, 1000), (90, 10_000)):
         present = np.repeat([1.0, 0.0], [suspects, labels - suspects])
         expected = suspects + np.sqrt(suspects) + 1 + 300 * PRIOR_RATE
-        rate = label_error_rate(kind, present, np.ones(100))
+        rate = _label_error_rate(kind, present, np.ones(100))
         assert rate == pytest.approx(expected / (labels + 300))
 
 
@@ -73,7 +79,7 @@ def test_the_order_of_boxes_does_not_matter(rng):
 @pytest.mark.parametrize("kind", LABEL_KINDS)
 def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
     present, wrong = _standing_out(rng, 0.05)
-    found, bound = label_error_rate(kind, present, wrong), error_rate(present, wrong)
+    found, bound = _label_error_rate(kind, present, wrong), error_rate(present, wrong)
     if kind == "spurious":
         # Two fifths of the way to the usual rate of 1%, on a logarithmic scale.
         assert np.log(found / bound) == pytest.approx(0.4 * np.log(0.01 / bound))
@@ -84,13 +90,33 @@ def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
         assert found == pytest.approx(bound, rel=0.02)
 
 
+def test_whoever_errs_in_other_ways_is_taken_to_add_spurious_labels_too(rng):
+    often, seldom = _standing_out(rng, 0.08), _standing_out(rng, 0.01)
+    clean = _standing_out(rng, 0.0)
+
+    def found(**others):
+        suspicion = dict.fromkeys(LABEL_KINDS, clean) | {"spurious": often} | others
+        return label_error_rates(suspicion)
+
+    bound, alone = error_rate(*often), found()["spurious"]
+    # Half as many as of the rarer of swaps and duplicates, which show on two labels each.
+    rates = found(swap=often, duplicate=often)
+    assert np.log(rates["spurious"] / bound) == pytest.approx(
+        0.4 * np.log(0.5 * rates["duplicate"] / 2 / bound)
+    )
+    for others in ({"swap": often}, {"duplicate": often}, {"swap": seldom, "duplicate": often}):
+        assert found(**others)["spurious"] == alone
+    # A bound that lies below is not raised.
+    assert found(swap=often, duplicate=often, spurious=seldom)["spurious"] == error_rate(*seldom)
+
+
 @pytest.mark.parametrize("kind", LABEL_KINDS)
 def test_the_looser_a_bound_the_less_it_says(rng, kind):
     """Where nothing tells an error, its rate is not taken to be high: it is not known."""
     rates = []
     for distance in (4, 3, 2, 1, 0):
         present = rng.normal(0, 1, 10_000)
-        rates.append(label_error_rate(kind, present, rng.normal(distance, 1, 2000)))
+        rates.append(_label_error_rate(kind, present, rng.normal(distance, 1, 2000)))
     assert max(rates) <= 0.1
     # A bound of nearly 1 leaves the square of what it may be at most, 1%.
     assert rates[-1] == pytest.approx(0.01, rel=0.1)
@@ -98,6 +124,6 @@ def test_the_looser_a_bound_the_less_it_says(rng, kind):
 
 def test_what_contradicts_a_label_always_counts(rng):
     clean = _standing_out(rng, 0.0)
-    assert label_error_rate("swap", *clean) == label_error_rate("badloc", *clean) == 0.003
+    assert _label_error_rate("swap", *clean) == _label_error_rate("badloc", *clean) == 0.003
     for kind in ("spurious", "duplicate"):
-        assert label_error_rate(kind, *clean) == error_rate(*clean)
+        assert _label_error_rate(kind, *clean) == error_rate(*clean)
