@@ -59,7 +59,7 @@ def _split(batch: bytes) -> list[bytes]:
 def _multiply_record(dataset: Any, key: str, times: int) -> None:
     """The record of the run, with the numbers of all images."""
     from odquality.bridge.run.recalibration import recalibrate_run
-    from odquality.bridge.store import claims, records, results
+    from odquality.bridge.store import handover, records, results
 
     record = records.find(dataset, key)
     assert record is not None
@@ -73,7 +73,7 @@ def _multiply_record(dataset: Any, key: str, times: int) -> None:
     }
     rows = json.loads(kept["suggested"])
     kept["suggested"] = json.dumps([[*group, number * times] for *group, number in rows])
-    is_done = claims.exchange_results(
+    is_done = handover.exchange_results(
         record, lambda file: results.save_report(file, report, **kept)
     )
     assert is_done, "nobody else has this database"

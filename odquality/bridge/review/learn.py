@@ -26,7 +26,7 @@ from odquality.bridge.run.recalibration import (
     told_by,
 )
 from odquality.bridge.store import records, schema
-from odquality.bridge.store.claims import RunChangedError
+from odquality.bridge.store.handover import RunChangedError
 from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import OVERLOOKED
 from odquality.learning.decisions import Decision

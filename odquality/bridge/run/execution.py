@@ -31,7 +31,7 @@ from odquality.bridge.run.reporting import make_report
 from odquality.bridge.run.settings import RunSettings
 from odquality.bridge.run.tally import Seconds, Tally
 from odquality.bridge.run.untouched import kept_stamps
-from odquality.bridge.store import claims, indexes, records, results, schema, values
+from odquality.bridge.store import handover, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, show_suggestions
 from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.run_documents import DatasetDeletedError
@@ -186,8 +186,8 @@ class Execution:
     def _register(self, territory: Territory) -> Claim:
         """Takes the key; until the end the run has a report that says that it is incomplete."""
         previous, settings = territory.previous, self._settings
-        obsolete = [*(previous.files if previous else ()), *claims.sweep(self._dataset)]
-        claim = claims.claim(
+        obsolete = [*(previous.files if previous else ()), *handover.sweep(self._dataset)]
+        claim = handover.claim(
             self._dataset,
             settings.key,
             {

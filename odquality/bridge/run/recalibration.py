@@ -25,7 +25,7 @@ from odquality.bridge.run.answers import (
 from odquality.bridge.run.box_probabilities import Probabilities, read_probabilities
 from odquality.bridge.run.lookup import find_complete_run
 from odquality.bridge.run.remaining import remaining_errors
-from odquality.bridge.store import claims, records, results
+from odquality.bridge.store import handover, records, results
 from odquality.bridge.store.kept import current_file
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
@@ -139,9 +139,9 @@ def recalibrate(
         kept_now = {**kept, "report": report, ANSWERS: rows}
         results.save_report(file, **kept_now)
 
-    file = claims.exchange_results(record, save, noted)
+    file = handover.exchange_results(record, save, noted)
     if file is None:
-        raise claims.RunChangedError(f"run {key!r} was changed by another process; try again")
+        raise handover.RunChangedError(f"run {key!r} was changed by another process; try again")
     records.refresh(dataset, key)
     return RunRecalibration(lessons, _unused(decisions, known)), file
 

@@ -24,7 +24,7 @@ from odquality.bridge.run.ownership import (
     owned_paths,
     writable,
 )
-from odquality.bridge.store import claims, indexes, records, results, schema, values
+from odquality.bridge.store import handover, indexes, records, results, schema, values
 from odquality.bridge.store.app_config import forget_paths, rename_paths
 from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.database import forget_loaded_values
@@ -84,7 +84,7 @@ def delete_fields(dataset: fo.Dataset, key: str) -> None:
     while True:
         try:
             return _delete_fields(dataset, key)
-        except (ConnectionFailure, claims.RunChangedError):
+        except (ConnectionFailure, handover.RunChangedError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)
@@ -94,13 +94,13 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
     record = records.find(dataset, key)
     if record is None:
         return
-    with claims.take_over(dataset, record, records.DELETING) as claim, claim.heard():
+    with handover.take_over(dataset, record, records.DELETING) as claim, claim.heard():
         _wait_for_predecessor(claim)
         remove(dataset, owned_paths(schema.declared(dataset), record))
         others = [one for one in records.find_all(dataset) if one.key != key]
         drop_idle_indexes(dataset, [str(one.config.get("gt_field")) for one in others])
         claim.show(None)
-        results.delete([*record.files, *claims.sweep(dataset)])
+        results.delete([*record.files, *handover.sweep(dataset)])
         claim.forget(dataset)
     records.hide(dataset, key)
 
@@ -137,7 +137,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
         return
     if record.format is None:
         # Whatever becomes of this, FiftyOne gives the record the new key.
-        record = claims.complete_legacy(record)
+        record = handover.complete_legacy(record)
     check_key(new_key)
     if record.is_in_progress:
         raise ValueError(record.describe())
@@ -148,7 +148,7 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
     check_writable(declared, sorted(owned), f"run {key!r} would rename them")
     both = [*new_paths, *new_paths.values()]
     renaming = {"paths": both, "new_key": new_key}
-    with claims.take_over(dataset, record, records.RENAMING, **renaming) as claim, claim.heard():
+    with handover.take_over(dataset, record, records.RENAMING, **renaming) as claim, claim.heard():
         schema.change(dataset, key=new_key, copy=new_paths)
         values.rename(dataset, new_paths)
         indexes.rename(dataset, new_paths)

@@ -21,7 +21,7 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     heard_of    when that process last said that it lives
     predecessor token of the owner that the run was taken from, until that has noticed
 
-`claims` makes and changes records.
+`handover` makes and changes records.
 """
 
 from __future__ import annotations

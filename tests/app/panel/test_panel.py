@@ -18,7 +18,7 @@ import odquality
 from odquality.app.panel.place import CARDS, MANY, Place
 from odquality.bridge.review.progress import open_counts
 from odquality.bridge.run.recalibration import load_lessons
-from odquality.bridge.store import claims, records
+from odquality.bridge.store import handover, records
 from odquality.kinds import BY_NAME
 from tests.app.panel.shown import KEY, Shown
 from tests.bridge.datasets import random_samples
@@ -56,7 +56,7 @@ def test_a_run_without_suggestions_says_why(dataset: fo.Dataset) -> None:
 def test_a_run_in_progress_says_so(scored: fo.Dataset) -> None:
     record = records.find(scored, KEY)
     assert record is not None
-    with claims.take_over(scored, record, records.RUNNING):
+    with handover.take_over(scored, record, records.RUNNING):
         assert "is in progress" in Shown(scored, "on_load").parts
 
 

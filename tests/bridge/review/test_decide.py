@@ -11,7 +11,7 @@ from bson import ObjectId
 
 import odquality
 from odquality.bridge.review.issue import ReviewIssue
-from odquality.bridge.store import claims, records
+from odquality.bridge.store import handover, records
 from odquality.kinds import KINDS, LABEL_KINDS
 from tests.bridge.datasets import detection, lock, random_samples
 from tests.bridge.review.help import (
@@ -285,7 +285,7 @@ def test_nothing_is_decided_while_a_run_is_in_progress(dataset: fo.Dataset) -> N
     issue = odquality.list_issues(dataset, KEY, limit=1)[0]
     record = records.find(dataset, KEY)
     assert record is not None
-    with claims.take_over(dataset, record, records.RUNNING):
+    with handover.take_over(dataset, record, records.RUNNING):
         with pytest.raises(ValueError, match="in progress"):
             odquality.accept(dataset, KEY, issue)
         raised = pytest.raises(ValueError, match="in progress")

@@ -215,7 +215,7 @@ def test_no_file_is_left_behind(scored: fo.Dataset) -> None:
 
 
 def test_who_comes_too_late_changes_nothing(scored: fo.Dataset) -> None:
-    from odquality.bridge.store.claims import exchange_results
+    from odquality.bridge.store.handover import exchange_results
 
     record = records.find(scored, "lq")
     assert record is not None

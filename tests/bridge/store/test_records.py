@@ -10,7 +10,7 @@ import pytest
 from bson import ObjectId
 
 from odquality.bridge.run.settings import RUN_CONFIG_CLASS
-from odquality.bridge.store import claims, owner, records, results
+from odquality.bridge.store import handover, owner, records, results
 from odquality.bridge.store.claim import Claim, RunLostError
 from odquality.bridge.store.records import RunRecord
 
@@ -24,7 +24,7 @@ def claim(dataset: fo.Dataset, previous: RunRecord | None = None, **changes: Any
         "score_field": "lq",
         "view_stages": None,
     }
-    return claims.claim(dataset, "lq", CONFIG, previous=previous, **arguments | changes)
+    return handover.claim(dataset, "lq", CONFIG, previous=previous, **arguments | changes)
 
 
 def find(dataset: fo.Dataset) -> RunRecord:
@@ -105,7 +105,7 @@ def test_two_runs_cannot_replace_the_same_run(dataset: fo.Dataset) -> None:
 
 def test_who_lost_the_run_is_told(dataset: fo.Dataset) -> None:
     first = claim(dataset)
-    second = claims.take_over(dataset, find(dataset), records.DELETING)
+    second = handover.take_over(dataset, find(dataset), records.DELETING)
     with pytest.raises(RunLostError, match="deleted or taken over"):
         first.renew()
     with pytest.raises(RunLostError):
@@ -199,7 +199,7 @@ def test_records_that_the_dataset_does_not_know_are_swept_away(dataset: fo.Datas
     in_progress = {**lost, "_id": ObjectId()}
     config = {"method": records.RUN_METHOD, "owner": owner.new_owner()}
     runs.insert_one({**in_progress, "config": config})
-    assert claims.sweep(dataset) == [file]
+    assert handover.sweep(dataset) == [file]
     left = {one["_id"] for one in runs.find({"_dataset_id": dataset._doc.id})}
     assert left == {kept.id, foreign["_id"], in_progress["_id"]}
 
