@@ -51,18 +51,20 @@ def run_states(samples: SampleCollection) -> list[RunState]:
             states.append((False, record.id, RunState(record.key, False, str(error), report)))
             continue
         if not note:
-            note = _stale(dataset, record.key)
+            note = _stale(dataset, record.key, report.num_scored)
         is_free = not record.is_in_progress
         states.append((is_free, record.id, RunState(record.key, is_free, note, report)))
     return [state for _, _, state in sorted(states, key=lambda row: row[:2], reverse=True)]
 
 
-def _stale(dataset: SampleCollection, key: str) -> str:
-    """What is said if images came that the run has not seen."""
-    target = ReviewTarget.of(dataset, key)
+def _stale(dataset: SampleCollection, key: str, num_scored: int) -> str:
+    """What is said if images came that the run has not seen, or if some that it has are gone."""
+    target, notes = ReviewTarget.of(dataset, key), []
+    samples = target.dataset._sample_collection
     new = {target.record.score_field: None, f"{target.gt_field}.detections.0": {"$exists": True}}
-    if target.dataset._sample_collection.find_one(new, {"_id": 1}) is None:
-        return ""
-    return (
-        "Some images with labels have no score: they came after the run. Score again to see them."
-    )
+    if samples.find_one(new, {"_id": 1}) is not None:
+        notes.append("Some images with labels have no score: they came after the run.")
+    # What the database knows of itself costs nothing, however many images there are.
+    if samples.estimated_document_count() < num_scored:
+        notes.append("Some images are gone: the errors that are left count theirs.")
+    return " ".join([*notes, "Score again for what there is now."]) if notes else ""

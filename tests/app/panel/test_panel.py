@@ -66,6 +66,14 @@ def test_images_that_came_later_are_told_of(scored: fo.Dataset) -> None:
     assert "came after the run" in Shown(scored, "on_load").parts
 
 
+def test_images_that_are_gone_are_told_of(scored: fo.Dataset) -> None:
+    assert "are gone" not in Shown(scored, "on_load").parts
+    scored.delete_samples(scored.values("id")[:1])
+    assert "are gone" in Shown(scored, "on_load").parts
+    odquality.compute_label_quality(scored, key=KEY)
+    assert "are gone" not in Shown(scored, "on_load").parts
+
+
 def test_the_overview_tells_kinds_and_errors_left(scored: fo.Dataset) -> None:
     shown = Shown(scored, "on_load")
     number = len(odquality.list_issues(scored, KEY))
