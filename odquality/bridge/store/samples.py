@@ -47,7 +47,8 @@ def all_samples(samples: SampleCollection) -> SampleCollection:
     """
     if is_dynamic_groups(samples):
         return all_samples(samples.flatten())
-    if samples.media_type != fo.core.media.GROUP:
+    # One slice, grouped by a view and flattened, still says that it is grouped.
+    if samples.media_type != fo.core.media.GROUP or samples.group_media_types is None:
         return samples
     return samples.select_group_slices(_allow_mixed=True)
 

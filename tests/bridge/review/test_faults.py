@@ -215,6 +215,22 @@ def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset
     grouped.delete()
 
 
+@pytest.mark.parametrize("name", ["left", "right"])
+def test_a_slice_that_a_view_groups_once_more_is_reviewed(dataset: fo.Dataset, name: str) -> None:
+    grouped = grouped_copy(dataset, 20)
+    chosen = grouped.select_group_slices(name)
+    score_again(chosen)
+    view = chosen.group_by("filepath")
+    issues = odquality.list_issues(view, KEY)
+    assert issues == odquality.list_issues(grouped, KEY)
+    assert len(odquality.worst_first(view, KEY)) == odquality.summarize_run(view, KEY).images == 20
+    assert len(odquality.accept(view, KEY, issues).done) == len(issues) > 0
+    assert odquality.list_issues(view, KEY) == []
+    assert odquality.undo(view, KEY).refused == ()
+    assert odquality.tag_issues(view, KEY).samples == len({one.sample_id for one in issues})
+    grouped.delete()
+
+
 def test_images_follow_each_other_in_the_order_of_review(dataset: fo.Dataset) -> None:
     order = list(dict.fromkeys(one.sample_id for one in odquality.list_issues(dataset, KEY)))
     after = [image_after(dataset, KEY, one) for one in order]
