@@ -13,6 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
+from fiftyone.core.sample import SampleView
 
 # Stages of a pipeline that choose, sort or change samples, and show none of them twice.
 _CHOOSING = frozenset(("$match", "$sort", "$limit", "$skip", "$sample", "$unset"))
@@ -30,6 +31,15 @@ def check_collection(samples: object) -> SampleCollection:
             f"samples is a {type(samples).__name__}; expected a FiftyOne dataset or view"
         )
     return samples
+
+
+def collection_of(sample: fo.Sample | SampleView) -> SampleCollection:
+    """The view that shows a sample, or the dataset that it is in.
+
+    Public: ``sample.dataset``, which of a patch is one that holds nothing but patches.
+    """
+    shown: SampleCollection = sample._view if isinstance(sample, SampleView) else sample.dataset
+    return shown
 
 
 def dataset_of(samples: SampleCollection) -> fo.Dataset:
@@ -67,12 +77,13 @@ def with_all_fields(samples: SampleCollection) -> SampleCollection:
     return view
 
 
-def is_generated(samples: SampleCollection) -> bool:
-    """Whether a view's samples are patches, frames or clips made from other samples.
+def is_generated(samples: SampleCollection | fo.Sample | SampleView) -> bool:
+    """Whether a view's samples, or a sample, are patches, frames or clips made from others.
 
     Public: comparing ``view.media_type`` and classes, which differ for each kind of view.
     """
-    return bool(samples._is_generated)
+    shown = samples if isinstance(samples, SampleCollection) else collection_of(samples)
+    return bool(shown._is_generated)
 
 
 def is_dynamic_groups(samples: SampleCollection) -> bool:

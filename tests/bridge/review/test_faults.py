@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fiftyone as fo
 import pytest
 from bson import ObjectId
@@ -247,6 +249,28 @@ def test_views_that_hide_issues_are_refused(dataset: fo.Dataset) -> None:
     ):
         with pytest.raises(ValueError, match="do not show"):
             odquality.list_issues(view, KEY)
+
+
+@pytest.mark.parametrize("field", ["ground_truth", "predictions", SUGGESTIONS])
+def test_patches_with_all_fields_of_their_images_are_no_images(
+    dataset: fo.Dataset, tmp_path: Path, field: str
+) -> None:
+    view = dataset.to_patches(field, other_fields=True)
+    before = documents(dataset)
+    for call in (
+        lambda: odquality.list_issues(view, KEY),
+        lambda: odquality.preview_accept_all(view, KEY, min_probability=0.5),
+        lambda: odquality.accept_all(view, KEY, min_probability=0.5),
+        lambda: odquality.export(view, KEY, tmp_path / "issues.csv"),
+        lambda: odquality.tag_issues(view, KEY),
+        lambda: odquality.summarize_run(view, KEY),
+        lambda: odquality.worst_first(view, KEY),
+        lambda: odquality.visualize(view, KEY),
+        lambda: odquality.visualize(view.first(), KEY),
+    ):
+        with pytest.raises(ValueError, match=r"samples is a Patch\w+, made from the samples that"):
+            call()
+    assert documents(dataset) == before
 
 
 def test_what_is_selected_in_a_view_that_hides_issues_is_found(dataset: fo.Dataset) -> None:
