@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import fiftyone as fo
@@ -48,7 +48,7 @@ class RunPaths:
             raise _lost(record, repr(record.score_field))
         return cls(
             labels=labels,
-            predictions=find_list(owned, f"{key}_{OVERLOOKED}"),
+            predictions=find_list(owned, f"{key}_{OVERLOOKED}", record),
             image_score=record.score_field,
             label_quality=key if f"{labels}.{key}" in owned else None,
             suggestions=f"{suggestions}.detections" if suggestions in owned else None,
@@ -90,29 +90,35 @@ def check_shown(paths: Iterable[str], samples: SampleCollection | fo.Sample | Sa
         )
 
 
-def owned_fields(dataset: fo.Dataset, record: RunRecord) -> set[str]:
-    """Paths of what a run wrote, as far as the dataset declares them."""
+def owned_fields(dataset: fo.Dataset, record: RunRecord) -> list[str]:
+    """Paths of what a run wrote, as far as the dataset declares them, in its order."""
     declared = schema.declared(dataset)
-    return {path for path in owned_paths(declared, record) if path in declared}
+    owned = owned_paths(declared, record)
+    return [path for path in declared if path in owned]
 
 
-def list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
-    """The path of the list of detections that have an attribute of the run.
+def list_with(owned: Sequence[str], attribute: str, record: RunRecord) -> str:
+    """The path of the list of detections that have an attribute of the run, as `find_list`.
 
     Raises:
         ValueError: the attribute was deleted or renamed.
     """
-    found = find_list(owned, attribute)
+    found = find_list(owned, attribute, record)
     if found is None:
         raise _lost(record, f"{attribute!r} of boxes")
     return found
 
 
-def find_list(owned: set[str], attribute: str) -> str | None:
-    """The path of the list of detections that have an attribute of the run, None if none has."""
+def find_list(owned: Sequence[str], attribute: str, record: RunRecord) -> str | None:
+    """The path of the list of detections that have an attribute of the run, None if none has.
+
+    If its field was cloned, others have it too: it is the one that has the name that was scored,
+    or, where that was renamed, the one that was there first.
+    """
     ending = f".detections.{attribute}"
-    found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
-    return found[0] if found else None
+    found = [path.rpartition(".")[0] for path in owned if path.endswith(ending)]
+    scored = [f"{record.config.get(name)}.detections" for name in ("gt_field", "pred_field")]
+    return next((path for path in [*scored, *found] if path in found), None)
 
 
 def _lost(record: RunRecord, what: str) -> ValueError:

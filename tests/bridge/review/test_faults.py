@@ -233,6 +233,32 @@ def test_a_slice_that_a_view_groups_once_more_is_reviewed(dataset: fo.Dataset, n
     grouped.delete()
 
 
+@pytest.mark.parametrize("labels", ["ground_truth", "truth"])
+def test_copies_of_the_fields_of_a_review_stay_as_they_are(
+    dataset: fo.Dataset, labels: str
+) -> None:
+    odquality.dismiss(dataset, KEY, odquality.list_issues(dataset, KEY, limit=3))
+    if labels != "ground_truth":
+        dataset.rename_sample_field("ground_truth", labels)
+    # Whatever comes first by name.
+    copies = {name: f"a_{name}" for name in (labels, "predictions", DECISIONS)}
+    for name, copy in copies.items():
+        dataset.clone_sample_field(name, copy)
+    before, issues = documents(dataset), odquality.list_issues(dataset, KEY)
+    assert odquality.accept(dataset, KEY, issues[:20]).refused == ()
+    odquality.learn_from_decisions(dataset, KEY)
+    odquality.tag_issues(dataset, KEY)
+    odquality.note_edits(dataset, KEY)
+    after = documents(dataset)
+    for name, copy in copies.items():
+        assert [one.get(copy) for one in after] == [one.get(copy) for one in before]
+        pairs = zip(after, before, strict=True)
+        changed = sum(one.get(name) != was.get(name) for one, was in pairs)
+        assert (changed > 10) == (name != "predictions")
+    assert len(odquality.undo(dataset, KEY).done) == 20
+    assert odquality.summarize_run(dataset, KEY).images == len(dataset)
+
+
 def test_images_follow_each_other_in_the_order_of_review(dataset: fo.Dataset) -> None:
     order = list(dict.fromkeys(one.sample_id for one in odquality.list_issues(dataset, KEY)))
     after = [image_after(dataset, KEY, one) for one in order]
