@@ -54,6 +54,11 @@ class Files:
         """Every fourth image is held out."""
         return "val" if int(name) % 4 == 0 else "train"
 
+    def yolo_path(self, name: str) -> str:
+        """Within the folders of images and of labels, without the ending; some have subfolders."""
+        folder = "night/" if int(name) % 5 == 0 else ""
+        return f"{self.split_of(name)}/{folder}{name}"
+
     def image_id(self, name: str) -> int:
         """COCO's number of an image."""
         return 5000 - 7 * int(name)
@@ -131,15 +136,15 @@ def write_yolo(files: Files, folder: Path) -> None:
     (folder / "predicted").mkdir(parents=True)
     for split in ("train", "val"):
         for part in ("images", "labels"):
-            (folder / part / split).mkdir(parents=True)
+            (folder / part / split / "night").mkdir(parents=True)
     for name, boxes in files.labels.items():
-        split = files.split_of(name)
-        assert cv2.imwrite(str(folder / "images" / split / f"{name}.jpg"), image)
+        place = files.yolo_path(name)
+        assert cv2.imwrite(str(folder / "images" / f"{place}.jpg"), image)
         rows = [yolo_row(label, corners) for label, corners in boxes]
         found = [f"{yolo_row(*one[:2])} {one[2]:.6g}" for one in files.predictions[name]]
-        for path, lines in (("labels/" + split, rows), ("predicted", found)):
+        for path, lines in ((f"labels/{place}", rows), (f"predicted/{name}", found)):
             if lines:
-                (folder / path / f"{name}.txt").write_text("\n".join(lines) + "\n")
+                (folder / f"{path}.txt").write_text("\n".join(lines) + "\n")
     told = "".join(f"  {number}: {name}\n" for number, name in enumerate(NAMES))
     (folder / "dataset.yaml").write_text(
         f"path: .\ntrain: ./images/train/\nval: ./images/val/\nnames:\n{told}"
@@ -270,11 +275,15 @@ def test_yolo_files_are_as_they_were_but_for_what_was_mended(guide: Followed) ->
             include_all_data=True,
         )
     assert again.default_classes == [*NAMES]
+    ending = len(str(Path("yolo-mended/images").resolve())) + 1
+    assert {path[ending:] for path in again.values("filepath")} == {
+        f"{guide.files.yolo_path(name)}.jpg" for name in guide.files.labels
+    }
     assert_same(boxes_of(again), guide.exported, pixels=1e-3)
     again.delete()
     untouched = guide.exported.keys() - mended_images(guide.names["dataset"])
     for name in untouched:
-        path = f"labels/{guide.files.split_of(name)}/{name}.txt"
+        path = f"labels/{guide.files.yolo_path(name)}.txt"
         rows = [
             np.loadtxt(Path(folder, path), ndmin=2) if Path(folder, path).exists() else None
             for folder in ("yolo", "yolo-mended")
@@ -308,6 +317,33 @@ def test_coco_files_are_as_they_were_but_for_what_was_mended(guide: Followed) ->
     assert {one.kind for one in removed} == {"duplicate"}
     assert len(told["annotations"]) == len(before["annotations"]) - len(removed)
     again.delete()
+
+
+def test_what_was_mended_in_frames_comes_back_into_the_videos(dataset: fo.Dataset) -> None:
+    videos = fo.Dataset()
+    video = fo.Sample("/nowhere/a.mp4")
+    for number, one in enumerate(dataset, 1):
+        fields = {name: one[name].copy() for name in ("ground_truth", "predictions")}
+        video.frames[number] = fo.Frame(filepath=f"/nowhere/{number}.jpg", **fields)
+    videos.add_sample(video)
+    section = (ROOT / GUIDE).read_text().partition("### From videos\n")[2].partition("\n#")[0]
+    names: dict[str, Any] = {"dataset": videos, "key": KEY}
+    # Frames that have files already are not taken from the videos.
+    make, *back = re.findall(r"`((?:\w+ = |\w+\.\w+\().*?)`", section)
+    exec(make.replace("sample_frames=True", "sample_frames=True, sparse=True"), names)
+    frames = names["frames"]
+    odquality.compute_label_quality(frames, key=KEY, min_probability=0.05)
+    mended = odquality.accept_all(frames, KEY, min_probability=0.05)
+    assert {one.action for one in mended.done} >= {"add", "relabel"}
+    for code in back:
+        exec(code, names)
+    shown = videos.first().frames
+    labels = {one.id: one.ground_truth for one in shown.values()}
+    assert labels == dict(zip(*frames.values(["id", "ground_truth"]), strict=True))
+    assert not [path for path in videos.get_frame_field_schema(flat=True) if KEY in path]
+    assert KEY not in str(labels)
+    for made in (frames, videos):
+        made.delete()
 
 
 def test_annotators_mend_what_has_the_tag(guide: Followed) -> None:

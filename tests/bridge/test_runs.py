@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fiftyone as fo
+import fiftyone.core.odm as foo
 import pytest
 
 import odquality
 from odquality.bridge.runs import LabelQualityRunConfig
 from odquality.bridge.store import records
 from odquality.bridge.store.app_config import GROUP, show_fields
-from tests.bridge.datasets import compute, documents, set_all
+from tests.bridge.datasets import compute, documents, random_samples, set_all
 
 FIELDS = [
     "{key}",
@@ -162,3 +163,20 @@ def test_deleted_runs_leave_loaded_samples_without_scores(scored: fo.Dataset) ->
     scored.delete_run("quality")
     assert not one.has_field("quality")
     assert not one.ground_truth.detections[0].has_field("quality_swap")
+
+
+def test_a_dataset_that_was_deleted_elsewhere_is_told_whatever_is_asked_of_it(make_dataset) -> None:
+    dataset = make_dataset(random_samples(3))
+    view = dataset.limit(2)
+    document = foo.get_db_conn().datasets.find_one_and_delete({"_id": dataset._doc.id})
+    for call in (
+        lambda: odquality.compute_label_quality(dataset),
+        lambda: odquality.list_issues(dataset, "label_quality"),
+        lambda: odquality.worst_first(view, "label_quality"),
+        lambda: odquality.delete_run(dataset, "label_quality"),
+        lambda: odquality.assign_folds(dataset, 2),
+        lambda: odquality.delete_decisions(dataset, gt_field="ground_truth"),
+    ):
+        with pytest.raises(ValueError, match=f"dataset '{dataset.name}' was deleted"):
+            call()
+    foo.get_db_conn().datasets.insert_one(document)

@@ -124,12 +124,13 @@ def _find(declared: Mapping[str, schema.Declaration], gt_field: str, noted: str)
 
 
 def _by_labels(declared: Mapping[str, schema.Declaration]) -> dict[str, str]:
-    """Fields of decisions by the field of labels that their mark names."""
-    return {
-        labels: path
-        for path, field in declared.items()
-        if (labels := decided_labels(field.get("info"))) is not None
-    }
+    """Fields of decisions by the field of labels that their mark names, without clones of them."""
+    found: dict[str, str] = {}
+    for path, field in declared.items():
+        if (labels := decided_labels(field.get("info"))) is not None:
+            # A clone has the same mark, and comes later.
+            found.setdefault(labels, path)
+    return found
 
 
 def _free_name(declared: Collection[str], gt_field: str) -> str:

@@ -25,7 +25,12 @@ from odquality.bridge.review.listing import find_issue
 from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.run.worst import worst_first
-from odquality.bridge.store.samples import all_samples, check_collection, dataset_of
+from odquality.bridge.store.samples import (
+    all_samples,
+    check_collection,
+    collection_of,
+    dataset_of,
+)
 from odquality.core.parameters import number, shown
 from odquality.drawing.boxes import RelativeBox, SuspectedError
 from odquality.drawing.frame import around_all
@@ -88,9 +93,9 @@ def visualize(
             raise _no_issue(named, key)
     sample = samples
     if isinstance(samples, SampleCollection):
-        paths.check_shown(samples.get_field_schema())
+        paths.check_shown(samples)
         sample = _sample_of(samples, key, paths, issue)
-    paths.check_shown(sample.field_names)
+    paths.check_shown(sample)
     labels = {name: named_box(one) for name, one in _detections(sample, paths.labels).items()}
     suspected: dict[str, SuspectedError] = {
         name: error_box(one, labels.get(str(one.get("label_id"))))
@@ -116,7 +121,7 @@ def visualize(
 
 
 def _collection_of(samples: object) -> SampleCollection:
-    """The dataset or view, or the dataset that a sample is in.
+    """The dataset or view, or that which a sample is of.
 
     Raises:
         ValueError: it is none of these.
@@ -125,7 +130,7 @@ def _collection_of(samples: object) -> SampleCollection:
         return check_collection(samples)
     if not samples.in_dataset:
         raise ValueError("samples is a sample that is in no dataset, so there is no run on it")
-    return samples.dataset
+    return collection_of(samples)
 
 
 def _sample_of(

@@ -140,7 +140,7 @@ def tag_issues(
         How many got it.
 
     Raises:
-        ValueError: there is no such run, or an argument is out of its range.
+        ValueError: there is no such run, an argument is out of its range, or tags are read-only.
     """
     if not isinstance(tag, str) or not tag:
         raise ValueError(f"tag is {shown(tag)}; expected a text that is not empty")
@@ -148,6 +148,8 @@ def tag_issues(
         samples, key, kinds=kinds, classes=classes, min_probability=min_probability
     )
     target, dataset = ReviewTarget.of(samples, key), all_samples(dataset_of(samples))
+    tags = ["tags", f"{target.gt_field}.detections.tags"]
+    check_writable(schema.declared(target.dataset), tags, "tags would be given and taken away")
     scope = with_all_fields(all_samples(samples))
     scope.match_tags(tag).untag_samples(tag)
     scope.select_labels(tags=tag, fields=target.gt_field).untag_labels(

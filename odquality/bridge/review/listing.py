@@ -67,7 +67,7 @@ def list_issues(
             is out of its range.
     """
     target = ReviewTarget.of(samples, key)
-    check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
+    check_shown({target.suggestions, target.num_issues}, samples)
     choice("status", status, (OPEN, *STATUSES, ANY_STATUS))
     choice("order", order, ORDERS)
     part = query_of(kinds, classes, min_probability)

@@ -141,7 +141,7 @@ def _groups(
 ) -> list[Document]:
     """Open issues of a query by ``kind`` and ``bin`` of their probability."""
     target = ReviewTarget.of(samples, key)
-    check_shown({target.suggestions, target.num_issues}, samples.get_field_schema())
+    check_shown({target.suggestions, target.num_issues}, samples)
     by = {"kind": "$issue.kind", "bin": bin_number("$issue.confidence", edges)}
     sums = {"number": {"$sum": 1}, "wrong": {"$sum": {"$subtract": [1.0, "$issue.confidence"]}}}
     found = database.iter_documents(

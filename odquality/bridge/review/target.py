@@ -55,7 +55,7 @@ class ReviewTarget:
         name = record.field_key
         suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"
         probability = f"{suggestions}.detections.probability"
-        if not {suggestions, num_issues} <= owned or probability not in declared:
+        if not {suggestions, num_issues}.issubset(owned) or probability not in declared:
             raise ValueError(
                 f"key is {key!r}, a run without suggestions to review: its method gives none, an "
                 "earlier version of odquality made it, or they were deleted; run it again by "

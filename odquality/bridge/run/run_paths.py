@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import fiftyone as fo
+from fiftyone.core.collections import SampleCollection
+from fiftyone.core.sample import SampleView
 
 from odquality.bridge.run.ownership import owned_paths
 from odquality.bridge.store import schema
 from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.samples import is_generated
 from odquality.kinds import OVERLOOKED
 
 
@@ -45,66 +48,77 @@ class RunPaths:
             raise _lost(record, repr(record.score_field))
         return cls(
             labels=labels,
-            predictions=find_list(owned, f"{key}_{OVERLOOKED}"),
+            predictions=find_list(owned, f"{key}_{OVERLOOKED}", record),
             image_score=record.score_field,
             label_quality=key if f"{labels}.{key}" in owned else None,
             suggestions=f"{suggestions}.detections" if suggestions in owned else None,
         )
 
-    def check_shown(self, shown: Collection[str]) -> None:
+    def check_shown(self, samples: SampleCollection | fo.Sample | SampleView) -> None:
         """Checks that a view or a sample shows the fields of the run.
 
-        Args:
-            shown: names of the fields that it shows.
-
         Raises:
-            ValueError: it hides some, or has others, as views of patches have.
+            ValueError: as `check_shown` does.
         """
         paths = (self.labels, self.predictions, self.image_score, self.suggestions)
-        check_shown((path for path in paths if path is not None), shown)
+        check_shown((path for path in paths if path is not None), samples)
 
 
-def check_shown(paths: Iterable[str], shown: Collection[str]) -> None:
-    """Checks that samples show the fields of some paths.
+def check_shown(paths: Iterable[str], samples: SampleCollection | fo.Sample | SampleView) -> None:
+    """Checks that samples show the fields of some paths, and are the dataset's own.
 
     Args:
         paths: of what a run has read or written.
-        shown: names of the fields that the samples show.
+        samples: a dataset or view, or a sample of one.
 
     Raises:
-        ValueError: they hide some, or have others, as views of patches have.
+        ValueError: they hide some, or have others, as views of patches have; or they are made from
+            samples of the dataset, as patches are that have all fields of their image.
     """
+    is_many = isinstance(samples, SampleCollection)
+    shown = samples.get_field_schema() if is_many else samples.field_names
     needed = {path.partition(".")[0] for path in paths}
     if missing := sorted(needed.difference(shown)):
         raise ValueError(
             f"samples do not show {missing}, which the run has read or written: pass the "
             "dataset, or a view with all of its fields"
         )
+    if is_generated(samples):
+        raise ValueError(
+            f"samples is a {type(samples).__name__}, made from the samples that the run has "
+            "scored: pass their dataset, or a view of it"
+        )
 
 
-def owned_fields(dataset: fo.Dataset, record: RunRecord) -> set[str]:
-    """Paths of what a run wrote, as far as the dataset declares them."""
+def owned_fields(dataset: fo.Dataset, record: RunRecord) -> list[str]:
+    """Paths of what a run wrote, as far as the dataset declares them, in its order."""
     declared = schema.declared(dataset)
-    return {path for path in owned_paths(declared, record) if path in declared}
+    owned = owned_paths(declared, record)
+    return [path for path in declared if path in owned]
 
 
-def list_with(owned: set[str], attribute: str, record: RunRecord) -> str:
-    """The path of the list of detections that have an attribute of the run.
+def list_with(owned: Sequence[str], attribute: str, record: RunRecord) -> str:
+    """The path of the list of detections that have an attribute of the run, as `find_list`.
 
     Raises:
         ValueError: the attribute was deleted or renamed.
     """
-    found = find_list(owned, attribute)
+    found = find_list(owned, attribute, record)
     if found is None:
         raise _lost(record, f"{attribute!r} of boxes")
     return found
 
 
-def find_list(owned: set[str], attribute: str) -> str | None:
-    """The path of the list of detections that have an attribute of the run, None if none has."""
+def find_list(owned: Sequence[str], attribute: str, record: RunRecord) -> str | None:
+    """The path of the list of detections that have an attribute of the run, None if none has.
+
+    If its field was cloned, others have it too: it is the one that has the name that was scored,
+    or, where that was renamed, the one that was there first.
+    """
     ending = f".detections.{attribute}"
-    found = sorted(path.rpartition(".")[0] for path in owned if path.endswith(ending))
-    return found[0] if found else None
+    found = [path.rpartition(".")[0] for path in owned if path.endswith(ending)]
+    scored = [f"{record.config.get(name)}.detections" for name in ("gt_field", "pred_field")]
+    return next((path for path in [*scored, *found] if path in found), None)
 
 
 def _lost(record: RunRecord, what: str) -> ValueError:

@@ -8,7 +8,12 @@ from fiftyone.core.collections import SampleCollection
 from fiftyone.core.patches import _PatchesView
 
 from odquality.bridge.store.marks import is_own
-from odquality.bridge.store.samples import check_collection, is_dynamic_groups, is_generated
+from odquality.bridge.store.samples import (
+    check_collection,
+    dataset_of,
+    is_dynamic_groups,
+    is_generated,
+)
 from odquality.core.parameters import shown
 
 # Attributes of a detection that are something else than a flag or probabilities.
@@ -105,9 +110,10 @@ def check_attribute(
 def _advice(samples: SampleCollection) -> str | None:
     """What to score instead of a view whose samples are no samples of a dataset."""
     if is_dynamic_groups(samples):
-        if samples.flatten().media_type == fo.core.media.GROUP:
-            return f"samples is grouped: take samples.flatten(), and {_slice_advice(samples)}"
-        return _DYNAMIC_GROUPS_ADVICE
+        if samples.flatten().media_type != fo.core.media.GROUP:
+            return _DYNAMIC_GROUPS_ADVICE
+        first = "" if samples.group_media_types is None else "take samples.flatten(), and "
+        return f"samples is grouped: {first}{_slice_advice(samples)}"
     if not is_generated(samples):
         return None
     if isinstance(samples, _PatchesView):
@@ -118,11 +124,15 @@ def _advice(samples: SampleCollection) -> str | None:
 
 
 def _slice_advice(samples: SampleCollection) -> str:
-    media_types = samples.group_media_types or {}
+    media_types, grouped = samples.group_media_types, "samples"
+    if media_types is None:
+        # A slice that a view groups by something else does not tell that it is one.
+        media_types = dataset_of(samples).group_media_types or {}
+        grouped = "fo.load_dataset(samples.dataset_name)"
     images = [name for name, media_type in media_types.items() if media_type in _IMAGES]
     if not images:
         return f"none of its slices holds images: {media_types}"
     slices = ", ".join(map(repr, images))
     return (
-        f"choose a slice of images: samples.select_group_slices({images[0]!r}) (slices: {slices})"
+        f"choose a slice of images: {grouped}.select_group_slices({images[0]!r}) (slices: {slices})"
     )

@@ -141,6 +141,9 @@ def rename_fields(dataset: fo.Dataset, key: str, new_key: str) -> None:
     check_key(new_key)
     if record.is_in_progress:
         raise ValueError(record.describe())
+    if new_key == record.field_key:
+        # They have kept their names when the run was renamed before, and it gets its old key back.
+        return
     declared = schema.declared(dataset)
     owned = owned_paths(declared, record)
     new_paths = {path: _renamed(path, record.field_key, new_key) for path in owned}

@@ -37,14 +37,12 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
     samples = all_samples(samples)
     if not record.is_complete:
         warnings.warn(f"{record.describe()}. Only what it wrote is shown", stacklevel=2)
-    shown = samples.get_field_schema()
-    if record.score_field not in shown:
-        if dataset_of(samples).has_field(record.score_field):
-            check_shown([record.score_field], shown)
+    if not dataset_of(samples).has_field(record.score_field):
         raise ValueError(
             f"key is {key!r}, but the scores of that run, field {record.score_field!r}, are not "
             "there any more; run it again"
         )
+    check_shown([record.score_field], samples)
     scored = samples.exists(record.score_field)
     expected = expected_errors_field(record.field_key)
     # Not every method gives these, and earlier versions wrote none.

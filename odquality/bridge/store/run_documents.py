@@ -20,6 +20,11 @@ Document = dict[str, Any]
 class DatasetDeletedError(ValueError):
     """The dataset is not there any more."""
 
+    @classmethod
+    def of(cls, dataset: fo.Dataset) -> DatasetDeletedError:
+        """What is said of a dataset, which this process or another has deleted."""
+        return cls(f"dataset {dataset.name!r} was deleted")
+
 
 def run_document(dataset: fo.Dataset, key: str) -> Document | None:
     """The document of the run under a key, with the database's time as ``now``; None for none."""
@@ -38,7 +43,7 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
     """
     document = datasets().find_one({"_id": dataset._doc.id}, {"runs": 1})
     if document is None:
-        raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
+        raise DatasetDeletedError.of(dataset)
     return document.get("runs") or {}
 
 

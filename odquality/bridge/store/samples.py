@@ -13,6 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
+from fiftyone.core.sample import SampleView
 
 # Stages of a pipeline that choose, sort or change samples, and show none of them twice.
 _CHOOSING = frozenset(("$match", "$sort", "$limit", "$skip", "$sample", "$unset"))
@@ -32,6 +33,15 @@ def check_collection(samples: object) -> SampleCollection:
     return samples
 
 
+def collection_of(sample: fo.Sample | SampleView) -> SampleCollection:
+    """The view that shows a sample, or the dataset that it is in.
+
+    Public: ``sample.dataset``, which of a patch is one that holds nothing but patches.
+    """
+    shown: SampleCollection = sample._view if isinstance(sample, SampleView) else sample.dataset
+    return shown
+
+
 def dataset_of(samples: SampleCollection) -> fo.Dataset:
     """The dataset itself, or the one that a view shows.
 
@@ -47,7 +57,8 @@ def all_samples(samples: SampleCollection) -> SampleCollection:
     """
     if is_dynamic_groups(samples):
         return all_samples(samples.flatten())
-    if samples.media_type != fo.core.media.GROUP:
+    # One slice, grouped by a view and flattened, still says that it is grouped.
+    if samples.media_type != fo.core.media.GROUP or samples.group_media_types is None:
         return samples
     return samples.select_group_slices(_allow_mixed=True)
 
@@ -66,12 +77,13 @@ def with_all_fields(samples: SampleCollection) -> SampleCollection:
     return view
 
 
-def is_generated(samples: SampleCollection) -> bool:
-    """Whether a view's samples are patches, frames or clips made from other samples.
+def is_generated(samples: SampleCollection | fo.Sample | SampleView) -> bool:
+    """Whether a view's samples, or a sample, are patches, frames or clips made from others.
 
     Public: comparing ``view.media_type`` and classes, which differ for each kind of view.
     """
-    return bool(samples._is_generated)
+    shown = samples if isinstance(samples, SampleCollection) else collection_of(samples)
+    return bool(shown._is_generated)
 
 
 def is_dynamic_groups(samples: SampleCollection) -> bool:

@@ -118,8 +118,13 @@ def refresh(dataset: fo.Dataset) -> None:
 
     Public: ``dataset.reload()``, after which views that were made before cannot load samples, and
     which forgets unsaved changes to samples.
+
+    Raises:
+        DatasetDeletedError: the dataset was deleted, by whichever process.
     """
     document, state = dataset._doc, stored_state(dataset)
+    if not state:
+        raise DatasetDeletedError.of(dataset)
     shown, shown_state = _SHOWN.get(document.id, (None, b""))
     if shown is not None and shown() is document and shown_state == state:
         return
@@ -182,7 +187,7 @@ def _edit(dataset: fo.Dataset, edit: Callable[[Declarations], None]) -> None:
 def _load(dataset: fo.Dataset) -> Declarations:
     document = datasets().find_one({"_id": dataset._doc.id}, {"sample_fields": 1})
     if document is None:
-        raise DatasetDeletedError(f"dataset {dataset.name!r} was deleted")
+        raise DatasetDeletedError.of(dataset)
     return document.get("sample_fields") or []
 
 

@@ -73,7 +73,7 @@ class RunCounts:
         self.is_complete = record.is_complete
         self._samples, self._record = all_samples(samples), record
         self._paths = RunPaths.of(dataset, record)
-        self._paths.check_shown(samples.get_field_schema())
+        self._paths.check_shown(samples)
 
     @cached_property
     def images(self) -> int:

@@ -9,7 +9,8 @@ import pytest
 
 import odquality
 from odquality.bridge.review.exports import COLUMNS
-from tests.bridge.review.help import KEY, grouped_copy
+from tests.bridge.datasets import lock
+from tests.bridge.review.help import KEY, documents, grouped_copy
 from tests.bridge.spoiled import LEAST
 
 
@@ -100,6 +101,18 @@ def test_tags_mark_every_slice_whichever_is_active(dataset: fo.Dataset) -> None:
     odquality.tag_issues(grouped, KEY, tag="check")
     assert set(every.match_tags("check").values("id")) == {one.sample_id for one in left}
     grouped.delete()
+
+
+@pytest.mark.parametrize("path", ["tags", "ground_truth", "ground_truth.detections.tags"])
+def test_tags_that_are_read_only_are_named_before_any_is_changed(
+    reviewed: fo.Dataset, path: str
+) -> None:
+    odquality.tag_issues(reviewed, KEY)
+    before = documents(reviewed)
+    lock(reviewed, path)
+    with pytest.raises(ValueError, match=f"fields \\['{path}'\\] are read-only, and tags"):
+        odquality.tag_issues(reviewed, KEY, min_probability=0.9)
+    assert documents(reviewed) == before
 
 
 def test_tags_are_given_where_a_view_hides_the_labels(reviewed: fo.Dataset) -> None:

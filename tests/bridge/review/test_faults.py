@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fiftyone as fo
 import pytest
 from bson import ObjectId
@@ -215,6 +217,48 @@ def test_a_slice_that_is_not_active_is_reviewed_all_the_same(dataset: fo.Dataset
     grouped.delete()
 
 
+@pytest.mark.parametrize("name", ["left", "right"])
+def test_a_slice_that_a_view_groups_once_more_is_reviewed(dataset: fo.Dataset, name: str) -> None:
+    grouped = grouped_copy(dataset, 20)
+    chosen = grouped.select_group_slices(name)
+    score_again(chosen)
+    view = chosen.group_by("filepath")
+    issues = odquality.list_issues(view, KEY)
+    assert issues == odquality.list_issues(grouped, KEY)
+    assert len(odquality.worst_first(view, KEY)) == odquality.summarize_run(view, KEY).images == 20
+    assert len(odquality.accept(view, KEY, issues).done) == len(issues) > 0
+    assert odquality.list_issues(view, KEY) == []
+    assert odquality.undo(view, KEY).refused == ()
+    assert odquality.tag_issues(view, KEY).samples == len({one.sample_id for one in issues})
+    grouped.delete()
+
+
+@pytest.mark.parametrize("labels", ["ground_truth", "truth"])
+def test_copies_of_the_fields_of_a_review_stay_as_they_are(
+    dataset: fo.Dataset, labels: str
+) -> None:
+    odquality.dismiss(dataset, KEY, odquality.list_issues(dataset, KEY, limit=3))
+    if labels != "ground_truth":
+        dataset.rename_sample_field("ground_truth", labels)
+    # Whatever comes first by name.
+    copies = {name: f"a_{name}" for name in (labels, "predictions", DECISIONS)}
+    for name, copy in copies.items():
+        dataset.clone_sample_field(name, copy)
+    before, issues = documents(dataset), odquality.list_issues(dataset, KEY)
+    assert odquality.accept(dataset, KEY, issues[:20]).refused == ()
+    odquality.learn_from_decisions(dataset, KEY)
+    odquality.tag_issues(dataset, KEY)
+    odquality.note_edits(dataset, KEY)
+    after = documents(dataset)
+    for name, copy in copies.items():
+        assert [one.get(copy) for one in after] == [one.get(copy) for one in before]
+        pairs = zip(after, before, strict=True)
+        changed = sum(one.get(name) != was.get(name) for one, was in pairs)
+        assert (changed > 10) == (name != "predictions")
+    assert len(odquality.undo(dataset, KEY).done) == 20
+    assert odquality.summarize_run(dataset, KEY).images == len(dataset)
+
+
 def test_images_follow_each_other_in_the_order_of_review(dataset: fo.Dataset) -> None:
     order = list(dict.fromkeys(one.sample_id for one in odquality.list_issues(dataset, KEY)))
     after = [image_after(dataset, KEY, one) for one in order]
@@ -231,6 +275,28 @@ def test_views_that_hide_issues_are_refused(dataset: fo.Dataset) -> None:
     ):
         with pytest.raises(ValueError, match="do not show"):
             odquality.list_issues(view, KEY)
+
+
+@pytest.mark.parametrize("field", ["ground_truth", "predictions", SUGGESTIONS])
+def test_patches_with_all_fields_of_their_images_are_no_images(
+    dataset: fo.Dataset, tmp_path: Path, field: str
+) -> None:
+    view = dataset.to_patches(field, other_fields=True)
+    before = documents(dataset)
+    for call in (
+        lambda: odquality.list_issues(view, KEY),
+        lambda: odquality.preview_accept_all(view, KEY, min_probability=0.5),
+        lambda: odquality.accept_all(view, KEY, min_probability=0.5),
+        lambda: odquality.export(view, KEY, tmp_path / "issues.csv"),
+        lambda: odquality.tag_issues(view, KEY),
+        lambda: odquality.summarize_run(view, KEY),
+        lambda: odquality.worst_first(view, KEY),
+        lambda: odquality.visualize(view, KEY),
+        lambda: odquality.visualize(view.first(), KEY),
+    ):
+        with pytest.raises(ValueError, match=r"samples is a Patch\w+, made from the samples that"):
+            call()
+    assert documents(dataset) == before
 
 
 def test_what_is_selected_in_a_view_that_hides_issues_is_found(dataset: fo.Dataset) -> None:

@@ -309,6 +309,23 @@ def test_export_and_import_keep_decisions(reviewed, tmp_path: Path) -> None:
         copy.delete()
 
 
+def test_what_was_decided_elsewhere_comes_home(reviewed, tmp_path: Path) -> None:
+    dataset, _ = reviewed
+    copy = dataset.clone()
+    odquality.undo(copy, KEY, batches=2)
+    odquality.accept(copy, KEY, [first(copy, kind)[0] for kind in KINDS])
+    there = decided(copy)
+    copy.export(export_dir=str(tmp_path), dataset_type=fo.types.FiftyOneDataset, export_media=False)
+    copy.delete()
+    home = fo.Dataset.from_dir(dataset_dir=str(tmp_path), dataset_type=fo.types.FiftyOneDataset)
+    dataset.merge_samples(home, key_field="id", merge_lists=False)
+    without = ("_dataset_id", "created_at")
+    assert documents(dataset, without=without) == documents(home, without=without)
+    home.delete()
+    assert decided(dataset) == there
+    assert len(odquality.undo(dataset, KEY).done) == len(KINDS)
+
+
 def test_deleting_the_run_keeps_decisions_and_only_asking_deletes_them(reviewed) -> None:
     dataset, made = reviewed
     dataset.delete_run(KEY)

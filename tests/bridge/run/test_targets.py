@@ -75,6 +75,14 @@ def test_dynamic_groups_of_grouped_samples(make_dataset: Any) -> None:
     assert compute(follow(refusal(flat), flat)).num_scored == 3
 
 
+@pytest.mark.parametrize("group", [lambda view: view, lambda view: view.flatten()])
+def test_a_slice_that_is_grouped_by_a_view(make_dataset: Any, group: Callable[[Any], Any]) -> None:
+    view = group(grouped_dataset(make_dataset).select_group_slices("left").group_by("number"))
+    message = refusal(view)
+    assert "none of its slices" not in message
+    assert compute(follow(message, view)).num_scored == 3
+
+
 def video_dataset(make_dataset: Any) -> fo.Dataset:
     events = fo.TemporalDetections(detections=[fo.TemporalDetection(label="x", support=[1, 2])])
     video = fo.Sample(filepath="/nowhere/a.mp4", events=events)

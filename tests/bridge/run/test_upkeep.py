@@ -38,6 +38,20 @@ def test_renaming_onto_a_field_of_the_user_keeps_both(dataset: fo.Dataset) -> No
     assert own_fields(dataset, "lq") == []
 
 
+def test_a_run_whose_fields_kept_their_names_gets_its_old_key_back(
+    dataset: fo.Dataset, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_all(dataset, "review", 10)
+    compute(dataset, key="lq")
+    before = documents(dataset)
+    dataset.rename_run("lq", "review")
+    caplog.clear()
+    dataset.rename_run("review", "lq")
+    assert caplog.messages == []
+    assert documents(dataset) == before
+    compute(dataset, key="lq")
+
+
 @pytest.mark.parametrize(
     "taken",
     [

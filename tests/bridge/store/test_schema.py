@@ -162,8 +162,9 @@ def test_what_depends_on_the_declarations_is_decided_by_those_that_are_changed(
 def test_a_deleted_dataset_is_told(make_dataset) -> None:
     dataset = fo.Dataset()
     foo.get_db_conn().datasets.delete_one({"_id": dataset._doc.id})
-    with pytest.raises(ValueError, match="was deleted"):
-        schema.declared(dataset)
+    for look in (schema.declared, schema.refresh):
+        with pytest.raises(ValueError, match="was deleted"):
+            look(dataset)
 
 
 def test_what_is_shown_already_is_not_loaded_again(
