@@ -326,17 +326,17 @@ def test_what_was_mended_in_frames_comes_back_into_the_videos(dataset: fo.Datase
         fields = {name: one[name].copy() for name in ("ground_truth", "predictions")}
         video.frames[number] = fo.Frame(filepath=f"/nowhere/{number}.jpg", **fields)
     videos.add_sample(video)
-    section = (ROOT / GUIDE).read_text().partition("### From videos\n")[2].partition("\n#")[0]
+    section = (ROOT / GUIDE).read_text().partition("### From videos\n")[2]
+    code = section.partition("```py\n")[2].partition("```")[0]
+    make, back = code.split("# Score and review frames, as below.\n")
     names: dict[str, Any] = {"dataset": videos, "key": KEY}
     # Frames that have files already are not taken from the videos.
-    make, *back = re.findall(r"`((?:\w+ = |\w+\.\w+\().*?)`", section)
     exec(make.replace("sample_frames=True", "sample_frames=True, sparse=True"), names)
     frames = names["frames"]
     odquality.compute_label_quality(frames, key=KEY, min_probability=0.05)
     mended = odquality.accept_all(frames, KEY, min_probability=0.05)
     assert {one.action for one in mended.done} >= {"add", "relabel"}
-    for code in back:
-        exec(code, names)
+    exec(back, names)
     shown = videos.first().frames
     labels = {one.id: one.ground_truth for one in shown.values()}
     assert labels == dict(zip(*frames.values(["id", "ground_truth"]), strict=True))
