@@ -36,8 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# Toasts vanish after some seconds; this keeps what they said.
-_RECORD_TOASTS = """
+# Toasts vanish after some seconds; this keeps what they said, and all that the page asks for.
+_RECORD = """
+performance.setResourceTimingBufferSize(5000);
 window.toasts = [];
 new MutationObserver(() => {
     for (const toast of document.querySelectorAll('#notistack-snackbar')) {
@@ -89,7 +90,7 @@ def browser() -> Iterator[BrowserContext]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = chromium.new_context(viewport={"width": 1600, "height": 1000})
         context.set_default_timeout(SECONDS * 1000)
-        context.add_init_script(_RECORD_TOASTS)
+        context.add_init_script(_RECORD)
 
         def keep_local(route: Route) -> None:
             if "://127.0.0.1" in route.request.url:

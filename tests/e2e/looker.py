@@ -53,6 +53,18 @@ _DRAWN = f"""
 }}
 """
 
+# What tells why an image is not as expected: from when on, in milliseconds, and how long the page
+# asked for what, and whether the image was being drawn.
+_TOLD = f"""
+() => ({{
+    toasts: window.toasts,
+    now: Math.round(performance.now()),
+    asked: performance.getEntriesByType('resource').slice(-20).map((one) =>
+        [Math.round(one.startTime), Math.round(one.duration), one.name.split('/').pop()]),
+    isBeingDrawn: ({_LOOKER} || {{}}).isSampleUpdating,
+}})
+"""
+
 
 def drawn(page: Page) -> Boxes | None:
     """The boxes on the open image by their field, but decisions; None if no image is open."""
@@ -106,9 +118,9 @@ def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> N
             timeout=seconds * 1000,
         )
     except TimeoutError as error:
-        said = page.evaluate("window.toasts")
+        told = page.evaluate(_TOLD)
         raise TimeoutError(
-            f"the image has not\n{boxes}\nbut\n{drawn(page)}\nThe page said {said}"
+            f"the image has not\n{boxes}\nbut\n{drawn(page)}\nThe page tells {told}"
         ) from error
 
 
