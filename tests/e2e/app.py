@@ -36,9 +36,13 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# Toasts vanish after some seconds; this keeps what they said, and all that the page asks for.
+# Toasts vanish after some seconds; this keeps what they said, what failed, and all that the page
+# asks for.
 _RECORD = """
 performance.setResourceTimingBufferSize(5000);
+window.failures = [];
+addEventListener('error', (event) => window.failures.push(event.message));
+addEventListener('unhandledrejection', (event) => window.failures.push(String(event.reason)));
 window.toasts = [];
 new MutationObserver(() => {
     for (const toast of document.querySelectorAll('#notistack-snackbar')) {

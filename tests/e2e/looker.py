@@ -58,6 +58,7 @@ _DRAWN = f"""
 _TOLD = f"""
 () => ({{
     toasts: window.toasts,
+    failures: window.failures,
     now: Math.round(performance.now()),
     asked: performance.getEntriesByType('resource').slice(-20).map((one) =>
         [Math.round(one.startTime), Math.round(one.duration), one.name.split('/').pop()]),

@@ -17,6 +17,8 @@ KEY = "label_quality"
 SUGGESTIONS = f"{KEY}_suggestions"
 FIELDS = ("ground_truth", "predictions", SUGGESTIONS)
 _MODAL = "[data-cy=modal]"
+# One in three does not show the image as it is now.
+_REFRESHES = 4
 
 
 def open_panel(page: Page) -> None:
@@ -84,13 +86,17 @@ def open_by_hand(page: Page) -> None:
 def wait_or_refresh(app: AppPage, boxes: Boxes) -> None:
     """Waits until the open image has some boxes, where the page has no script.
 
-    A view that the page had asked for before may come last; for that there is a button.
+    Of a view that changes FiftyOne often tells the image how it is now and then, within
+    milliseconds, how it was before, and the last one is drawn; for that there is a button.
     """
-    try:
-        wait_until_drawn(app.page, boxes, seconds=SECONDS / 3)
-    except TimeoutError:
-        button(app, "refresh").click()
-        wait_until_drawn(app.page, boxes)
+    for _ in range(_REFRESHES):
+        try:
+            wait_until_drawn(app.page, boxes, seconds=SECONDS / 3)
+        except TimeoutError:
+            button(app, "refresh").click()
+        else:
+            return
+    wait_until_drawn(app.page, boxes)
 
 
 def accept_first(app: AppPage, dataset: fo.Dataset, sample_id: str, before: Boxes) -> Boxes:
