@@ -45,22 +45,21 @@ def run_states(samples: SampleCollection) -> list[RunState]:
         report = LabelQualityReport.from_dict(kept_report(record))
         note = "" if record.is_complete else record.describe()
         try:
-            ReviewTarget.of(dataset, record.key)
+            target = ReviewTarget.of(dataset, record.key)
             RunPaths.of(dataset, record)
         except ValueError as error:
             states.append((False, record.id, RunState(record.key, False, str(error), report)))
             continue
         if not note:
-            note = _stale(dataset, record.key, report.num_scored)
+            note = _stale(target, report.num_scored)
         is_free = not record.is_in_progress
         states.append((is_free, record.id, RunState(record.key, is_free, note, report)))
     return [state for _, _, state in sorted(states, key=lambda row: row[:2], reverse=True)]
 
 
-def _stale(dataset: SampleCollection, key: str, num_scored: int) -> str:
+def _stale(target: ReviewTarget, num_scored: int) -> str:
     """What is said if images came that the run has not seen, or if some that it has are gone."""
-    target, notes = ReviewTarget.of(dataset, key), []
-    samples = target.dataset._sample_collection
+    samples, notes = target.dataset._sample_collection, []
     new = {target.record.score_field: None, f"{target.gt_field}.detections.0": {"$exists": True}}
     if samples.find_one(new, {"_id": 1}) is not None:
         notes.append("Some images with labels have no score: they came after the run.")
