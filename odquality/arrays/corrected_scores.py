@@ -9,7 +9,7 @@ import numpy as np
 
 from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
-from odquality.core.pooling import expected_number, lowest_score, pooled_probability
+from odquality.core.pooling import expected_number, image_quality, lowest_score, pooled_probability
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import ANY, BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.lessons import Lessons
@@ -71,7 +71,9 @@ def corrected_scores(
     right = np.maximum(1.0 - np.sum([after.values[kind] for kind in LABEL_KINDS], axis=0), 0.0)
     if set(changed) & set(LABEL_KINDS):
         labels["quality"] = _by_image(right, after.num_labels)
-    images["quality"] = images[OVERLOOKED] * lowest_score(right, after.num_labels)
+    images["quality"] = image_quality(
+        images[OVERLOOKED], right, after.num_labels, quality.clustering
+    )
     expected[ANY] = np.sum([expected[kind] for kind in KINDS], axis=0)
     return replace(
         quality,

@@ -37,6 +37,8 @@ class LabelQuality:
             warnings asks. Numbers of expected errors mean nothing then.
         repeats: N arrays (L_i,) int64 in the order of the labels: which other label of the image
             each may be a duplicate of, -1 for none. Empty for methods that do not tell.
+        clustering: how many labels are wrong in an image that has a wrong one, in expectation; the
+            power to which an image's ``quality`` combines its other scores.
     """
 
     method: str
@@ -47,6 +49,7 @@ class LabelQuality:
     warnings: tuple[str, ...] = ()
     maybe_in_sample: bool = False
     repeats: list[IntArray] = field(default_factory=list)
+    clustering: float = 1.0
 
 
 def score_images(scorer: Scorer, data: ImageLists) -> dict[str, FloatArray]:
@@ -62,8 +65,10 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
     predictions: dict[str, list[FloatArray]] = {}
     expected: dict[str, list[FloatArray]] = {}
     repeats: list[IntArray] = []
+    clustering = 1.0
     for chunk in data:
         scores = scorer.score(chunk.scenes)
+        clustering = scores.clustering
         for name, values in scores.images.items():
             images.setdefault(name, []).append(values)
         for kind, values in scores.expected_errors.items():
@@ -83,6 +88,7 @@ def score_all(scorer: Scorer, data: ImageLists, method: str) -> LabelQuality:
         (*data.findings(), *([question] if question else ())),
         maybe_in_sample=question is not None,
         repeats=repeats,
+        clustering=clustering,
     )
 
 

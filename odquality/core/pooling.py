@@ -36,3 +36,34 @@ def pooled_probability(probabilities: FloatArray, counts: IntArray) -> FloatArra
     squares = np.nan_to_num(probabilities) ** 2
     none = exact_sums(np.log1p(-np.minimum(squares, _ALMOST_ONE)), counts)
     return np.sqrt(-np.expm1(none))
+
+
+def number_where_any(mean: float) -> float:
+    """How many errors an image with any has on average, if errors fall on images at random.
+
+    Args:
+        mean: errors of an image, on average of all images.
+
+    Returns:
+        The mean of a Poisson distribution without its zeros: at least 1, which it is where errors
+        are few.
+    """
+    return mean / -np.expm1(-mean) if mean > 0 else 1.0
+
+
+def image_quality(
+    overlooked: FloatArray, label_quality: FloatArray, counts: IntArray, clustering: float
+) -> FloatArray:
+    """Score of each image for any error, (N,) in [0, 1]: lower = more likely one.
+
+    It is the product of the lowest label's and that for missing labels, to a power that is above 1
+    where errors are frequent, for others than the likeliest label may be wrong then. The power is
+    the same for all images, and so leaves them in order.
+
+    Args:
+        overlooked: (N,) scores of the images for missing labels.
+        label_quality: (L,) scores of the labels, image after image.
+        counts: (N,) int64 number of labels of each image.
+        clustering: how many labels are wrong in an image that has a wrong one, at least 1.
+    """
+    return (overlooked * lowest_score(label_quality, counts)) ** clustering

@@ -27,6 +27,7 @@ class Scores:
             for methods that give no evidence.
         expected_errors: per kind, (N,) float64: how many errors an image has, in expectation, those
             that no box shows among them. Empty for methods whose scores are no probabilities.
+        clustering: the power to which ``quality`` combines the other scores of an image.
     """
 
     images: Mapping[str, FloatArray]
@@ -34,6 +35,7 @@ class Scores:
     predictions: Mapping[str, FloatArray]
     evidence: Mapping[str, IntArray] = field(default_factory=dict)
     expected_errors: Mapping[str, FloatArray] = field(default_factory=dict)
+    clustering: float = 1.0
 
 
 AnyStatistics = TypeVar("AnyStatistics", bound="Statistics")

@@ -71,6 +71,21 @@ def test_other_kinds_keep_their_scores(quality: LabelQuality) -> None:
     assert (after.scores["overlooked"] <= quality.scores["overlooked"]).mean() > 0.9
 
 
+def test_images_quality_follows_from_its_parts_as_before(
+    data: tuple[list[dict[str, Any]], list[Any]],
+) -> None:
+    labels = [
+        {**one, "labels": (one["labels"] + (image % 2)) % 3} for image, one in enumerate(data[0])
+    ]
+    quality = odquality.score_labels(labels, data[1], method="calibrated")
+    assert quality.clustering > 1
+    after = odquality.recalibrate(quality, [Decision.confirm(7, 0)]).quality
+    for scores in (quality, after):
+        lowest = np.array([one.min() for one in scores.label_scores["quality"]])
+        expected = (scores.scores["overlooked"] * lowest) ** quality.clustering
+        np.testing.assert_allclose(scores.scores["quality"], expected, rtol=1e-12)
+
+
 def test_what_no_box_shows_stays_expected(data: tuple[list[dict[str, Any]], list[Any]]) -> None:
     labels = [
         {name: boxes[1:] for name, boxes in one.items()} if image % 3 == 0 else one

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from odquality.core.pooling import expected_number, lowest_score, pooled_probability
+from odquality.core.pooling import (
+    expected_number,
+    image_quality,
+    lowest_score,
+    number_where_any,
+    pooled_probability,
+)
 
 COUNTS = np.array([2, 0, 3])
 PROBABILITY = np.array([0.5, 0.2, np.nan, 1.0, 0.0])
@@ -23,3 +30,16 @@ def test_several_are_worse_than_one_and_many_small_ones_are_not() -> None:
     np.testing.assert_allclose(pooled, [np.sqrt(1 - 0.75 * 0.96), 0, 1], atol=1e-6)
     many = pooled_probability(np.full(100, 0.01), np.array([100]))
     assert many[0] < 0.11
+
+
+def test_how_many_errors_images_with_any_have() -> None:
+    drawn = np.random.default_rng(0).poisson(1.5, 200_000)
+    assert number_where_any(1.5) == pytest.approx(drawn[drawn > 0].mean(), rel=0.01)
+    assert number_where_any(1e-12) == pytest.approx(1.0)
+    assert number_where_any(0.0) == 1.0
+
+
+def test_an_images_quality() -> None:
+    overlooked = np.array([0.5, 0.8, 1.0])
+    quality = image_quality(overlooked, 1 - PROBABILITY, COUNTS, 2.0)
+    np.testing.assert_allclose(quality, [0.25**2, 0.8**2, 0.0])

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from odquality.core.pooling import number_where_any
 from odquality.core.scenes import BoolArray, FloatArray, IntArray, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.annotators import Annotators, fit_annotators
@@ -86,8 +87,14 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         expectation.renamed(form.classes),
         _annotators(scenes, present, found >= 0),
         hidden=0.0,
+        clustering=1.0,
     )
-    return replace(model, hidden=_hidden(model, scenes, present, found, detected))
+    wrong_labels = np.sum(list(model.label_probabilities(present).values()), axis=0)
+    return replace(
+        model,
+        hidden=_hidden(model, scenes, present, found, detected, 1.0 - wrong_labels),
+        clustering=number_where_any(float(wrong_labels.sum()) / len(scenes)),
+    )
 
 
 def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annotators | None:
@@ -99,18 +106,25 @@ def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annot
 
 
 def _hidden(
-    model: ErrorModel, scenes: Scenes, present: Evidence, finds: IntArray, detected: tuple[int, ...]
+    model: ErrorModel,
+    scenes: Scenes,
+    present: Evidence,
+    finds: IntArray,
+    detected: tuple[int, ...],
+    right: FloatArray,
 ) -> float:
-    """What neither labels nor predictions show; ``finds`` is of the predictions."""
+    """What neither labels nor predictions show.
+
+    ``finds`` is of the predictions, ``right`` the probability of each label that it has no error.
+    """
     found = np.zeros(len(scenes.labels), bool)
     found[finds[finds >= 0]] = True
     known = np.isin(scenes.labels.classes, detected)
-    wrong = np.sum(list(model.label_probabilities(present).values()), axis=0)
     shown = np.nan_to_num(model.overlooked_probability(present))
     seen = scenes.predictions.confidence[present.unlabelled]
     # More is hidden only as far as misses surely depend on what is hard to see.
     beta = 0.0 if model.annotators is None else model.annotators.least_beta
-    return hidden_per_object(shown, 1.0 - wrong[known], found[known], seen, beta)
+    return hidden_per_object(shown, right[known], found[known], seen, beta)
 
 
 def _wrong_pieces(

@@ -65,6 +65,8 @@ class ErrorModel:
         annotators: what they miss, None if nothing is known of it.
         hidden: number of missing labels that no prediction shows, for each object that the detector
             sees and no label marks (`hidden.hidden_per_object`).
+        clustering: how many labels are wrong in an image that has a wrong one
+            (`pooling.number_where_any`).
     """
 
     ratios: Mapping[str, DensityRatio]
@@ -73,6 +75,7 @@ class ErrorModel:
     expectation: Expectation
     annotators: Annotators | None
     hidden: float
+    clustering: float
 
     def label_probabilities(self, evidence: Evidence) -> dict[str, FloatArray]:
         """Probability of each kind of label error, (L,) each; a label has one error at most.
@@ -117,5 +120,11 @@ def _bounding(share: FloatArray) -> FloatArray:
 
 
 PRIOR_MODEL = ErrorModel(
-    PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), (), NOTHING_EXPECTED, None, hidden=0.0
+    PRIOR_RATIOS,
+    dict.fromkeys(KINDS, PRIOR_RATE),
+    (),
+    NOTHING_EXPECTED,
+    None,
+    hidden=0.0,
+    clustering=1.0,
 )

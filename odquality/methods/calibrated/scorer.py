@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odquality.core.pooling import expected_number, lowest_score, pooled_probability
+from odquality.core.pooling import expected_number, image_quality, lowest_score, pooled_probability
 from odquality.core.scenes import Scenes
 from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
@@ -75,7 +75,8 @@ class CalibratedScorer:
         label errors are the lowest of its labels', for what makes a detector miss one label makes
         it miss others; missing labels add up, for annotators miss several where they miss one, and
         with those that are expected to be hidden from the detector too. Its ``quality`` is the
-        product of its lowest label's and its ``overlooked``. 1 without boxes.
+        product of its lowest label's and its ``overlooked``, to the power of how many labels are
+        wrong where any is. 1 without boxes.
 
         Two labels that repeat each other both have a low ``duplicate`` score, the one to keep by a
         little the higher one; they are expected to be one error. Evidence for ``spurious`` is the
@@ -92,7 +93,7 @@ class CalibratedScorer:
         overlooked = (1.0 - pooled_probability(missing, predictions.counts)) * np.exp(-hidden)
         return Scores(
             images={
-                "quality": overlooked * lowest_score(quality, counts),
+                "quality": image_quality(overlooked, quality, counts, self.model.clustering),
                 OVERLOOKED: overlooked,
                 **{kind: lowest_score(values, counts) for kind, values in label_scores.items()},
             },
@@ -106,4 +107,5 @@ class CalibratedScorer:
                     for kind, values in probabilities.items()
                 },
             },
+            clustering=self.model.clustering,
         )

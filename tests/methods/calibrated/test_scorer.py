@@ -144,8 +144,19 @@ def test_an_image_is_as_bad_as_its_worst_label_and_what_is_missing(spoilt):
     for image, (start, end) in enumerate(pairwise(scenes.labels.offsets.tolist())):
         lowest = {name: values[start:end].min() for name, values in scores.labels.items()}
         quality = lowest.pop("quality") * scores.images["overlooked"][image]
-        assert scores.images["quality"][image] == quality
+        expected = pytest.approx(quality**scores.clustering, rel=1e-12)
+        assert scores.images["quality"][image] == expected
         assert {kind: scores.images[kind][image] for kind in LABEL_KINDS} == lowest
+
+
+def test_images_have_more_than_one_wrong_label_where_many_are_wrong(clean):
+    few = _score(clean).clustering
+    classes = clean.labels.classes.copy()
+    classes[::6] = (classes[::6] + 1) % 3
+    scores = _score(replace(clean, labels=replace(clean.labels, classes=classes)))
+    wrong = np.sum(1 - scores.labels["quality"]) / len(clean)
+    assert 1 <= few < 1.2 < scores.clustering
+    assert scores.clustering == pytest.approx(wrong / (1 - np.exp(-wrong)))
 
 
 def _hidden(scorer, scenes):
