@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odquality.arrays.flattening import lengths, types
+from odquality.arrays.flattening import types
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.core.segments import run_starts
 
@@ -63,15 +64,15 @@ def join_columns(arrays: Sequence[Any], width: int) -> tuple[FloatArray, IntArra
     if set(map(type, arrays)) != {np.ndarray}:
         return None
     try:
-        counts = lengths(arrays)
+        counts = list(map(len, arrays))
         # An array without rows costs as much time as one with some.
-        filled = [arrays[row] for row in np.flatnonzero(counts).tolist()]
-        columns = np.empty((width, int(counts.sum())))
+        filled = list(compress(arrays, counts))
+        columns = np.empty((width, sum(counts)))
         with np.errstate(over="ignore"):
             np.concatenate(filled, out=columns.T)
     except (ValueError, TypeError):
         return None
-    return columns, counts
+    return columns, np.array(counts, np.int64)
 
 
 def first_equal(columns: NDArray[Any], values: NDArray[Any]) -> IntArray:
