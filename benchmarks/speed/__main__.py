@@ -21,7 +21,7 @@ from devtools.real_data import VOC
 from odquality.methods.registry import METHODS
 
 COMPARISON_LEGEND = """\
-The best of ten runs of either. Predictions lie *per class*, one array for each
+The best of five runs of either. Predictions lie *per class*, one array for each
 class of an image, which is what cleanlab takes, or in *rows* with the probabilities of all classes.
 The *floor* is what numpy takes to read the input and do nothing else: the arrays of all images are
 collected and joined by `np.concatenate`, those without boxes left out. No function on these lists
