@@ -86,8 +86,6 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         tuple(sorted(classes.tolist())),
         expectation.renamed(form.classes),
         _annotators(scenes, present, found >= 0),
-        hidden=0.0,
-        clustering=1.0,
     )
     wrong_labels = np.sum(list(model.label_probabilities(present).values()), axis=0)
     return replace(

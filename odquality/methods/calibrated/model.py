@@ -65,8 +65,8 @@ class ErrorModel:
         annotators: what they miss, None if nothing is known of it.
         hidden: number of missing labels that no prediction shows, for each object that the detector
             sees and no label marks (`hidden.hidden_per_object`).
-        clustering: how many labels are wrong in an image that has a wrong one
-            (`pooling.number_where_any`).
+        clustering: how many labels are wrong in an image that has a wrong one, both of two that
+            repeat each other among them (`pooling.number_where_any`).
     """
 
     ratios: Mapping[str, DensityRatio]
@@ -74,8 +74,8 @@ class ErrorModel:
     detected: tuple[int, ...]
     expectation: Expectation
     annotators: Annotators | None
-    hidden: float
-    clustering: float
+    hidden: float = 0.0
+    clustering: float = 1.0
 
     def label_probabilities(self, evidence: Evidence) -> dict[str, FloatArray]:
         """Probability of each kind of label error, (L,) each; a label has one error at most.
@@ -119,12 +119,4 @@ def _bounding(share: FloatArray) -> FloatArray:
     return (1.0 + share**_SHARPNESS) ** (-1.0 / _SHARPNESS)
 
 
-PRIOR_MODEL = ErrorModel(
-    PRIOR_RATIOS,
-    dict.fromkeys(KINDS, PRIOR_RATE),
-    (),
-    NOTHING_EXPECTED,
-    None,
-    hidden=0.0,
-    clustering=1.0,
-)
+PRIOR_MODEL = ErrorModel(PRIOR_RATIOS, dict.fromkeys(KINDS, PRIOR_RATE), (), NOTHING_EXPECTED, None)
