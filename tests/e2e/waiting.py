@@ -1,7 +1,8 @@
 """How long a reviewer waits in the App, browser included: ``python -m tests.e2e.waiting [images]``.
 
-Waits end when the page shows what was asked for: the picture of the next card is loaded, a plot has
-its bars, tiles of the new view are drawn.
+The page itself tells the time, from the click or the key to the first frame that shows what was
+asked for: the picture of the next card is loaded, a plot has its bars, tiles of the new view are
+drawn.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ import tests.fiftyone_environment  # noqa: F401
 # isort: split
 import argparse
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import fiftyone as fo
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Request
+from playwright.sync_api import BrowserContext, Locator, Request
 
 import odquality
 from benchmarks.accuracy.tables import table
@@ -32,24 +33,42 @@ from odquality.app.names import PANEL
 from tests.e2e.app import AppPage, app_server, browser
 from tests.e2e.plots import Plot
 
-NUM_IMAGES, TIMES = 20_000, 20
+NUM_IMAGES, TIMES, PAGES = 20_000, 20, 9
 # So many files stand for those of all images.
 _NUM_FILES = 50
 _KEYS = {"a": "accept", "d": "dismiss", "s": "skip", "u": "undo"}
 
 _CARD = f"[data-cy='panel-content-{PANEL}'] img"
+# What is waited for, as the page tells it.
+_NUMBERS = """() => document.querySelector("[data-cy=label-quality-review]")?.checkVisibility()"""
 # The picture of another card than the one that was there.
-_IS_NEXT = """old => {
-    const picture = document.querySelector("%s");
+_CARD_AFTER = f"""old => {{
+    const picture = document.querySelector("{_CARD}");
     return picture && picture.src !== old && picture.complete && picture.naturalWidth > 0;
-}"""
-_HAS_PLOTS = """names => [...document.querySelectorAll(".js-plotly-plot")].filter(
-    plot => plot.querySelector(".barlayer .point, .heatmaplayer image")).length >= names"""
+}}"""
+_PLOTS = """() => [...document.querySelectorAll(".js-plotly-plot")].filter(
+    plot => plot.querySelector(".barlayer .point, .heatmaplayer image")).length >= 4"""
 # A grid is made anew for another view, of tiles that may have been there before.
 _MARK_GRID = """() => document.querySelectorAll("[data-cy^=spotlight-section]").forEach(
     section => section.setAttribute("data-old", ""))"""
-_NEW_TILE = "[data-cy^=spotlight-section]:not([data-old]) canvas[canvas-loaded='true']"
+_TILES = """() => document.querySelector(
+    "[data-cy^=spotlight-section]:not([data-old]) canvas[canvas-loaded='true']")"""
+# Notes in how many seconds after the next click or key each of some conditions holds.
+_WATCH = """conditions => {
+    let began = null;
+    const begin = () => (began ??= performance.now());
+    ["click", "keydown"].forEach(kind => addEventListener(kind, begin, {capture: true}));
+    const seconds_until = ([condition, given]) => new Promise(done => {
+        const holds = new Function("given", `return (${condition})(given)`);
+        const look = () => began !== null && holds(given)
+            ? done((performance.now() - began) / 1000) : requestAnimationFrame(look);
+        look();
+    });
+    window.waits = Promise.all(conditions.map(seconds_until));
+}"""
 
+# A function of the page, and what it is given.
+Condition = tuple[str, str | None]
 # Seconds of each time that something was done, by what it was.
 Waits = dict[str, list[float]]
 
@@ -68,8 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         number = odquality.review_progress(dataset, KEY).num_open
         load = os.getloadavg()[0]
         with app_server() as address, browser() as context:
+            waits = _openings(context, address, dataset)
             app = AppPage(context, address, dataset.name)
-            waits = dict(_measured(app))
+            waits |= dict(_review(app))
             app.page.close()
     print(
         f"Seconds in a browser on {options.images:,} images with {number:,} open issues; "
@@ -110,36 +130,49 @@ def _write_images(dataset: fo.Dataset, folder: Path, num_images: int) -> None:
     dataset._sample_collection.update_many({}, [{"$set": where}])
 
 
-def _measured(app: AppPage) -> Iterator[tuple[str, list[float]]]:
+def _openings(context: BrowserContext, address: str, dataset: fo.Dataset) -> Waits:
+    """The panel, opened in pages that have just been loaded."""
+    waits: Waits = defaultdict(list)
+    for _ in range(PAGES):
+        app = AppPage(context, address, dataset.name)
+        option = _panel_option(app)
+        with app.page.expect_request_finished(_is_loading) as loading:
+            numbers, plots = _seconds(app, option.click, (_NUMBERS, None), (_PLOTS, None))
+        waits["panel opens: its numbers"].append(numbers)
+        waits["of which until its server has answered"].append(_answer_seconds(loading.value))
+        # With what the App loads to draw any plot, once in a page.
+        waits["panel opens: its plots, the first of the page"].append(plots)
+        # Pages open with the panels that the last one had.
+        app.page.locator(f'[data-cy="panel-tab-{PANEL}"] [data-testid=CloseIcon]').click()
+        option.wait_for(state="detached")
+        app.page.close()
+    return waits
+
+
+def _review(app: AppPage) -> Iterator[tuple[str, list[float]]]:
     """What a reviewer does, with the seconds of each time."""
-    page = app.page
-    page.locator("[data-cy=new-panel-btn]").first.click()
-    option = page.locator(f'[data-cy="new-panel-option-{PANEL}"]')
-    option.wait_for()
-    numbers = page.locator('[data-cy="label-quality-review"]')
-    start = perf_counter()
-    with page.expect_request_finished(_is_loading) as loading:
-        waited = _seconds(option.click, numbers.wait_for)
-    yield "panel opens: its numbers", [waited]
-    yield "of which until its server has answered", [_answer_seconds(loading.value)]
-    _plots(app)
-    # With what the App loads to draw any plot, once in a page.
-    yield "panel opens: its plots, the first of the page", [perf_counter() - start]
+    _seconds(app, _panel_option(app).click, (_PLOTS, None))
     to_cards: list[float] = []
     to_overview: list[float] = []
     for _ in range(5):
-        to_cards.append(_seconds(lambda: _click(app, "tab_cards"), lambda: _card_after(app, "")))
-        to_overview.append(_seconds(lambda: _click(app, "tab_overview"), lambda: _plots(app)))
+        to_cards += _seconds(app, lambda: _click(app, "tab_cards"), (_CARD_AFTER, ""))
+        to_overview += _seconds(app, lambda: _click(app, "tab_overview"), (_PLOTS, None))
     yield "*Overview* with its plots", to_overview
     yield "*Review*: the first card", to_cards
-    _click(app, "tab_cards")
-    _card_after(app, "")
+    _seconds(app, lambda: _click(app, "tab_cards"), (_CARD_AFTER, ""))
     for key, name in _KEYS.items():
         yield f"`{key}` ({name}) to the next card", [_card_seconds(app, key) for _ in range(TIMES)]
-    _click(app, "tab_overview")
-    _plots(app)
+    _seconds(app, lambda: _click(app, "tab_overview"), (_PLOTS, None))
     for title in ("Images by score", "by class", "by size"):
         yield f"a bar of *{title}* to the grid", [_grid_seconds(app, title) for _ in range(3)]
+
+
+def _panel_option(app: AppPage) -> Locator:
+    """What opens the panel."""
+    app.page.locator("[data-cy=new-panel-btn]").first.click()
+    option = app.page.locator(f'[data-cy="new-panel-option-{PANEL}"]')
+    option.wait_for()
+    return option
 
 
 def _is_loading(request: Request) -> bool:
@@ -160,37 +193,31 @@ def _grid_seconds(app: AppPage, title: str) -> float:
     plot = Plot(app.page, title)
     x, y, _ = plot.largest()
     plot.locator.scroll_into_view_if_needed()
-    return _seconds(lambda: _tiles_after(app, lambda: plot.click(x, y)), lambda: None)
+    return _tiles_after(app, lambda: plot.click(x, y))
 
 
-def _tiles_after(app: AppPage, act: Callable[[], object]) -> None:
+def _tiles_after(app: AppPage, act: Callable[[], object]) -> float:
     app.page.evaluate(_MARK_GRID)
-    act()
-    app.page.locator(_NEW_TILE).first.wait_for()
+    (seconds,) = _seconds(app, act, (_TILES, None))
+    return seconds
 
 
 def _card_seconds(app: AppPage, key: str) -> float:
     old = app.page.locator(_CARD).first.get_attribute("src") or ""
-    return _seconds(lambda: app.page.keyboard.press(key), lambda: _card_after(app, old))
-
-
-def _card_after(app: AppPage, old: str) -> None:
-    app.page.wait_for_function(_IS_NEXT % _CARD, arg=old)
-
-
-def _plots(app: AppPage) -> None:
-    app.page.wait_for_function(_HAS_PLOTS, arg=4)
+    (seconds,) = _seconds(app, lambda: app.page.keyboard.press(key), (_CARD_AFTER, old))
+    return seconds
 
 
 def _click(app: AppPage, name: str) -> None:
     app.page.locator(f'[data-cy="label-quality-{name}"]').click()
 
 
-def _seconds(act: Callable[[], object], wait: Callable[[], object]) -> float:
-    start = perf_counter()
+def _seconds(app: AppPage, act: Callable[[], object], *until: Condition) -> list[float]:
+    """How long after a click or a key each condition holds."""
+    app.page.evaluate(_WATCH, [list(one) for one in until])
     act()
-    wait()
-    return perf_counter() - start
+    waited: list[float] = app.page.evaluate("window.waits")
+    return waited
 
 
 if __name__ == "__main__":

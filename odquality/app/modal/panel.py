@@ -21,6 +21,7 @@ from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
+from odquality.bridge.store.moment import one_moment
 
 _NOT_SCORED = "The labels have not been scored: **Compute label quality**, above the grid, does it."
 
@@ -42,10 +43,12 @@ class LabelQualityModal(ReviewPanel):
             help_markdown="Review what is suspected of this image",
         )
 
+    @one_moment()
     def on_load(self, ctx: Any) -> None:
         """The panel was opened; in a page that is being loaded its image may come later."""
         keep_kind_colors(ctx, self._show(ctx, None))
 
+    @one_moment()
     def on_change_dataset(self, ctx: Any) -> None:
         """An image was opened, perhaps of another dataset.
 
@@ -106,6 +109,7 @@ class LabelQualityModal(ReviewPanel):
             return
         ctx.ops.open_sample(id=following)
 
+    @one_moment()
     def _show(self, ctx: Any, place: Place | None) -> str | None:
         """Prepares what `render` shows; returns the run's key, None without a run."""
         states = run_states(ctx.dataset)

@@ -20,6 +20,7 @@ from odquality.bridge.review.decide import accept, dismiss, skip
 from odquality.bridge.review.outcome import Outcome
 from odquality.bridge.review.runs import run_states
 from odquality.bridge.run.worst import worst_first
+from odquality.bridge.store.moment import one_moment
 
 
 class LabelQualityPanel(LongWork, PlotClicks):
@@ -48,6 +49,7 @@ class LabelQualityPanel(LongWork, PlotClicks):
 
     # Another dataset closes the panel, so that an `on_change_dataset` would only load it twice: the
     # App also calls it whenever the panel opens.
+    @one_moment()
     def on_load(self, ctx: Any) -> None:
         """The panel was opened, or the page was loaded again."""
         keep_kind_colors(ctx, self.show_place(ctx, None))
@@ -56,6 +58,7 @@ class LabelQualityPanel(LongWork, PlotClicks):
         """Goes to a place."""
         self.show_place(ctx, place_of(ctx))
 
+    @one_moment()
     def choose_run(self, ctx: Any) -> None:
         """Goes to another run."""
         keep_kind_colors(ctx, self.show_place(ctx, place_of(ctx)))
@@ -115,6 +118,7 @@ class LabelQualityPanel(LongWork, PlotClicks):
         show_crops(ctx, place.key, kind=place.kind, about=place.of_class)
         self.show_place(ctx, place.moved(tab=MANY))
 
+    @one_moment()
     def show_place(
         self, ctx: Any, place: Place | None, *, num_edited: int | None = None
     ) -> str | None:

@@ -19,6 +19,7 @@ from odquality.bridge.review.progress import open_counts
 from odquality.bridge.review.queue import Card, next_card
 from odquality.bridge.review.runs import RunState
 from odquality.bridge.review.stale import edited_issues
+from odquality.bridge.store.moment import change_of_moment
 from odquality.bridge.store.waiting import PATIENCE
 
 Part = Callable[[types.Object], None]
@@ -117,7 +118,8 @@ class Tab:
             if card is None or not card.is_edited:
                 return place, card
             sample_id = card.issue.sample_id
-            noted = note_edits(self.ctx.dataset, place.key, sample_ids=sample_id)
+            with change_of_moment():
+                noted = note_edits(self.ctx.dataset, place.key, sample_ids=sample_id)
             if not noted.done:
                 return place, card
             say_edits(self.ctx, noted)

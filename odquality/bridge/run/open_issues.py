@@ -20,6 +20,7 @@ from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import area_of, bin_number, list_at, text_of
 from odquality.bridge.store.kept import load_kept
+from odquality.bridge.store.moment import read_once
 from odquality.bridge.store.records import RunRecord
 from odquality.summaries.histogram import AREA_EDGES
 
@@ -69,6 +70,10 @@ def open_issues(dataset: fo.Dataset, record: RunRecord) -> Counts:
     Raises:
         ValueError: what the run wrote was deleted.
     """
+    return read_once(("open issues", record.id), lambda: _open_issues(dataset, record))
+
+
+def _open_issues(dataset: fo.Dataset, record: RunRecord) -> Counts:
     paths, num_issues = RunPaths.of(dataset, record), f"{record.field_key}_num_issues"
     if paths.suggestions is None:
         return Counter()

@@ -77,7 +77,18 @@ def count_bins(dataset: fo.Dataset, path: str, edges: Sequence[float]) -> list[i
         {"$gte": low} if high is None else {"$gte": low, "$lt": high}
         for low, high in pairwise(ends)
     ]
-    return [dataset._sample_collection.count_documents({path: one}) for one in ranges]
+    samples = dataset._sample_collection
+    counting = [
+        [
+            {"$match": {path: one}},
+            {"$project": {"_id": 0, path: 1}},
+            {"$group": {"_id": place, "number": {"$sum": 1}}},
+        ]
+        for place, one in enumerate(ranges)
+    ]
+    others = [{"$unionWith": {"coll": samples.name, "pipeline": one}} for one in counting[1:]]
+    numbers = {one["_id"]: one["number"] for one in samples.aggregate([*counting[0], *others])}
+    return [numbers.get(place, 0) for place in range(len(ranges))]
 
 
 def bin_number(value: Expression, edges: Sequence[float]) -> Expression:

@@ -11,6 +11,8 @@ from bson import ObjectId, json_util
 from gridfs import GridFS, NoFile
 from gridfs.errors import CorruptGridFile
 
+from odquality.bridge.store.moment import read_once
+
 
 def save_report(file: ObjectId, report: Mapping[str, Any], **others: Any) -> None:
     """Keeps a report as the results of a run, and what else is to be known of it.
@@ -34,6 +36,10 @@ def load(file: ObjectId | None) -> dict[str, Any]:
 
     Public: the attributes of ``dataset.load_run_results(key)``.
     """
+    return read_once(("results", file), lambda: _load(file))
+
+
+def _load(file: ObjectId | None) -> dict[str, Any]:
     try:
         content = _files().get(file).read()
     except (NoFile, CorruptGridFile):

@@ -14,6 +14,8 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import WriteConcern
 
+from odquality.bridge.store.moment import read_once
+
 Document = dict[str, Any]
 
 
@@ -31,8 +33,9 @@ def run_document(dataset: fo.Dataset, key: str) -> Document | None:
     link = links(dataset).get(key) if isinstance(key, str) else None
     if link is None:
         return None
-    pipeline = [{"$match": {"_id": getattr(link, "id", link)}}, {"$set": {"now": "$$NOW"}}]
-    return next(iter(runs().aggregate(pipeline)), None)
+    run = getattr(link, "id", link)
+    pipeline = [{"$match": {"_id": run}}, {"$set": {"now": "$$NOW"}}]
+    return read_once(("run", run), lambda: next(iter(runs().aggregate(pipeline)), None))
 
 
 def links(dataset: fo.Dataset) -> Mapping[str, Any]:
@@ -41,7 +44,8 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
     Raises:
         DatasetDeletedError: the dataset was deleted.
     """
-    document = datasets().find_one({"_id": dataset._doc.id}, {"runs": 1})
+    own = {"_id": dataset._doc.id}
+    document = read_once(("links", dataset._doc.id), lambda: datasets().find_one(own, {"runs": 1}))
     if document is None:
         raise DatasetDeletedError.of(dataset)
     return document.get("runs") or {}
@@ -49,6 +53,10 @@ def links(dataset: fo.Dataset) -> Mapping[str, Any]:
 
 def stored_state(dataset: fo.Dataset) -> bytes:
     """A dataset's document and those of its runs, as bytes to compare; empty if it was deleted."""
+    return read_once(("state", dataset._doc.id), lambda: _stored_state(dataset))
+
+
+def _stored_state(dataset: fo.Dataset) -> bytes:
     raw = CodecOptions(document_class=RawBSONDocument)
     # Every process that loads a dataset notes when.
     passed_over = {"last_loaded_at": 0}

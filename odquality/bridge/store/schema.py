@@ -19,6 +19,7 @@ import fiftyone.core.odm as foo
 from bson import ObjectId
 
 from odquality.bridge.store.marks import make_mark
+from odquality.bridge.store.moment import read_once
 from odquality.bridge.store.run_documents import DatasetDeletedError, datasets, stored_state
 from odquality.bridge.store.times import utc_now
 
@@ -60,7 +61,7 @@ def declared(dataset: fo.Dataset) -> dict[str, Declaration]:
 
     Public: ``dataset.get_field_schema(flat=True)``, which is as this process last saw it.
     """
-    return dict(_walk(_load(dataset)))
+    return dict(_walk(read_once(("fields", dataset._doc.id), lambda: _load(dataset))))
 
 
 def change(
