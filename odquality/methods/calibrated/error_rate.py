@@ -25,13 +25,14 @@ _CONTRADICTED = ("swap", "badloc")
 _FEWEST_CONTRADICTED = 0.003
 _PRIOR_CONTRADICTED = 300
 
+# Kinds that are told surely. Who errs in these ways errs in others too.
+_TOLD_SURELY = ("swap", DUPLICATE)
+
 # Labels that the detector misses look like spurious ones, so that the bound on their rate is mostly
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
-_USUAL_SPURIOUS_RATE = 0.01
+_USUAL_RATE = 0.01
 _DRAWN_TO_USUAL = 0.4
-# Who errs in ways that are told surely errs in this one too: where all of those are frequent, this
-# share of the rarest is usual.
-_TOLD_SURELY = ("swap", DUPLICATE)
+# Where all kinds that are told surely are frequent, this share of the rarest is usual.
 _USUAL_SHARE = 0.5
 
 # The bound is sought where at least this share of the wrong boxes is.
@@ -47,11 +48,21 @@ def label_error_rates(suspicion: Mapping[str, tuple[FloatArray, FloatArray]]) ->
         suspicion: per kind, of the labels as they are, and of labels with this kind of error.
     """
     rates = {kind: _bounded_rate(kind, *suspicion[kind]) for kind in LABEL_KINDS}
-    told = min(rates[kind] / BY_NAME[kind].boxes for kind in _TOLD_SURELY)
-    usual = max(_USUAL_SPURIOUS_RATE, _USUAL_SHARE * told)
-    if rates["spurious"] > usual:
-        rates["spurious"] *= (usual / rates["spurious"]) ** _DRAWN_TO_USUAL
+    # Where there is one class, nothing is known of wrong ones.
+    known = [kind for kind in _TOLD_SURELY if len(suspicion[kind][1])]
+    told = [rates[kind] / BY_NAME[kind].boxes for kind in known] or [PRIOR_RATE]
+    usual = max(_USUAL_RATE, _USUAL_SHARE * min(told))
+    rates["spurious"] = _drawn(rates["spurious"], usual, _DRAWN_TO_USUAL)
+    # Detectors place some boxes badly too, so that there is always something that looks like badly
+    # placed labels. The less it is, the less of it is theirs.
+    badloc, usual = rates["badloc"], max(_FEWEST_CONTRADICTED, *told)
+    rates["badloc"] = _drawn(badloc, usual, 1 / (1 + (badloc / _USUAL_RATE) ** 2))
     return rates
+
+
+def _drawn(rate: float, usual: float, share: float) -> float:
+    """A rate drawn towards what is usual, if it is above it, by a share of the way in logarithms."""
+    return rate * (usual / rate) ** share if rate > usual else rate
 
 
 def _bounded_rate(kind: str, present: FloatArray, wrong: FloatArray) -> float:

@@ -60,13 +60,22 @@ def test_a_worked_example():
     assert _label_error_rate("duplicate", present, np.ones(100)) == pytest.approx(expected)
 
 
+def _badly_placed(bound, usual):
+    """What a bound on the rate of badly placed labels is taken for."""
+    return bound * (usual / bound) ** (1 / (1 + (bound / 0.01) ** 2))
+
+
 @pytest.mark.parametrize("kind", ["swap", "badloc"])
 def test_the_rate_of_labels_that_are_contradicted_leans_on_the_prior_where_labels_are_few(kind):
     for suspects, labels in ((9, 1000), (90, 10_000)):
         present = np.repeat([1.0, 0.0], [suspects, labels - suspects])
-        expected = suspects + np.sqrt(suspects) + 1 + 300 * PRIOR_RATE
+        expected = (suspects + np.sqrt(suspects) + 1 + 300 * PRIOR_RATE) / (labels + 300)
         rate = _label_error_rate(kind, present, np.ones(100))
-        assert rate == pytest.approx(expected / (labels + 300))
+        if kind == "badloc":
+            # Nothing else is wrong here, but for a prior for wrong classes.
+            others = _label_error_rate("swap", np.zeros(1000), np.ones(100))
+            expected = _badly_placed(expected, others)
+        assert rate == pytest.approx(expected)
 
 
 def test_the_order_of_boxes_does_not_matter(rng):
@@ -85,9 +94,12 @@ def test_a_tight_bound_is_the_rate_of_label_errors(rng, kind):
         assert np.log(found / bound) == pytest.approx(0.4 * np.log(0.01 / bound))
     elif kind == "duplicate":
         assert found == bound
-    else:
+    elif kind == "swap":
         assert found == error_rate(present, wrong, 300)
         assert found == pytest.approx(bound, rel=0.02)
+    else:
+        # Next to nothing of that is the detector's.
+        assert found == pytest.approx(bound, rel=0.1)
 
 
 def test_whoever_errs_in_other_ways_is_taken_to_add_spurious_labels_too(rng):
@@ -110,6 +122,33 @@ def test_whoever_errs_in_other_ways_is_taken_to_add_spurious_labels_too(rng):
     assert found(swap=often, duplicate=often, spurious=seldom)["spurious"] == error_rate(*seldom)
 
 
+def test_what_a_detector_places_badly_is_not_all_taken_for_errors(rng):
+    clean, few, some = (_standing_out(rng, rate) for rate in (0.0, 0.004, 0.02))
+
+    def found(**others):
+        return label_error_rates(dict.fromkeys(LABEL_KINDS, clean) | others)
+
+    bounds = [error_rate(*present, 300) for present in (few, some)]
+    rates = [found(badloc=present)["badloc"] for present in (few, some)]
+    # Down to the least rate of what contradicts a label, and the less there is the more so.
+    assert rates == pytest.approx([_badly_placed(bound, 0.003) for bound in bounds])
+    assert rates[0] < 0.7 * bounds[0]
+    assert rates[1] > 0.6 * bounds[1]
+    # Whoever mistakes classes, or labels objects twice, places boxes badly too.
+    often = _standing_out(rng, 0.05)
+    for other in ("swap", "duplicate"):
+        assert found(**{other: often}, badloc=some)["badloc"] == bounds[1]
+
+
+def test_where_there_is_one_class_wrong_ones_say_nothing_of_other_errors(rng):
+    clean, some = _standing_out(rng, 0.0), _standing_out(rng, 0.02)
+    suspicion = dict.fromkeys(LABEL_KINDS, clean) | {"badloc": some}
+    unknown = suspicion | {"swap": (clean[0], np.zeros(0))}
+    rates = label_error_rates(unknown)
+    assert rates["swap"] == PRIOR_RATE
+    assert rates["badloc"] == label_error_rates(suspicion)["badloc"]
+
+
 @pytest.mark.parametrize("kind", LABEL_KINDS)
 def test_the_looser_a_bound_the_less_it_says(rng, kind):
     """Where nothing tells an error, its rate is not taken to be high: it is not known."""
@@ -119,7 +158,9 @@ def test_the_looser_a_bound_the_less_it_says(rng, kind):
         rates.append(_label_error_rate(kind, present, rng.normal(distance, 1, 2000)))
     assert max(rates) <= 0.1
     # A bound of nearly 1 leaves the square of what it may be at most, 1%.
-    assert rates[-1] == pytest.approx(0.01, rel=0.1)
+    least = _label_error_rate("swap", np.zeros(1000), np.ones(100))
+    expected = _badly_placed(0.01, least) if kind == "badloc" else 0.01
+    assert rates[-1] == pytest.approx(expected, rel=0.1)
 
 
 def test_what_contradicts_a_label_always_counts(rng):
