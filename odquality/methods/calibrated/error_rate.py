@@ -61,7 +61,7 @@ def label_error_rates(suspicion: Mapping[str, tuple[FloatArray, FloatArray]]) ->
 
 
 def _drawn(rate: float, usual: float, share: float) -> float:
-    """A rate drawn towards what is usual, if it is above it, by a share of the way in logarithms."""
+    """A rate that is above the usual one, drawn there by a share of the way, in logarithms."""
     return rate * (usual / rate) ** share if rate > usual else rate
 
 
