@@ -32,9 +32,10 @@ _HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.25, 0.6, 1.5
 # single decision can say. Where errors are as rare as slips, they would be taken for slips: so few.
 LAPSE = 0.002
 
-# Decisions resemble each other, for errors and what they look like come in images and classes: of
-# how far off the curve may be, they tell as much as this share of them would if they did not.
-_INDEPENDENT = 0.5
+# Decisions resemble each other, for errors and what they look like come in images and classes, and
+# most are about boxes of one sort, the likeliest: they tell as much of the curve as this share of
+# them would if they did not.
+_INDEPENDENT = 0.3
 
 # The posterior is summed over this many points.
 _NUM_POINTS = 400
@@ -65,8 +66,7 @@ def fit(probability: FloatArray, is_error: BoolArray) -> Posterior:
     """
     problem = _Problem(_lengths(log_odds(probability)), is_error)
     mode = problem.mode()
-    told = problem.information(mode) - _PRIOR_INFORMATION
-    spread = np.linalg.cholesky(np.linalg.inv(_INDEPENDENT * told + _PRIOR_INFORMATION))
+    spread = np.linalg.cholesky(np.linalg.inv(problem.information(mode)))
     return Posterior(mode, mode + _NORMAL_POINTS @ spread.T)
 
 
@@ -132,12 +132,12 @@ class _Problem:
         """Of a set of parameters (k,), up to a constant."""
         said = _answered(logistic(_along(self.lengths, parameters[None])[0]))
         likelihood = np.log(np.where(self.is_error, said, 1.0 - said)).sum()
-        return float(likelihood - 0.5 * parameters @ _PRIOR_INFORMATION @ parameters)
+        return float(_INDEPENDENT * likelihood - 0.5 * parameters @ _PRIOR_INFORMATION @ parameters)
 
     def information(self, parameters: FloatArray) -> FloatArray:
         """Expected curvature of the log density at a set of parameters, (k, k)."""
         moves, said, rise = self._parts(parameters)
-        weight = rise**2 / (said * (1.0 - said))
+        weight = _INDEPENDENT * rise**2 / (said * (1.0 - said))
         return (moves * weight) @ moves.T + _PRIOR_INFORMATION
 
     def mode(self) -> FloatArray:
@@ -159,7 +159,7 @@ class _Problem:
     def _gradient(self, parameters: FloatArray) -> FloatArray:
         moves, said, rise = self._parts(parameters)
         pull = np.where(self.is_error, rise / said, -rise / (1.0 - said))
-        return moves @ pull - _PRIOR_INFORMATION @ parameters
+        return _INDEPENDENT * moves @ pull - _PRIOR_INFORMATION @ parameters
 
     def _parts(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """How log odds move with the parameters (k, n), and answers with the log odds, (n,)."""

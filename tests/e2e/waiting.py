@@ -58,13 +58,13 @@ _WATCH = """conditions => {
     let began = null;
     const begin = () => (began ??= performance.now());
     ["click", "keydown"].forEach(kind => addEventListener(kind, begin, {capture: true}));
-    const seconds_until = ([condition, given]) => new Promise(done => {
+    const secondsUntil = ([condition, given]) => new Promise(done => {
         const holds = new Function("given", `return (${condition})(given)`);
         const look = () => began !== null && holds(given)
             ? done((performance.now() - began) / 1000) : requestAnimationFrame(look);
         look();
     });
-    window.waits = Promise.all(conditions.map(seconds_until));
+    window.waits = Promise.all(conditions.map(secondsUntil));
 }"""
 
 # A function of the page, and what it is given.
