@@ -68,6 +68,14 @@ def test_many_decisions_tell_the_truth(name: str) -> None:
     np.testing.assert_allclose(found, logistic(CURVES[name](PLACES)), atol=0.07)
 
 
+def test_what_the_likeliest_boxes_teach_says_less_of_others() -> None:
+    # Nothing of 40 boxes was to be expected but that two or three are right.
+    mode = fit(np.full(40, 0.93), np.ones(40, bool)).mode
+    assert corrected(0.93, mode) > 0.98
+    assert 0.5 < corrected(0.5, mode) < 0.75
+    assert 0.1 < corrected(0.1, mode) < 0.15
+
+
 @pytest.mark.parametrize("name", CURVES)
 def test_the_truth_lies_where_the_posterior_says(name: str) -> None:
     inside = []
