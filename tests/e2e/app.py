@@ -152,6 +152,13 @@ class AppPage:
             lambda url: url.partition("?")[0].endswith(f"/{name}"), timeout=seconds * 1000
         )
 
+    def panel_option(self, panel: str) -> Locator:
+        """Opens the menu of the panels beside the grid; returns what opens one of them."""
+        self.page.locator("[data-cy=new-panel-btn]").first.click()
+        option = self.page.locator(f'[data-cy="new-panel-option-{panel}"]')
+        option.wait_for()
+        return option
+
     def open_image(self, sample_id: str) -> None:
         """Loads the page anew with an image of the dataset open, by its address."""
         self.page.goto(f"{self._home}?id={sample_id}")

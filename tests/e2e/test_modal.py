@@ -193,8 +193,7 @@ def test_each_decision_on_the_open_image_can_be_taken_back(
 
 def test_an_open_crop_is_reviewed_as_its_image(scored: fo.Dataset, app: AppPage) -> None:
     panel = app.page.locator
-    panel("[data-cy=new-panel-btn]").first.click()
-    panel(f'[data-cy="new-panel-option-{PANEL}"]').click()
+    app.panel_option(PANEL).click()
     panel('[data-cy="label-quality-crops_swap"]').click()
     expect(panel("[data-cy=entry-counts]")).to_contain_text("patch", timeout=SECONDS * 1000)
     app.wait_for_grid()

@@ -39,8 +39,7 @@ def run_on_selected(app: AppPage, label: str, number: int) -> None:
 
 
 def test_selected_crops_are_accepted(scored: fo.Dataset, app: AppPage) -> None:
-    app.page.locator("[data-cy=new-panel-btn]").first.click()
-    app.page.locator(f'[data-cy="new-panel-option-{PANEL}"]').click()
+    app.panel_option(PANEL).click()
     app.page.locator('[data-cy="label-quality-crops_overlooked"]').click()
     count = app.page.locator("[data-cy=entry-counts]")
     expect(count).to_contain_text("patch", timeout=SECONDS * 1000)

@@ -21,6 +21,7 @@ class Panel:
     """The panel of a page."""
 
     def __init__(self, app: AppPage) -> None:
+        self._app = app
         self.page: Page = app.page
 
     def button(self, name: str) -> Locator:
@@ -28,8 +29,7 @@ class Panel:
 
     def open(self) -> None:
         """From the menu of panels."""
-        self.page.locator("[data-cy=new-panel-btn]").first.click()
-        self.page.locator(f'[data-cy="new-panel-option-{PANEL}"]').click()
+        self._app.panel_option(PANEL).click()
         self.button("tab_overview").wait_for()
 
     def review(self) -> None:
@@ -104,8 +104,7 @@ def test_after_scoring_labels_and_suggestions_are_shown_and_the_panel_opens(
 
 
 def test_without_a_run_the_panel_says_what_to_do(dataset: fo.Dataset, app: AppPage) -> None:
-    app.page.locator("[data-cy=new-panel-btn]").first.click()
-    app.page.locator(f'[data-cy="new-panel-option-{PANEL}"]').click()
+    app.panel_option(PANEL).click()
     panel = Panel(app)
     panel.button("score").wait_for()
     assert "have not been scored" in panel.says()

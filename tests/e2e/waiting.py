@@ -21,7 +21,7 @@ from statistics import median
 import fiftyone as fo
 import numpy as np
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Request
+from playwright.sync_api import BrowserContext, Request
 
 import odquality
 from benchmarks.accuracy.tables import table
@@ -57,7 +57,8 @@ _TILES = """() => document.querySelector(
 _WATCH = """conditions => {
     let began = null;
     const begin = () => (began ??= performance.now());
-    ["click", "keydown"].forEach(kind => addEventListener(kind, begin, {capture: true}));
+    const first = {capture: true, once: true};
+    ["click", "keydown"].forEach(kind => addEventListener(kind, begin, first));
     const secondsUntil = ([condition, given]) => new Promise(done => {
         const holds = new Function("given", `return (${condition})(given)`);
         const look = () => began !== null && holds(given)
@@ -135,7 +136,7 @@ def _openings(context: BrowserContext, address: str, dataset: fo.Dataset) -> Wai
     waits: Waits = defaultdict(list)
     for _ in range(PAGES):
         app = AppPage(context, address, dataset.name)
-        option = _panel_option(app)
+        option = app.panel_option(PANEL)
         with app.page.expect_request_finished(_is_loading) as loading:
             numbers, plots = _seconds(app, option.click, (_NUMBERS, None), (_PLOTS, None))
         waits["panel opens: its numbers"].append(numbers)
@@ -151,7 +152,7 @@ def _openings(context: BrowserContext, address: str, dataset: fo.Dataset) -> Wai
 
 def _review(app: AppPage) -> Iterator[tuple[str, list[float]]]:
     """What a reviewer does, with the seconds of each time."""
-    _seconds(app, _panel_option(app).click, (_PLOTS, None))
+    _seconds(app, app.panel_option(PANEL).click, (_PLOTS, None))
     to_cards: list[float] = []
     to_overview: list[float] = []
     for _ in range(5):
@@ -165,14 +166,6 @@ def _review(app: AppPage) -> Iterator[tuple[str, list[float]]]:
     _seconds(app, lambda: _click(app, "tab_overview"), (_PLOTS, None))
     for title in ("Images by score", "by class", "by size"):
         yield f"a bar of *{title}* to the grid", [_grid_seconds(app, title) for _ in range(3)]
-
-
-def _panel_option(app: AppPage) -> Locator:
-    """What opens the panel."""
-    app.page.locator("[data-cy=new-panel-btn]").first.click()
-    option = app.page.locator(f'[data-cy="new-panel-option-{PANEL}"]')
-    option.wait_for()
-    return option
 
 
 def _is_loading(request: Request) -> bool:

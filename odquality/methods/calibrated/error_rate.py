@@ -54,9 +54,9 @@ def label_error_rates(suspicion: Mapping[str, tuple[FloatArray, FloatArray]]) ->
     usual = max(_USUAL_RATE, _USUAL_SHARE * min(told))
     rates["spurious"] = _drawn(rates["spurious"], usual, _DRAWN_TO_USUAL)
     # Detectors place some boxes badly too, so that there is always something that looks like badly
-    # placed labels. The less it is, the less of it is theirs.
-    badloc, usual = rates["badloc"], max(_FEWEST_CONTRADICTED, *told)
-    rates["badloc"] = _drawn(badloc, usual, 1 / (1 + (badloc / _USUAL_RATE) ** 2))
+    # placed labels. The less there is, the larger the detector's part in it.
+    share = 1 / (1 + (rates["badloc"] / _USUAL_RATE) ** 2)
+    rates["badloc"] = _drawn(rates["badloc"], max(_FEWEST_CONTRADICTED, *told), share)
     return rates
 
 

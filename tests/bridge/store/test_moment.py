@@ -12,29 +12,29 @@ from odquality.bridge.store.moment import change_of_moment, one_moment, read_onc
 from odquality.bridge.store.schema import FieldSpec
 
 
-def declare(dataset: fo.Dataset, path: str) -> None:
+def declare(dataset: fo.Dataset) -> None:
+    """Adds a field."""
+    schema.change(dataset, key="score", add=[FieldSpec("score", "", {"ftype": fo.FloatField})])
+
+
+def declare_elsewhere(dataset: fo.Dataset) -> None:
     """What another process would do."""
-    spec = FieldSpec(path, f"About {path}", {"ftype": fo.FloatField})
-    change = threading.Thread(target=schema.change, args=(dataset,), kwargs=_adding(spec))
+    change = threading.Thread(target=declare, args=(dataset,))
     change.start()
     change.join()
-
-
-def _adding(spec: FieldSpec) -> dict[str, object]:
-    return {"key": "score", "add": [spec]}
 
 
 def test_all_that_is_read_in_a_moment_is_as_it_was_at_first(dataset: fo.Dataset) -> None:
     with one_moment():
         before = schema.declared(dataset)
-        declare(dataset, "score")
+        declare_elsewhere(dataset)
         assert schema.declared(dataset) == before
     assert "score" in schema.declared(dataset)
 
 
 def test_without_a_moment_all_is_read_as_it_is(dataset: fo.Dataset) -> None:
     before = schema.declared(dataset)
-    declare(dataset, "score")
+    declare_elsewhere(dataset)
     assert schema.declared(dataset).keys() - before.keys() == {"score"}
 
 
@@ -54,7 +54,7 @@ def test_what_changes_sees_all_as_it_is_and_so_does_what_follows(dataset: fo.Dat
         schema.refresh(dataset)
         before = schema.declared(dataset)
         with change_of_moment():
-            schema.change(dataset, **_adding(FieldSpec("score", "", {"ftype": fo.FloatField})))
+            declare(dataset)
             assert "score" in schema.declared(dataset)
         assert schema.declared(dataset).keys() - before.keys() == {"score"}
     # This process knows the field too.
