@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m benchmarks.learning",
         description="Simulates reviews, and measures what is learnt from them.",
     )
-    parser.add_argument("--seeds", type=int, default=10, help="number of draws of images")
+    parser.add_argument("--seeds", type=int, default=30, help="number of draws of images")
     parser.add_argument("--datasets", default=",".join(REVIEWED), help="names, comma-separated")
     add_data_option(parser)
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK_SEEDS} seeds")

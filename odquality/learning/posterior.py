@@ -26,7 +26,7 @@ _ANCHOR = -2.0
 # Standard deviations of the height, and of the logarithm of the slope: of all pieces together, and
 # of each; pieces are alike over about this many units of log odds. On real errors log odds are off
 # by up to 4, and slopes by up to a factor of 4 where a method is unsure of itself.
-_HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.25, 0.6, 1.5
+_HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.0, 0.1, 0.8, 0.6
 
 # The share of decisions that are slips of the hand, whatever there was to see. It bounds what any
 # single decision can say. Where errors are as rare as slips, they would be taken for slips: so few.
@@ -103,7 +103,11 @@ def _prior() -> FloatArray:
 
 
 def _normal_points(number: int, dimensions: int) -> FloatArray:
-    """Points of a standard normal distribution that fill it evenly, (number, dimensions)."""
+    """Points that fill a standard normal distribution evenly, (number, dimensions).
+
+    Their mean is exactly 0 and their covariance the identity: few points in many dimensions would
+    have others by chance.
+    """
     # Multiples of powers of this ratio, in one dimension the golden one, fill the unit cube
     # (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018).
     ratio = 2.0
@@ -112,7 +116,7 @@ def _normal_points(number: int, dimensions: int) -> FloatArray:
     shares = ratio ** -np.arange(1.0, dimensions + 1)
     uniform = (0.5 + np.outer(np.arange(1, number // 2 + 1), shares)) % 1.0
     half = np.vectorize(NormalDist().inv_cdf, otypes=[float])(np.clip(uniform, 1e-9, 1 - 1e-9))
-    # With each point its opposite, so that their mean is exactly 0.
+    half = np.linalg.solve(np.linalg.cholesky(half.T @ half / len(half)), half.T).T
     return np.concatenate([half, -half])
 
 

@@ -86,6 +86,7 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         tuple(sorted(classes.tolist())),
         expectation.renamed(form.classes),
         _annotators(scenes, present, found >= 0),
+        one_class=len(np.union1d(scenes.labels.classes, detected)) == 1,
     )
     wrong_labels = np.sum(list(model.label_probabilities(present).values()), axis=0)
     return replace(

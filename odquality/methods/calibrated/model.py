@@ -67,6 +67,7 @@ class ErrorModel:
             sees and no label marks (`hidden.hidden_per_object`).
         clustering: how many labels are wrong in an image that has a wrong one, both of two that
             repeat each other among them (`pooling.number_where_any`).
+        one_class: whether the labels and predictions that were learnt from are all of one class.
     """
 
     ratios: Mapping[str, DensityRatio]
@@ -76,6 +77,7 @@ class ErrorModel:
     annotators: Annotators | None
     hidden: float = 0.0
     clustering: float = 1.0
+    one_class: bool = False
 
     def label_probabilities(self, evidence: Evidence) -> dict[str, FloatArray]:
         """Probability of each kind of label error, (L,) each; a label has one error at most.
@@ -89,6 +91,12 @@ class ErrorModel:
         total = np.sum(list(shares.values()), axis=0)
         scale = (1.0 - duplicate) * _bounding(total)
         probabilities = {kind: shares[kind] * scale for kind in DETECTED_KINDS}
+        if self.one_class:
+            # What is of no other class that anybody knows is no object of this dataset.
+            known = evidence.labels["contradiction"] > 0
+            swap = np.where(known, probabilities["swap"], 0.0)
+            probabilities["spurious"] += probabilities["swap"] - swap
+            probabilities["swap"] = swap
         return probabilities | {DUPLICATE: duplicate}
 
     def overlooked_probability(self, evidence: Evidence) -> FloatArray:

@@ -67,6 +67,19 @@ def test_a_label_has_one_error_at_most():
     assert (sum(probabilities.values()) <= 1).all()
 
 
+def test_in_one_class_what_nothing_contradicts_is_no_object_rather_than_of_another_class():
+    contradiction = np.array([0.0, 0.4])
+    evidence = _evidence(2, contradiction=contradiction)
+    several = PRIOR_MODEL.label_probabilities(evidence)
+    one = replace(PRIOR_MODEL, one_class=True).label_probabilities(evidence)
+    assert several["swap"].all()
+    assert one["swap"].tolist() == [0.0, several["swap"][1]]
+    total = [several["swap"][0] + several["spurious"][0], several["spurious"][1]]
+    assert one["spurious"].tolist() == total
+    for kind in ("badloc", "duplicate"):
+        assert one[kind].tolist() == several[kind].tolist()
+
+
 def test_the_prior_model_knows_every_kind():
     assert set(PRIOR_MODEL.ratios) == set(PRIOR_MODEL.rates) == set(KINDS)
 

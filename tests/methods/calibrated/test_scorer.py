@@ -293,8 +293,22 @@ def test_one_class(spoilt):
         ),
     )
     scores = _score(one)
-    assert scores.labels["swap"].min() > 0.9
+    # There is no other class to be of.
+    assert (scores.labels["swap"] == 1).all()
+    assert (scores.images["swap"] == 1).all()
+    assert not scores.expected_errors["swap"].any()
     _are_named(scores, where, one, ["spurious"])
+    errors = [1 - scores.labels[kind] for kind in LABEL_KINDS]
+    np.testing.assert_allclose(scores.labels["quality"], 1 - np.sum(errors, axis=0), atol=1e-12)
+
+
+def test_a_class_that_was_not_learnt_from_still_contradicts(spoilt):
+    scenes, where = spoilt
+    scorer = learn(METHOD, [scenes])
+    one_class = replace(scorer, model=replace(scorer.model, one_class=True))
+    expected = 1 - scorer.score(scenes).labels["swap"][where["swap"]]
+    assert expected > 0.3
+    assert 1 - one_class.score(scenes).labels["swap"][where["swap"]] == expected
 
 
 @pytest.mark.parametrize(
