@@ -15,10 +15,6 @@ from devtools.private_database import private_database
 from devtools.temporary_folder import temporary_folder
 
 _CLEANUP = ExitStack()
-# FiftyOne talks to the database once more when Python exits. Exit handlers run last in, first out,
-# and FiftyOne's come later.
-atexit.register(_CLEANUP.close)
-
 _HOME = _CLEANUP.enter_context(temporary_folder())
 _PLUGINS = _HOME / "plugins"
 _PLUGINS.mkdir()
@@ -30,3 +26,8 @@ os.environ.update(
     FIFTYONE_PLUGINS_DIR=str(_PLUGINS),
     FIFTYONE_ALLOW_LEGACY_ORCHESTRATORS="true",
 )
+
+# FiftyOne talks to the database once more when Python exits, and temporary folders that are still
+# there are removed, which the server must not write to then. Exit handlers run last in, first out:
+# FiftyOne's come later than this, that of temporary folders came with the first of them.
+atexit.register(_CLEANUP.close)

@@ -50,7 +50,8 @@ def test_weights_are_sliders_that_must_add_up(app, dataset):
     sliders.nth(0).fill("0.34")
     expect(form).not_to_contain_text("add up to 1.56", timeout=60_000)
     app.execute(form)
-    app.page.get_by_role("button", name="Done").click(timeout=60_000)
+    summary = app.page.locator("[data-cy=operators-prompt-view-modal]")
+    expect(summary).to_contain_text("16 images scored", timeout=60_000)
     dataset.reload()
     weights = dataset.get_run_info("label_quality").config.aggregation_weights
     assert weights == {"overlooked": 0.34, "swap": 0.33, "badloc": 0.33}

@@ -14,6 +14,8 @@ from benchmarks.accuracy.floors.row import Row, score
 from benchmarks.accuracy.real_errors import numbers_found, prediction_truth
 from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, RATES, Scenario
+from benchmarks.accuracy.suspicion import Suspicion
+from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY, KINDS
 
 
@@ -27,11 +29,13 @@ def probability_rows(folder: Path, _: int) -> Iterator[Row]:
         name = f"calibration error, bccd missing {'above .01' if least > 0 else 'all'}"
         yield Row(name, (error,), (0.09,), at_most=True)
     voc = load_dataset("voc", folder)
+    as_they_are = float(_expected(score(voc)).sum())
     for protocol in ("boxes", "images"):
         for rate in RATES:
             kinds = len(KINDS) if protocol == "boxes" else 1
             scenario = Scenario(protocol, MIXED, share=rate / kinds, settings=HALF_PASTED)
-            yield from _calibration(voc, scenario, f"voc, errors in {rate:.0%} of the {protocol}")
+            name = f"voc, errors in {rate:.0%} of the {protocol}"
+            yield from _calibration(voc, scenario, name, as_they_are)
     for name, factor in (("bccd", 1.5), ("kaist", 1.5), ("bccd_folds", 2.0)):
         data, errors = load_errors(name, folder)
         for kind, (expected, true) in numbers_found(data, errors, score(data)).items():
@@ -39,7 +43,10 @@ def probability_rows(folder: Path, _: int) -> Iterator[Row]:
                 yield _ratio(f"{name}, {kind}", expected, true, factor)
 
 
-def _calibration(data: DetectionData, scenario: Scenario, name: str) -> Iterator[Row]:
+def _calibration(
+    data: DetectionData, scenario: Scenario, name: str, as_they_are: float
+) -> Iterator[Row]:
+    """``as_they_are`` is how many errors are expected where none is injected."""
     corrupted = scenario.inject(data, 0)
     found = score(data.with_labels(corrupted.labels, corrupted.iscrowd))
     wrong, counts = label_truth(corrupted, ANY)
@@ -48,9 +55,15 @@ def _calibration(data: DetectionData, scenario: Scenario, name: str) -> Iterator
     bad = np.isin(np.arange(len(data)), corrupted.errors.image)
     images = calibration_error(bad, found.images[ANY])
     yield Row(f"calibration error, {name}, images", (images,), (0.05,), at_most=True)
-    if found.expected is not None:
-        true = len(corrupted.errors)
-        yield _ratio(name, float(found.expected[ANY].sum()), true, 1.3)
+    true, expected = len(corrupted.errors), float(_expected(found).sum())
+    yield _ratio(name, expected, true, 1.3)
+    beyond = f"{name}, beyond {as_they_are:.0f} with none injected"
+    yield _ratio(beyond, expected - as_they_are, true, 1.3)
+
+
+def _expected(found: Suspicion) -> FloatArray:
+    assert found.expected is not None
+    return found.expected[ANY]
 
 
 def _ratio(name: str, expected: float, true: int, factor: float) -> Row:
