@@ -3,7 +3,7 @@ from __future__ import annotations
 import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import fiftyone as fo
@@ -24,6 +24,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to the report of a failure what the page shows: App and server tell errors there."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("app")
+    if call.when == "call" and report.failed and opened is not None:
+        report.sections.append(("Page", opened.page.locator("body").inner_text()))
+        report.sections.append(("Notifications", "\n".join(opened.toasts())))
+    return report
 
 
 # A server without pages goes on looking for changes, so it ends with the tests of its file.
