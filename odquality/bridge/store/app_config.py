@@ -11,6 +11,7 @@ import fiftyone as fo
 
 from odquality.bridge.store import app_memory, schema
 from odquality.bridge.store.app_memory import Active, Before
+from odquality.bridge.store.dataset_document import changing_app_config
 from odquality.bridge.store.marks import decided_labels, marked_key
 
 GROUP = "label quality"
@@ -24,53 +25,57 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
         paths: fields of the samples.
         visible: those of them to show on the thumbnails.
     """
-    has_groups = dataset.app_config.sidebar_groups is not None
-    groups = _groups(dataset)
-    _remove(groups, paths)
-    group = next((group for group in groups if group.name == GROUP), None)
-    before = None if group is None else app_memory.remembered(dataset)
-    if before is not None:
-        has_groups = before.has_groups
-    mine = Active.of(dataset)
-    if before is not None and _is_as_made(dataset, mine, before):
-        mine = before.active
-    elif mine is not None:
-        # Suggestions may be drawn already.
-        mine = Active(mine.exclude, _without_runs(dataset, mine.paths))
-    if group is None:
-        group = fo.SidebarGroupDocument(name=GROUP, paths=[], expanded=True)
-        groups.insert(_after_tags(groups), group)
-    group.paths = [*group.paths, *paths]
-    dataset.app_config.sidebar_groups = groups
-    active = dataset.app_config.active_fields or fo.ActiveFields(paths=[])
-    others = [path for path in active.paths or [] if path not in visible]
-    # Either the paths that are shown, or those that are not.
-    paths = others if active.exclude else [*others, *visible]
-    dataset.app_config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
-    dataset.save()
+    with changing_app_config(dataset) as config:
+        has_groups = config.sidebar_groups is not None
+        groups = _groups(dataset, config)
+        _remove(groups, paths)
+        group = next((group for group in groups if group.name == GROUP), None)
+        before = None if group is None else app_memory.remembered(dataset)
+        if before is not None:
+            has_groups = before.has_groups
+        mine = Active.of(config)
+        if before is not None and _is_as_made(dataset, mine, before):
+            mine = before.active
+        elif mine is not None:
+            # Suggestions may be drawn already.
+            mine = Active(mine.exclude, _without_runs(dataset, mine.paths))
+        if group is None:
+            group = fo.SidebarGroupDocument(name=GROUP, paths=[], expanded=True)
+            groups.insert(_after_tags(groups), group)
+        group.paths = [*group.paths, *paths]
+        config.sidebar_groups = groups
+        active = config.active_fields or fo.ActiveFields(paths=[])
+        others = [path for path in active.paths or [] if path not in visible]
+        # Either the paths that are shown, or those that are not.
+        paths = others if active.exclude else [*others, *visible]
+        config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
     app_memory.remember(dataset, Before(has_groups, mine, Active(active.exclude, paths)))
 
 
 def hide_decisions(dataset: fo.Dataset) -> None:
     """Leaves decisions undrawn until users switch them on; all else is shown as before."""
-    active = dataset.app_config.active_fields
+    with changing_app_config(dataset) as config:
+        _hide_decisions(dataset, config)
+
+
+def _hide_decisions(dataset: fo.Dataset, config: fo.DatasetAppConfig) -> None:
+    active = config.active_fields
     if active is not None and active.exclude:
         paths = list(dict.fromkeys([*active.paths, *_decisions(dataset)]))
-        dataset.app_config.active_fields = fo.ActiveFields(exclude=True, paths=paths)
+        config.active_fields = fo.ActiveFields(exclude=True, paths=paths)
     elif active is None or not active.paths:
         paths = [path for path in _labels(dataset) if path not in _decisions(dataset)]
-        dataset.app_config.active_fields = fo.ActiveFields(paths=paths)
-    dataset.save()
+        config.active_fields = fo.ActiveFields(paths=paths)
 
 
 def show_suggestions(dataset: fo.Dataset, path: str) -> None:
     """Draws a new field of suggestions where all labels are drawn but decisions."""
-    active = dataset.app_config.active_fields
-    if active is None or active.exclude or path in active.paths:
-        return
-    if {*active.paths, path, *_decisions(dataset)} == set(_labels(dataset)):
-        dataset.app_config.active_fields = fo.ActiveFields(paths=[*active.paths, path])
-        dataset.save()
+    with changing_app_config(dataset) as config:
+        active = config.active_fields
+        if active is None or active.exclude or path in active.paths:
+            return
+        if {*active.paths, path, *_decisions(dataset)} == set(_labels(dataset)):
+            config.active_fields = fo.ActiveFields(paths=[*active.paths, path])
 
 
 def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
@@ -80,44 +85,47 @@ def forget_paths(dataset: fo.Dataset, paths: Sequence[str]) -> None:
     """
     if not paths:
         return
-    had_group = _has_group(dataset)
-    if dataset.app_config.sidebar_groups is not None:
-        groups = _groups(dataset)
-        _remove(groups, paths)
-        dataset.app_config.sidebar_groups = [
-            group for group in groups if group.name != GROUP or group.paths
-        ]
-    active = dataset.app_config.active_fields
-    if active is not None and active.paths:
-        kept = [path for path in active.paths if path not in paths]
-        # All labels are shown without a list, too.
-        is_needed = active.exclude or set(kept) != set(_labels(dataset))
-        shown = fo.ActiveFields(exclude=active.exclude, paths=kept) if is_needed else None
-        dataset.app_config.active_fields = shown
-    dataset.save()
-    if had_group and not _has_group(dataset):
-        _restore(dataset, active)
+    with changing_app_config(dataset) as config:
+        had_group = _has_group(config)
+        if config.sidebar_groups is not None:
+            groups = _groups(dataset, config)
+            _remove(groups, paths)
+            config.sidebar_groups = [
+                group for group in groups if group.name != GROUP or group.paths
+            ]
+        active = config.active_fields
+        if active is not None and active.paths:
+            kept = [path for path in active.paths if path not in paths]
+            # All labels are shown without a list, too.
+            is_needed = active.exclude or set(kept) != set(_labels(dataset))
+            shown = fo.ActiveFields(exclude=active.exclude, paths=kept) if is_needed else None
+            config.active_fields = shown
+        if had_group and not _has_group(config):
+            _restore(dataset, config, active)
 
 
 def rename_paths(dataset: fo.Dataset, new_paths: Mapping[str, str]) -> None:
     """Renames fields in the App configuration, where they are in it."""
-    config = dataset.app_config
-    if config.sidebar_groups is not None:
-        groups = _groups(dataset)
-        for group in groups:
-            group.paths = [new_paths.get(path, path) for path in group.paths]
-        config.sidebar_groups = groups
-    if config.active_fields is not None and config.active_fields.paths:
-        paths = [new_paths.get(path, path) for path in config.active_fields.paths]
-        config.active_fields = fo.ActiveFields(exclude=config.active_fields.exclude, paths=paths)
-    dataset.save()
+    with changing_app_config(dataset) as config:
+        if config.sidebar_groups is not None:
+            groups = _groups(dataset, config)
+            for group in groups:
+                group.paths = [new_paths.get(path, path) for path in group.paths]
+            config.sidebar_groups = groups
+        active = config.active_fields
+        if active is not None and active.paths:
+            paths = [new_paths.get(path, path) for path in active.paths]
+            config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
 
 
-def _restore(dataset: fo.Dataset, active: fo.ActiveFields | None) -> None:
+def _restore(
+    dataset: fo.Dataset, config: fo.DatasetAppConfig, active: fo.ActiveFields | None
+) -> None:
     """Gives a dataset back what it had before the plugin's fields, where it is as they left it.
 
     Args:
         dataset: without these fields.
+        config: of the App, to be changed.
         active: its list of fields when they were still there.
     """
     before = app_memory.remembered(dataset)
@@ -127,19 +135,18 @@ def _restore(dataset: fo.Dataset, active: fo.ActiveFields | None) -> None:
     made = None if active is None else Active(active.exclude, active.paths or [])
     if _is_as_made(dataset, made, before):
         mine = before.active
-        dataset.app_config.active_fields = (
+        config.active_fields = (
             None if mine is None else fo.ActiveFields(exclude=mine.exclude, paths=mine.paths)
         )
-    if not before.has_groups and _are_default(dataset):
-        dataset.app_config.sidebar_groups = None
-    dataset.save()
+    if not before.has_groups and _are_default(dataset, config):
+        config.sidebar_groups = None
     if _decisions(dataset):
-        hide_decisions(dataset)
+        _hide_decisions(dataset, config)
 
 
-def _has_group(dataset: fo.Dataset) -> bool:
+def _has_group(config: fo.DatasetAppConfig) -> bool:
     """Whether the sidebar has the plugin's group."""
-    return any(group.name == GROUP for group in dataset.app_config.sidebar_groups or ())
+    return any(group.name == GROUP for group in config.sidebar_groups or ())
 
 
 def _without_runs(dataset: fo.Dataset, paths: Sequence[str]) -> list[str]:
@@ -159,9 +166,9 @@ def _is_as_made(dataset: fo.Dataset, active: Active | None, before: Before) -> b
     )
 
 
-def _are_default(dataset: fo.Dataset) -> bool:
+def _are_default(dataset: fo.Dataset, config: fo.DatasetAppConfig) -> bool:
     """Whether the groups are FiftyOne's, of the fields that they have."""
-    groups = [(group.name, list(group.paths)) for group in dataset.app_config.sidebar_groups]
+    groups = [(group.name, list(group.paths)) for group in config.sidebar_groups]
     listed = {path for _, paths in groups for path in paths}
     default = fo.DatasetAppConfig.default_sidebar_groups(dataset)
     return groups == [
@@ -169,8 +176,8 @@ def _are_default(dataset: fo.Dataset) -> bool:
     ]
 
 
-def _groups(dataset: fo.Dataset) -> list[fo.SidebarGroupDocument]:
-    configured = dataset.app_config.sidebar_groups
+def _groups(dataset: fo.Dataset, config: fo.DatasetAppConfig) -> list[fo.SidebarGroupDocument]:
+    configured = config.sidebar_groups
     if configured is None:
         configured = fo.DatasetAppConfig.default_sidebar_groups(dataset)
     return list(configured)

@@ -25,9 +25,9 @@ class Active:
     paths: Sequence[str]
 
     @classmethod
-    def of(cls, dataset: fo.Dataset) -> Active | None:
-        """That of a dataset; None if it has no list of its own."""
-        found = dataset.app_config.active_fields
+    def of(cls, config: fo.DatasetAppConfig) -> Active | None:
+        """That of an App configuration; None if it has no list of its own."""
+        found = config.active_fields
         return None if found is None else cls(found.exclude, list(found.paths or ()))
 
 

@@ -36,6 +36,7 @@ from bson import ObjectId
 from mongoengine.base.datastructures import BaseDict
 
 from odquality.bridge.store import owner as owners
+from odquality.bridge.store.dataset_document import reload
 from odquality.bridge.store.legacy import legacy_paths, legacy_score_field
 from odquality.bridge.store.run_documents import links, run_document
 
@@ -187,8 +188,11 @@ def refresh(dataset: fo.Dataset, key: str) -> None:
     """Shows the record under a key as it is in the database to this process.
 
     Public: ``dataset.reload()``, which also forgets unsaved changes to samples.
+
+    Raises:
+        DatasetDeletedError: the dataset was deleted, by whichever process.
     """
-    dataset._doc.reload()
+    reload(dataset)
     dataset._run_cache.pop(key, None)
 
 

@@ -18,6 +18,7 @@ import fiftyone as fo
 import fiftyone.core.odm as foo
 from bson import ObjectId
 
+from odquality.bridge.store.dataset_document import reload
 from odquality.bridge.store.marks import make_mark
 from odquality.bridge.store.moment import read_once
 from odquality.bridge.store.run_documents import DatasetDeletedError, datasets, stored_state
@@ -129,7 +130,8 @@ def refresh(dataset: fo.Dataset) -> None:
     shown, shown_state = _SHOWN.get(document.id, (None, b""))
     if shown is not None and shown() is document and shown_state == state:
         return
-    document.reload()
+    reload(dataset)
+    document = dataset._doc
     _adapt(dataset, dataset._sample_doc_cls, document.sample_fields)
     # What was read before it was loaded: a change in between is loaded the next time.
     _SHOWN[document.id] = ref(document), state

@@ -11,6 +11,7 @@ from odquality.bridge.store.app_config import (
     GROUP,
     forget_paths,
     hide_decisions,
+    rename_paths,
     show_fields,
     show_suggestions,
 )
@@ -134,3 +135,44 @@ def test_without_decisions_the_app_chooses_again(dataset: fo.Dataset, labels: se
     forget_paths(dataset, ["decisions"])
     dataset.reload()
     assert dataset.app_config.active_fields is None
+
+
+@pytest.fixture
+def loaded_meanwhile(dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever a list of fields is made, the dataset is loaded anew, as by another call."""
+    make = fo.ActiveFields
+
+    def loading(**values: object) -> fo.ActiveFields:
+        fo.load_dataset(dataset.name, reload=True)
+        return make(**values)
+
+    monkeypatch.setattr(fo, "ActiveFields", loading)
+
+
+def in_database(dataset: fo.Dataset) -> fo.DatasetAppConfig:
+    dataset.reload()
+    return dataset.app_config
+
+
+def test_what_is_shown_outlasts_other_calls_of_operators(
+    dataset: fo.Dataset, config: object, loaded_meanwhile: None
+) -> None:
+    document = dataset._doc
+    show_fields(dataset, ["a", "b"], ["a"])
+    assert dataset._doc is not document
+    assert groups(dataset)[GROUP] == ["a", "b"]
+    assert dataset.app_config.active_fields.paths == ["a"]
+    assert in_database(dataset).active_fields.paths == ["a"]
+    assert groups(dataset)[GROUP] == ["a", "b"]
+
+
+def test_what_goes_is_gone_after_other_calls_of_operators(
+    dataset: fo.Dataset, config: object, loaded_meanwhile: None
+) -> None:
+    show_fields(dataset, ["a", "b"], ["a", "b"])
+    rename_paths(dataset, {"a": "c"})
+    assert in_database(dataset).active_fields.paths == ["c", "b"]
+    assert groups(dataset)[GROUP] == ["c", "b"]
+    forget_paths(dataset, ["b"])
+    assert in_database(dataset).active_fields.paths == ["c"]
+    assert groups(dataset)[GROUP] == ["c"]

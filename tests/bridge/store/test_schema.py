@@ -171,13 +171,13 @@ def test_what_is_shown_already_is_not_loaded_again(
     dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    load = foo.DatasetDocument.reload
+    load = schema.reload
 
-    def reload(document: foo.DatasetDocument) -> None:
-        loaded.append(document.name)
-        load(document)
+    def reload(dataset: fo.Dataset) -> None:
+        loaded.append(dataset.name)
+        load(dataset)
 
-    monkeypatch.setattr(foo.DatasetDocument, "reload", reload)
+    monkeypatch.setattr(schema, "reload", reload)
     schema.refresh(dataset)
     del loaded[:]
     schema.refresh(dataset)
