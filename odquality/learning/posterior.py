@@ -26,7 +26,7 @@ _ANCHOR = -2.0
 # Standard deviations of the height, and of the logarithm of the slope: of all pieces together, and
 # of each; pieces are alike over about this many units of log odds. On real errors log odds are off
 # by up to 4, and slopes by up to a factor of 4 where a method is unsure of itself.
-_HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.0, 0.1, 0.8, 0.6
+_HEIGHT, _ALL_SLOPES, _EACH_SLOPE, _ALIKE = 1.25, 0.1, 0.6, 1.0
 
 # The share of decisions that are slips of the hand, whatever there was to see. It bounds what any
 # single decision can say. Where errors are as rare as slips, they would be taken for slips: so few.
