@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import fiftyone as fo
 
-from odquality.bridge.store.run_documents import DatasetDeletedError, datasets
+from odquality.bridge.store.run_documents import DatasetDeletedError
 
 
 def reload(dataset: fo.Dataset) -> None:
@@ -27,10 +27,13 @@ def reload(dataset: fo.Dataset) -> None:
         DatasetDeletedError: the dataset was deleted, by whichever process.
     """
     document = dataset._doc
-    if not datasets().count_documents({"_id": document.id}):
+    stored = type(document).objects(id=document.id)
+    if document._get_changed_fields() and stored.first() is not None:
+        document.save()
+    loaded = stored.first()
+    if loaded is None:
         raise DatasetDeletedError.of(dataset)
-    document.save()
-    dataset._doc = type(document).objects.get(id=document.id)
+    dataset._doc = loaded
 
 
 @contextmanager
