@@ -15,6 +15,7 @@ from benchmarks.accuracy.files import load_dataset
 from benchmarks.accuracy.floors.row import Figures, Row, score, two
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, PASTED, Scenario, possible_kinds
 from benchmarks.accuracy.suspicion import Suspicion
+from odquality.demo.injection.labels import Corrupted
 from odquality.kinds import ANY
 
 # Rankings of each kind by an earlier version, with the default number of seeds, and how much AUROC
@@ -82,10 +83,28 @@ def _injected(
     method: Callable[[DetectionData], Suspicion],
 ) -> dict[Key, Figures]:
     """AUROC and average precision by level and kind, means over seeds."""
+    found = figures_by_draw(data, scenario, seeds, lambda spoiled, _: method(spoiled))
+    return {key: tuple(np.mean(figures, axis=0).tolist()) for key, figures in found.items()}
+
+
+def figures_by_draw(
+    data: DetectionData,
+    scenario: Scenario,
+    seeds: int,
+    method: Callable[[DetectionData, Corrupted], Suspicion],
+) -> dict[Key, list[Figures]]:
+    """AUROC and average precision by level and kind, of each draw.
+
+    Args:
+        data: images with labels that count as right.
+        scenario: which errors to inject.
+        seeds: number of draws.
+        method: scores images with the errors of a draw; it may be told which these are.
+    """
     found: dict[Key, list[Figures]] = {}
     for seed in range(seeds):
         corrupted = scenario.inject(data, seed)
         spoiled = data.with_labels(corrupted.labels, corrupted.iscrowd)
-        for key, ranking in evaluate(data, corrupted, method(spoiled)).items():
+        for key, ranking in evaluate(data, corrupted, method(spoiled, corrupted)).items():
             found.setdefault(key, []).append(two(ranking))
-    return {key: tuple(np.mean(figures, axis=0).tolist()) for key, figures in found.items()}
+    return found

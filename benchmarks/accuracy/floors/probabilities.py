@@ -15,7 +15,6 @@ from benchmarks.accuracy.real_errors import numbers_found, prediction_truth
 from benchmarks.accuracy.reliability import calibration_error
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, RATES, Scenario
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.core.scenes import FloatArray
 from odquality.kinds import ANY, KINDS
 
 
@@ -29,7 +28,7 @@ def probability_rows(folder: Path, _: int) -> Iterator[Row]:
         name = f"calibration error, bccd missing {'above .01' if least > 0 else 'all'}"
         yield Row(name, (error,), (0.09,), at_most=True)
     voc = load_dataset("voc", folder)
-    as_they_are = float(_expected(score(voc)).sum())
+    as_they_are = _expected(score(voc))
     for protocol in ("boxes", "images"):
         for rate in RATES:
             kinds = len(KINDS) if protocol == "boxes" else 1
@@ -55,15 +54,16 @@ def _calibration(
     bad = np.isin(np.arange(len(data)), corrupted.errors.image)
     images = calibration_error(bad, found.images[ANY])
     yield Row(f"calibration error, {name}, images", (images,), (0.05,), at_most=True)
-    true, expected = len(corrupted.errors), float(_expected(found).sum())
+    true, expected = len(corrupted.errors), _expected(found)
     yield _ratio(name, expected, true, 1.3)
     beyond = f"{name}, beyond {as_they_are:.0f} with none injected"
     yield _ratio(beyond, expected - as_they_are, true, 1.3)
 
 
-def _expected(found: Suspicion) -> FloatArray:
+def _expected(found: Suspicion) -> float:
+    """How many errors are expected in all."""
     assert found.expected is not None
-    return found.expected[ANY]
+    return float(found.expected[ANY].sum())
 
 
 def _ratio(name: str, expected: float, true: int, factor: float) -> Row:
