@@ -139,7 +139,11 @@ def test_without_decisions_the_app_chooses_again(dataset: fo.Dataset, labels: se
 
 @pytest.fixture
 def loaded_meanwhile(dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whenever a list of fields is made, the dataset is loaded anew, as by another call."""
+    """Whenever a list of fields is made, the dataset is loaded anew, as by another call.
+
+    In the App's server that forgets what was not saved; elsewhere FiftyOne saves it first.
+    """
+    monkeypatch.setenv("FIFTYONE_SERVER", "true")
     make = fo.ActiveFields
 
     def loading(**values: object) -> fo.ActiveFields:

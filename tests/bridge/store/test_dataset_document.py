@@ -45,8 +45,10 @@ def test_a_dataset_that_was_deleted_is_named(dataset: fo.Dataset) -> None:
 
 
 def test_an_app_configuration_is_saved_although_another_call_loads_the_dataset(
-    dataset: fo.Dataset,
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Elsewhere FiftyOne saves what was changed before it loads.
+    monkeypatch.setenv("FIFTYONE_SERVER", "true")
     with changing_app_config(dataset) as config:
         config.media_fields = ["filepath", "thumbnail"]
         fo.load_dataset(dataset.name, reload=True)
