@@ -4,6 +4,7 @@ import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import fiftyone as fo
@@ -12,6 +13,8 @@ import pytest
 from odquality.demo.samples import make_demo_dataset
 
 pytest.importorskip("playwright", reason="the App's tests need playwright")
+
+from playwright.sync_api import Error
 
 from tests.e2e.app import CHROMIUM, AppPage, app_server, browser
 
@@ -34,8 +37,10 @@ def pytest_runtest_makereport(
     report = yield
     opened = getattr(item, "funcargs", {}).get("app")
     if call.when == "call" and report.failed and opened is not None:
-        report.sections.append(("Page", opened.page.locator("body").inner_text()))
-        report.sections.append(("Notifications", "\n".join(opened.toasts())))
+        # A page that has crashed shows nothing, and the failure is still to be told.
+        with suppress(Error):
+            report.sections.append(("Page", opened.page.locator("body").inner_text()))
+            report.sections.append(("Notifications", "\n".join(opened.toasts())))
     return report
 
 
