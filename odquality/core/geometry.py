@@ -9,8 +9,8 @@ import numpy as np
 
 from odquality.core.scenes import FloatArray
 
-# A union smaller than this many square units counts as this many: IoU is 0, not 0 / 0.
-MIN_UNION = 1e-6
+# Where there is no union, IoU is 0, not 0 / 0.
+NO_UNION = float(np.finfo(np.float64).tiny)
 
 # No coordinate of a real box lies farther from 0, in pixels or any other unit. Up to here areas and
 # distances are far from overflow, and doubles still tell a ten-millionth from nothing.
@@ -36,13 +36,20 @@ def box_intersection(first: FloatArray, second: FloatArray) -> FloatArray:
     return width
 
 
-def box_iou(first: FloatArray, second: FloatArray) -> FloatArray:
-    """IoU of the i-th box of ``first`` with the i-th of ``second``, (n,) in [0, 1]."""
+def box_iou(first: FloatArray, second: FloatArray, *, min_union: float = NO_UNION) -> FloatArray:
+    """IoU of the i-th box of ``first`` with the i-th of ``second``, (n,) in [0, 1].
+
+    Args:
+        first: boxes.
+        second: boxes.
+        min_union: a smaller union counts as this many squared units of the boxes; by default IoU is
+            the same in any unit.
+    """
     intersection = box_intersection(first, second)
     union = box_area(first)
     union += box_area(second)
     union -= intersection
-    np.maximum(union, MIN_UNION, out=union)
+    np.maximum(union, min_union, out=union)
     intersection /= union
     return intersection
 

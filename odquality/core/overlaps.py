@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from odquality.core.geometry import box_iou
+from odquality.core.geometry import NO_UNION, box_iou
 from odquality.core.scenes import Boxes, FloatArray, IntArray
 
 
@@ -38,15 +38,23 @@ def near_pairs(
 
 
 def overlapping_pairs(
-    first: Boxes, first_rows: IntArray, second: Boxes, second_rows: IntArray
+    first: Boxes,
+    first_rows: IntArray,
+    second: Boxes,
+    second_rows: IntArray,
+    *,
+    min_union: float = NO_UNION,
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """Those of n pairs of boxes that share any area, in order; arguments as of `near_pairs`.
+    """Those of n pairs of boxes that share any area, in order.
+
+    Arguments are as of `near_pairs`, and ``min_union`` as of `geometry.box_iou`.
 
     Returns:
         (m,) int64 rows of ``first``, (m,) int64 rows of ``second``, and (m,) float64 IoU in (0, 1].
     """
     first_rows, second_rows = near_pairs(first, first_rows, second, second_rows)
-    iou = box_iou(first.columns.take(first_rows, axis=1), second.columns.take(second_rows, axis=1))
+    boxes = first.columns.take(first_rows, axis=1), second.columns.take(second_rows, axis=1)
+    iou = box_iou(*boxes, min_union=min_union)
     if not iou.all():
         shared = np.flatnonzero(iou)
         return first_rows.take(shared), second_rows.take(shared), iou.take(shared)

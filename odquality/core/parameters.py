@@ -75,7 +75,7 @@ def integer(name: str, value: Any, low: int, high: int) -> int:
     Raises:
         ValueError: the value is anything else.
     """
-    if isinstance(value, (int, np.integer)) and is_real(value):
+    if is_integer(value):
         converted = int(value)
         if low <= converted <= high:
             return converted
@@ -86,6 +86,16 @@ def is_real(value: Any) -> bool:
     """Whether a value is a real number. Neither a bool nor a span of time is one."""
     # Spans of time are integers to numpy's classes, and cannot be converted to any.
     return isinstance(value, Real) and not isinstance(value, (bool, np.timedelta64))
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a value is an integer. Neither a bool, a float nor a span of time is one."""
+    return isinstance(value, (int, np.integer)) and is_real(value)
+
+
+def is_index(value: Any, size: int) -> bool:
+    """Whether a value is the index of one of ``size`` things, counted from 0."""
+    return is_integer(value) and bool(0 <= value < size)
 
 
 def boolean(name: str, value: Any) -> bool:
@@ -109,6 +119,29 @@ def choice(name: str, value: Any, choices: Iterable[str]) -> str:
     if isinstance(value, str) and value in names:
         return value
     raise ValueError(f"{name} is {shown(value)}; expected one of {', '.join(map(repr, names))}")
+
+
+def texts(name: str, value: Any, what: str) -> list[str] | None:
+    """One text or several, as a list; None stays None.
+
+    Args:
+        name: of the parameter.
+        value: that was given.
+        what: the texts are, such as ``names``, for the message.
+
+    Raises:
+        ValueError: it is nothing of this.
+    """
+    if value is None:
+        return None
+    try:
+        listed = [value] if isinstance(value, str) else list(value)
+    except (TypeError, ValueError) as error:  # FiftyOne's samples are iterable, and refuse.
+        raise ValueError(f"{name} is {shown(value)}; expected {what}") from error
+    for one in listed:
+        if not isinstance(one, str):
+            raise ValueError(f"{name} has {shown(one)}; expected {what}, which are texts")
+    return listed
 
 
 def shown(value: Any) -> str:

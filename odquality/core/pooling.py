@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from odquality.core.scenes import FloatArray, IntArray
@@ -36,6 +38,22 @@ def pooled_probability(probabilities: FloatArray, counts: IntArray) -> FloatArra
     squares = np.nan_to_num(probabilities) ** 2
     none = exact_sums(np.log1p(-np.minimum(squares, _ALMOST_ONE)), counts)
     return np.sqrt(-np.expm1(none))
+
+
+def missing_score(probabilities: FloatArray, counts: IntArray, hidden: FloatArray) -> FloatArray:
+    """Score of each image for missing labels, (N,) in [0, 1]: lower = more likely some.
+
+    Args:
+        probabilities: (P,) that each prediction shows one, image after image; NaN counts as 0.
+        counts: (N,) int64 number of predictions of each image.
+        hidden: (N,) expected number of missing labels that no prediction shows.
+    """
+    return (1.0 - pooled_probability(probabilities, counts)) * np.exp(-hidden)
+
+
+def right_probability(wrong: Iterable[FloatArray]) -> FloatArray:
+    """Probability that each label is right, (L,) in [0, 1], by those of each kind of error."""
+    return np.maximum(1.0 - np.sum(list(wrong), axis=0), 0.0)
 
 
 def number_where_any(mean: float) -> float:

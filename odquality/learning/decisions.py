@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from odquality.core.parameters import boolean, choice, number, shown
+from odquality.core.parameters import boolean, choice, is_integer, number, shown
 from odquality.core.scenes import BoolArray, FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 
@@ -16,6 +16,9 @@ LABEL, PREDICTION = "label", "prediction"
 
 # An index, or an id in a database.
 Name = int | str
+
+# What has the id in FiftyOne, where it goes by another name.
+_WITH_ID = {"image": "sample"}
 
 
 class Suspect(Protocol):
@@ -160,11 +163,10 @@ def check(decision: Any, name: str) -> None:
         number(f"{name}.probability", decision.probability, 0, 1)
     for attribute in ("image", side_of(decision.kind)):
         value = getattr(decision, attribute)
-        is_name = isinstance(value, (int, np.integer, str)) and not isinstance(value, bool)
-        if not is_name:
+        if not (is_integer(value) or isinstance(value, str)):
             raise ValueError(
-                f"{name}.{attribute} is {shown(value)}; expected the index of an image or box, or "
-                "in FiftyOne its id"
+                f"{name}.{attribute} is {shown(value)}; expected the index of the {attribute}, or "
+                f"in FiftyOne the {_WITH_ID.get(attribute, attribute)}'s id"
             )
 
 

@@ -45,11 +45,25 @@ class Lessons:
         return left.high - left.low <= 2 * WELL_KNOWN * left.expected
 
     def shown_above(self, threshold: float) -> dict[str, Shown]:
-        """What a threshold of corrected probabilities shows of each kind, of what is open."""
+        """What a threshold of corrected probabilities shows of each kind, of what is open.
+
+        Args:
+            threshold: in [0, 1].
+
+        Raises:
+            ValueError: the threshold is anything else.
+        """
         return shown_above(self.open, self.correction, threshold)
 
     def threshold_of(self, boxes: int) -> float:
-        """The threshold that shows about as many open boxes of all kinds."""
+        """The threshold that shows about as many open boxes of all kinds.
+
+        Args:
+            boxes: how many, an integer of at least 0.
+
+        Raises:
+            ValueError: the number is anything else.
+        """
         return threshold_of(self.open, self.correction, boxes)
 
     def teaching_value(self, kind: str, probability: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from odquality.core.parameters import integer, number
 from odquality.kinds import BY_NAME, KINDS
 from odquality.learning.correction import Correction
 from odquality.learning.spectrum import Spectrum
@@ -33,7 +34,11 @@ def shown_above(spectrum: Spectrum, correction: Correction, threshold: float) ->
         spectrum: of the boxes in question.
         correction: of their probabilities.
         threshold: of corrected probabilities, in [0, 1].
+
+    Raises:
+        ValueError: the threshold is anything else.
     """
+    threshold = number("threshold", threshold, 0, 1)
     shown = {}
     for kind in KINDS:
         counts, probability = spectrum.of_kind(kind)
@@ -46,7 +51,17 @@ def shown_above(spectrum: Spectrum, correction: Correction, threshold: float) ->
 
 
 def threshold_of(spectrum: Spectrum, correction: Correction, boxes: int) -> float:
-    """The threshold that shows about as many boxes of all kinds as somebody has the time for."""
+    """The threshold that shows about as many boxes of all kinds as somebody has the time for.
+
+    Args:
+        spectrum: of the boxes in question.
+        correction: of their probabilities.
+        boxes: how many to show.
+
+    Raises:
+        ValueError: the number is no integer of at least 0.
+    """
+    boxes = integer("boxes", boxes, 0, 2**31)
     columns = [spectrum.of_kind(kind) for kind in KINDS]
     share = np.concatenate(
         [correction.apply(kind, said) for kind, (_, said) in zip(KINDS, columns, strict=True)]

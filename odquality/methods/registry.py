@@ -1,4 +1,4 @@
-"""The scoring methods by name, and the one way to make them."""
+"""The scoring methods by name, and how they are made."""
 
 from __future__ import annotations
 

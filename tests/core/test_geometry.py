@@ -31,10 +31,15 @@ def test_iou(first: tuple[float, ...], second: tuple[float, ...], iou: float) ->
     assert box_iou(column(*second), column(*first)) == pytest.approx([iou])
 
 
-def test_tiny_boxes_do_not_divide_by_zero() -> None:
+@pytest.mark.parametrize("unit", [1e9, 1.0, 1e-4, 1e-9, 1e-100])
+def test_iou_is_the_same_in_any_unit(unit: float) -> None:
+    first, second = column(0, 0, unit, unit), column(0, 0, unit, unit / 2)
+    assert box_iou(first, second) == pytest.approx([0.5])
+
+
+def test_a_least_union() -> None:
     box = column(0, 0, 1e-4, 1e-4)
-    # A union below a millionth of a square pixel counts as that much.
-    assert box_iou(box, box) == pytest.approx([0.01])
+    assert box_iou(box, box, min_union=1e-6) == pytest.approx([0.01])
 
 
 def test_area_and_intersection() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odquality.core.parameters import boolean, choice, integer, number, shown
+from odquality.core.parameters import boolean, choice, integer, number, shown, texts
 
 NO_NUMBERS = [
     None,
@@ -98,6 +98,18 @@ def test_choices() -> None:
 def test_no_choices(value: Any) -> None:
     with pytest.raises(ValueError, match=r"^method is .*; expected one of 'a', 'b'$"):
         choice("method", value, ["a", "b"])
+
+
+def test_texts() -> None:
+    assert texts("classes", "cat", "names") == ["cat"]
+    assert texts("classes", (name for name in ("cat", "dog")), "names") == ["cat", "dog"]
+    assert texts("classes", None, "names") is None
+
+
+@pytest.mark.parametrize("value", [5, [5], b"cat", ["cat", None], object()])
+def test_no_texts(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^classes (is|has) .*; expected names"):
+        texts("classes", value, "names")
 
 
 def test_values_are_shown_in_one_short_line() -> None:

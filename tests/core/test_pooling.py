@@ -9,8 +9,10 @@ from odquality.core.pooling import (
     expected_number,
     image_quality,
     lowest_score,
+    missing_score,
     number_where_any,
     pooled_probability,
+    right_probability,
 )
 
 COUNTS = np.array([2, 0, 3])
@@ -43,3 +45,16 @@ def test_an_images_quality() -> None:
     overlooked = np.array([0.5, 0.8, 1.0])
     quality = image_quality(overlooked, 1 - PROBABILITY, COUNTS, 2.0)
     np.testing.assert_allclose(quality, [0.25**2, 0.8**2, 0.0])
+
+
+def test_missing_labels_that_nothing_shows_count_too() -> None:
+    probabilities, counts = np.array([0.6, np.nan, 0.6]), np.array([2, 1, 0])
+    np.testing.assert_allclose(
+        missing_score(probabilities, counts, np.array([0.0, np.log(2), np.log(4)])),
+        [0.4, 0.2, 0.25],
+    )
+
+
+def test_a_label_is_right_where_it_has_no_error() -> None:
+    wrong = [np.array([0.25, 0.5, 0.0]), np.array([0.25, 0.75, 0.0])]
+    assert right_probability(iter(wrong)).tolist() == [0.5, 0.0, 1.0]

@@ -83,6 +83,16 @@ def test_malformed_decisions_are_refused(decision: Any, message: str) -> None:
         answers([decision])
 
 
+def test_what_names_no_box_is_told_what_would() -> None:
+    for decision, message in (
+        (Decision.confirm(0, None), r"\.label is None; expected the index of the label, or in"),  # type: ignore
+        (Decision(0, "overlooked", True), r"\.prediction is None; expected the index of the pred"),
+        (Decision(None, None, False, 0), r"\.image is None; expected the .* image, .* sample's id"),  # type: ignore
+    ):
+        with pytest.raises(ValueError, match=rf"decisions\[0\]{message}"):
+            answers([decision])
+
+
 @pytest.mark.parametrize("decisions", [None, 3, "swap", {"swap": True}])
 def test_what_is_no_list_is_refused(decisions: Any) -> None:
     with pytest.raises(ValueError, match=r"decisions is .*; expected a list"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -119,6 +121,18 @@ def test_the_threshold_for_the_time_one_has() -> None:
     spectrum = Spectrum.of({"swap": np.repeat([0.8, 0.2], 50), "badloc": np.full(30, 0.5)})
     assert threshold_of(spectrum, NOTHING, 60) == pytest.approx(0.5)
     assert threshold_of(spectrum, NOTHING, 1000) == 0.0
+
+
+@pytest.mark.parametrize("boxes", ["5", np.nan, -1])
+def test_a_number_of_boxes_that_is_none_is_refused(boxes: Any) -> None:
+    with pytest.raises(ValueError, match=r"boxes is .*; expected an integer"):
+        threshold_of(Spectrum.of({}), NOTHING, boxes)
+
+
+@pytest.mark.parametrize("threshold", [np.nan, 2, 7, -1])
+def test_a_threshold_that_is_no_probability_is_refused(threshold: float) -> None:
+    with pytest.raises(ValueError, match=r"threshold is .*; expected a number in \[0, 1\]"):
+        shown_above(Spectrum.of({}), NOTHING, threshold)
 
 
 def test_lessons_can_be_read() -> None:

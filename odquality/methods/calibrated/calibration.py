@@ -28,8 +28,9 @@ from odquality.methods.calibrated.evidence import (
 from odquality.methods.calibrated.expectation import Expectation
 from odquality.methods.calibrated.hidden import hidden_per_object
 from odquality.methods.calibrated.model import PRIOR_MODEL, ErrorModel
-from odquality.methods.calibrated.overlap import TOLERANCE, best_partner, overlaps
+from odquality.methods.calibrated.overlap import best_partner, overlaps
 from odquality.methods.calibrated.support import height
+from odquality.methods.calibrated.units import TOLERANCE
 
 Pieces = Mapping[str, FloatArray]
 

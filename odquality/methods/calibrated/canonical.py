@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from odquality.core.geometry import box_area
 from odquality.core.scenes import AnyBoxes, IntArray, Scenes
 from odquality.core.segments import place_in_run
 from odquality.methods.calibrated.contents import describe, exact_places, sum_by
 from odquality.methods.calibrated.draws import Keys, mix
 from odquality.methods.calibrated.frames import image_frames
+from odquality.methods.calibrated.units import in_any_unit
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,11 @@ def canonical(scenes: Scenes, seed: int) -> Canonical:
 
 def _ranks_by_area(scenes: Scenes) -> Keys:
     """The place of each image among all by the area of its frame, (N,): in any unit the same."""
-    width, height = np.diff(image_frames(scenes).reshape(2, 2, -1), axis=0)[0]
-    return np.unique(width * height, return_inverse=True)[1].astype(np.uint64)
+    area = box_area(image_frames(scenes))
+    # An image without boxes has an infinite frame.
+    largest = float(area.max(initial=0.0, where=np.isfinite(area)))
+    share = in_any_unit(area / (largest or 1.0))
+    return np.unique(share, return_inverse=True)[1].astype(np.uint64)
 
 
 def _renumbered(scenes: Scenes, classes: IntArray, order: IntArray) -> Scenes:

@@ -22,8 +22,9 @@ from odquality.core.scenes import (
 )
 from odquality.core.segments import segment_max
 from odquality.methods.calibrated.expectation import Expectation
-from odquality.methods.calibrated.overlap import TOLERANCE, Overlaps, best_partner, overlaps
+from odquality.methods.calibrated.overlap import Overlaps, best_partner, overlaps
 from odquality.methods.calibrated.support import class_confidence, fair_support, height
+from odquality.methods.calibrated.units import TOLERANCE
 
 # A prediction with at least this IoU to a label of its class has found that label (PASCAL VOC).
 MATCH_IOU = 0.5

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from odquality.core.geometry import box_area
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 from odquality.core.segments import exact_sums
+from odquality.methods.calibrated.units import in_any_unit
 
 # What is known of a label beforehand, and the sign of its effect: detectors find large objects at
 # least as well as small ones, and objects by themselves at least as well as those in a crowd.
@@ -61,7 +63,7 @@ class Expectation:
             crowding: (L,) largest IoU of each label with another one.
             heights: (L,) height of the support of each label.
         """
-        area = _area(scenes)
+        area = box_area(scenes.labels.columns)
         areas = np.quantile(area[area > 0], _LIMITS, method="lower") if area.any() else (1.0, 1.0)
         unlike = cls(
             (float(areas[0]), float(areas[1])),
@@ -111,8 +113,8 @@ class Expectation:
         least, largest = self.areas
         span = float(np.log(largest / least))
         # Quotients of areas are the same in any unit.
-        place = np.log(_area(scenes).clip(least, largest) / least) - span / 2
-        return np.minimum((0.5 + place / max(span, _LEAST_SPAN)) / _LARGE, 1.0)
+        place = np.log(box_area(scenes.labels.columns).clip(least, largest) / least) - span / 2
+        return in_any_unit(np.minimum((0.5 + place / max(span, _LEAST_SPAN)) / _LARGE, 1.0))
 
     def renamed(self, classes: IntArray) -> Expectation:
         """The same with ``classes[number]``, (K,) int64, for the number of each class."""
@@ -129,11 +131,6 @@ class Expectation:
 
 
 NOTHING_EXPECTED = Expectation(areas=(1.0, 1.0), crowding=0.0)
-
-
-def _area(scenes: Scenes) -> FloatArray:
-    width, height = scenes.labels.columns[2:] - scenes.labels.columns[:2]
-    return width * height
 
 
 def _regression(known: FloatArray, heights: FloatArray) -> tuple[float, FloatArray]:

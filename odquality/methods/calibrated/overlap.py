@@ -11,9 +11,7 @@ from odquality.core.overlaps import near_pairs
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.core.segments import segment_max
-
-# Two values that differ by less are equal: the same boxes in another unit are rounded differently.
-TOLERANCE = 1e-9
+from odquality.methods.calibrated.units import TOLERANCE, in_any_unit
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,8 @@ class Overlaps:
     Attributes:
         first: (n,) int64 rows of the first boxes.
         second: (n,) int64 rows of the second boxes.
-        iou: (n,) float64 IoU in (0, 1].
-        inside: (n,) float64 in (0, 1], the share of the second box that lies inside the first.
+        iou: (n,) float64 IoU in [0, 1].
+        inside: (n,) float64 in [0, 1], the share of the second box that lies inside the first.
     """
 
     first: IntArray
@@ -64,14 +62,12 @@ def _overlapping(
     first: Boxes, second: Boxes, areas: tuple[FloatArray, FloatArray], a: IntArray, b: IntArray
 ) -> Overlaps:
     a, b = near_pairs(first, a, second, b)
-    # The IoU of `core.geometry` takes unions below a fixed area for empty, which depends on the
-    # unit; here every pair has a shared area, and so a union.
     intersection = box_intersection(first.columns.take(a, axis=1), second.columns.take(b, axis=1))
     found = np.flatnonzero(intersection)
     a, b, intersection = a.take(found), b.take(found), intersection.take(found)
     first_area, second_area = areas[0].take(a), areas[1].take(b)
     iou = intersection / (first_area + second_area - intersection)
-    return Overlaps(a, b, iou, intersection / second_area)
+    return Overlaps(a, b, in_any_unit(iou), in_any_unit(intersection / second_area))
 
 
 def best_partner(

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from odquality.core.pooling import expected_number, image_quality, lowest_score, pooled_probability
+from odquality.core.pooling import (
+    expected_number,
+    image_quality,
+    lowest_score,
+    missing_score,
+    right_probability,
+)
 from odquality.core.scenes import Scenes
 from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS, OVERLOOKED
 from odquality.methods.calibrated.calibration import calibrate
@@ -86,11 +90,11 @@ class CalibratedScorer:
         probabilities = self.model.label_probabilities(evidence)
         missing = self.model.overlooked_probability(evidence)
         label_scores = {kind: 1.0 - probabilities[kind] for kind in LABEL_KINDS}
-        quality = np.maximum(1.0 - sum(probabilities.values(), np.zeros(len(scenes.labels))), 0.0)
+        quality = right_probability(probabilities.values())
         predictions, counts = scenes.predictions, scenes.labels.counts
         unlabelled = evidence.unlabelled * predictions.confidence
         hidden = expected_number(self.model.hidden * unlabelled, predictions.counts)
-        overlooked = (1.0 - pooled_probability(missing, predictions.counts)) * np.exp(-hidden)
+        overlooked = missing_score(missing, predictions.counts, hidden)
         return Scores(
             images={
                 "quality": image_quality(overlooked, quality, counts, self.model.clustering),

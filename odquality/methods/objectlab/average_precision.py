@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.core.geometry import NO_UNION
 from odquality.core.scenes import FloatArray, IntArray, Scenes
 from odquality.core.segments import run_starts, sorting_order
 from odquality.methods.objectlab.matching import true_positives
@@ -70,9 +71,9 @@ class TruePositives:
     parts: tuple[Confidences, ...] = ()
 
     @classmethod
-    def observe(cls, scenes: Scenes) -> TruePositives:
-        """Those in some images."""
-        rows, flags = true_positives(scenes)
+    def observe(cls, scenes: Scenes, *, min_union: float = NO_UNION) -> TruePositives:
+        """Those in some images; ``min_union`` as of `core.geometry.box_iou`."""
+        rows, flags = true_positives(scenes, min_union=min_union)
         classes, counts = np.unique(scenes.labels.classes, return_counts=True)
         predictions = scenes.predictions
         found = Confidences.of(predictions.classes[rows], predictions.confidence[rows], flags)

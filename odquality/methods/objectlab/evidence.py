@@ -9,7 +9,7 @@ import numpy as np
 from odquality.core.overlaps import near_pairs, overlapping_pairs
 from odquality.core.pairs import iter_image_pairs, iter_pairs_within, iter_same_class_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, Predictions
-from odquality.methods.objectlab.similarity import compare
+from odquality.methods.objectlab.similarity import MIN_UNION, compare
 
 # Two labels of different classes with at least this IoU are on the same box.
 LABEL_OVERLAP = 0.95
@@ -75,7 +75,7 @@ def conflicting(labels: Boxes) -> BoolArray:
     """Which labels share their box with a label of another class, (L,) bool."""
     found = np.zeros(len(labels), bool)
     for first, second in iter_pairs_within(labels):
-        first, second, iou = overlapping_pairs(labels, first, labels, second)
+        first, second, iou = overlapping_pairs(labels, first, labels, second, min_union=MIN_UNION)
         same_box = np.flatnonzero(iou >= LABEL_OVERLAP)
         first, second = first.take(same_box), second.take(same_box)
         differ = labels.classes.take(first) != labels.classes.take(second)

@@ -18,6 +18,7 @@ from odquality.methods.objectlab.average_precision import (
     all_confidences,
 )
 from odquality.methods.objectlab.scorer import ObjectLab, ObjectLabScorer, ObjectLabStatistics
+from odquality.methods.objectlab.similarity import MIN_UNION
 
 # A box is an issue if its score is at most this share of its class's average precision.
 AVERAGE_PRECISION_SHARE = 0.25 * 0.8
@@ -76,7 +77,8 @@ class Flagging:
 
     def observe(self, scenes: Scenes) -> FlaggingStatistics:
         """What these images tell of the dataset and of the detector."""
-        return FlaggingStatistics(self.method.observe(scenes), TruePositives.observe(scenes))
+        positives = TruePositives.observe(scenes, min_union=MIN_UNION)
+        return FlaggingStatistics(self.method.observe(scenes), positives)
 
     def fit(self, statistics: FlaggingStatistics) -> Flagger:
         """Prepares for the second pass.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from odquality.core.geometry import NO_UNION
 from odquality.core.overlaps import overlapping_pairs
 from odquality.core.pairs import iter_same_class_pairs
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
@@ -16,18 +17,24 @@ IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 _LEVELS = 16
 
 
-def true_positives(scenes: Scenes) -> tuple[IntArray, NDArray[np.uint64]]:
+def true_positives(
+    scenes: Scenes, *, min_union: float = NO_UNION
+) -> tuple[IntArray, NDArray[np.uint64]]:
     """The predictions that are true positives at any threshold.
 
     A prediction is matched to the label of its class with which its IoU is largest. At each
     threshold, the most confident of the predictions matched to a label is a true positive and all
     others are false ones.
 
+    Args:
+        scenes: the images.
+        min_union: as of `core.geometry.box_iou`.
+
     Returns:
         (n,) int64 rows of the predictions, and (n,) uint64 a bit for each threshold at which each
         is a true positive.
     """
-    prediction, label, iou = _best_matches(scenes.labels, scenes.predictions)
+    prediction, label, iou = _best_matches(scenes.labels, scenes.predictions, min_union)
     # By label, and the most confident prediction first.
     order = np.argsort(-scenes.predictions.confidence.take(prediction))
     order = order.take(sorting_order(label.take(order), len(scenes.labels)))
@@ -42,11 +49,15 @@ def true_positives(scenes: Scenes) -> tuple[IntArray, NDArray[np.uint64]]:
     return prediction.take(order.take(positive)), flags.take(positive).astype(np.uint64)
 
 
-def _best_matches(labels: Boxes, predictions: Predictions) -> tuple[IntArray, IntArray, FloatArray]:
+def _best_matches(
+    labels: Boxes, predictions: Predictions, min_union: float
+) -> tuple[IntArray, IntArray, FloatArray]:
     """Predictions that reach the lowest threshold, the first of their best labels, and the IoU."""
     blocks = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
     for prediction, label in iter_same_class_pairs(predictions, labels):
-        label, prediction, iou = overlapping_pairs(labels, label, predictions, prediction)
+        label, prediction, iou = overlapping_pairs(
+            labels, label, predictions, prediction, min_union=min_union
+        )
         matching = np.flatnonzero(iou >= IOU_THRESHOLDS[0])
         blocks.append((prediction.take(matching), label.take(matching), iou.take(matching)))
     prediction, label, iou = (np.concatenate(column) for column in zip(*blocks, strict=True))

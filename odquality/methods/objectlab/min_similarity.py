@@ -10,7 +10,12 @@ from odquality.core.geometry import box_iou, squared_distance
 from odquality.core.pairs import iter_image_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.core.segments import reduce_runs
-from odquality.methods.objectlab.similarity import NEARNESS_STEP, least_distance, similarity
+from odquality.methods.objectlab.similarity import (
+    MIN_UNION,
+    NEARNESS_STEP,
+    least_distance,
+    similarity,
+)
 
 # Share of a distance given away so that rounding never hides a pair.
 _MARGIN = 1e-9
@@ -68,7 +73,8 @@ class _Search:
             second = predictions.columns.take(prediction, axis=1)
             distance = squared_distance(first, second)
             far = np.flatnonzero(distance >= self.reach_squared)
-            iou = box_iou(first.take(far, axis=1), second.take(far, axis=1))
+            boxes = first.take(far, axis=1), second.take(far, axis=1)
+            iou = box_iou(*boxes, min_union=MIN_UNION)
             similar = similarity(iou, distance.take(far), self._alpha)
             self.smallest = float(similar.min(initial=self.smallest, where=similar > 0))
 

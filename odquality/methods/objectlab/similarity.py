@@ -10,6 +10,9 @@ from odquality.core.scenes import Boxes, FloatArray, IntArray
 # Weight of IoU; the rest is that of the centres' nearness.
 ALPHA = 0.9
 
+# A smaller union of two boxes counts as this many square pixels, as in the reference.
+MIN_UNION = 1e-6
+
 # Nearness is rounded to multiples of this.
 NEARNESS_STEP = 2.0**-53
 
@@ -58,7 +61,7 @@ def compare(
     """
     first = labels.columns.take(label, axis=1)
     second = predictions.columns.take(prediction, axis=1)
-    iou = box_iou(first, second)
+    iou = box_iou(first, second, min_union=MIN_UNION)
     return iou, similarity(iou, squared_distance(first, second), alpha)
 
 

@@ -165,14 +165,48 @@ def test_the_unit_where_images_differ_in_size_alone(scale: list[float]) -> None:
     _assert_same(found, expected, np.testing.assert_array_equal)
 
 
+def _assert_close(found: object, expected: object, err_msg: str) -> None:
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10, err_msg=err_msg)
+
+
+def _of_one_size(seed: int) -> Scenes:
+    """Labels of one size, or of a few, in whole pixels; most are found, give or take two pixels."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(1, 4, 150)
+    size = rng.choice([20, 48, 100][: 1 + seed % 3], (counts.sum(), 1))
+    corner = rng.integers(0, 500, (len(size), 2))
+    xyxy = np.hstack([corner, corner + size]).astype(float)
+    found = rng.random(len(xyxy)) < 0.85
+    image = np.repeat(np.arange(150), counts)
+    classes = np.zeros(len(xyxy), np.int64)
+    predictions = Predictions(
+        (xyxy + rng.integers(-2, 3, xyxy.shape))[found],
+        classes[found],
+        np.bincount(image[found], minlength=150),
+        confidence=rng.uniform(0.5, 1.0, found.sum()),
+    )
+    return Scenes(
+        Boxes(xyxy, classes, counts),
+        predictions,
+        Boxes(xyxy[:0], classes[:0], np.zeros(150, np.int64)),
+    )
+
+
+@pytest.mark.parametrize("scale", [1 / 640, 1 / 1000, 3.0])
+@pytest.mark.parametrize("seed", range(9, 16))
+def test_the_unit_of_boxes_that_are_equally_large(seed: int, scale: float) -> None:
+    scenes = _of_one_size(seed)
+    other = _scaled(scenes, [scale] * 4)
+    expected, found = (learn(Calibrated(), [one]).score(one) for one in (scenes, other))
+    _assert_same(found, expected, _assert_close)
+
+
 @pytest.mark.parametrize("scale", [[1 / 640, 1 / 480] * 2, [0.3, 7.7] * 2])
 def test_the_unit_of_the_boxes_but_for_rounding(clean: Scenes, scale: list[float]) -> None:
-    def close(found: object, expected: object, err_msg: str) -> None:
-        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10, err_msg=err_msg)
-
     other = _scaled(clean, scale)
     method = Calibrated()
-    _assert_same(learn(method, [other]).score(other), learn(method, [clean]).score(clean), close)
+    expected, found = (learn(method, [one]).score(one) for one in (clean, other))
+    _assert_same(found, expected, _assert_close)
 
 
 def test_all_at_once_on_a_larger_dataset(clean: Scenes) -> None:
