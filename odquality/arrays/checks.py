@@ -16,7 +16,8 @@ from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 
 _CLASS = "a class: an integer of at least 0"
-_LARGEST_PERCENTAGE = 100
+# What is nearer to 1 is rather a sum that was rounded, or of fused boxes.
+_LEAST_PERCENTAGE, _LARGEST_PERCENTAGE = 1.1, 100
 
 
 def image_sizes(sizes: Any, num_images: int) -> FloatArray | None:
@@ -137,7 +138,7 @@ class RowNames:
         wrong = np.any(wrong.reshape(len(values), -1), axis=1)
         largest = values[np.flatnonzero(wrong)[0]].max()
         expected = "a number in [0, 1]" if values.ndim == 1 else "numbers in [0, 1]"
-        if 1 < largest <= _LARGEST_PERCENTAGE:
+        if _LEAST_PERCENTAGE < largest <= _LARGEST_PERCENTAGE:
             expected += " (divide by 100 what is in percent)"
         self.refuse(wrong, values, expected)
 

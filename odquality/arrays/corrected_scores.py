@@ -9,7 +9,13 @@ import numpy as np
 
 from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
-from odquality.core.pooling import expected_number, image_quality, lowest_score, pooled_probability
+from odquality.core.pooling import (
+    expected_number,
+    image_quality,
+    lowest_score,
+    missing_score,
+    right_probability,
+)
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import ANY, BY_NAME, KINDS, LABEL_KINDS, OVERLOOKED
 from odquality.learning.lessons import Lessons
@@ -64,11 +70,11 @@ def corrected_scores(
             hidden = np.maximum(quality.expected_errors[kind] - _number(before, kind), 0.0)
             expected[kind] += hidden
             predictions[kind] = _by_image(1.0 - likely, counts)
-            images[kind] = (1.0 - pooled_probability(likely, counts)) * np.exp(-hidden)
+            images[kind] = missing_score(likely, counts, hidden)
         else:
             labels[kind] = _by_image(1.0 - likely, counts)
             images[kind] = lowest_score(1.0 - likely, counts)
-    right = np.maximum(1.0 - np.sum([after.values[kind] for kind in LABEL_KINDS], axis=0), 0.0)
+    right = right_probability(after.values[kind] for kind in LABEL_KINDS)
     if set(changed) & set(LABEL_KINDS):
         labels["quality"] = _by_image(right, after.num_labels)
     images["quality"] = image_quality(

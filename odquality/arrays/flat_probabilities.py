@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from odquality.arrays.flattening import lengths
 from odquality.arrays.quality import LabelQuality
-from odquality.core.parameters import shown
+from odquality.core.parameters import is_index, shown
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
-from odquality.learning.decisions import Answer
+from odquality.learning.decisions import PREDICTION, Answer, Box
 from odquality.learning.twins import shows_on_another
 
 
@@ -50,21 +51,26 @@ class FlatProbabilities:
         """(N,) int64 number of boxes of each image that may have an error of a kind."""
         return self.num_predictions if kind == OVERLOOKED else self.num_labels
 
-    def row(self, answer: Answer) -> int:
-        """The row of a box among those of a kind.
+    def row(self, box: Box, name: str) -> int:
+        """The row of a box among all labels or all predictions.
+
+        Args:
+            box: to look up.
+            name: of what names the box, for the message.
 
         Raises:
             ValueError: there is no such box, or it was not scored.
         """
-        (image, _, place), kind = answer
-        what = "prediction" if kind == OVERLOOKED else "label"
+        is_prediction = box.side == PREDICTION
+        # Labels that were not scored were scored for no kind.
+        kind = OVERLOOKED if is_prediction else LABEL_KINDS[0]
         counts = self.counts(kind)
-        image = _index("a decision", "image", image, len(counts))
-        place = _index(f"a decision on image {image}", what, place, int(counts[image]))
+        image = _index(name, "image", box.image, len(counts))
+        place = _index(f"{name} on image {image}", box.side, box.name, int(counts[image]))
         row = int(counts[:image].sum()) + place
         if np.isnan(self.values[kind][row]):
-            why = "is no candidate" if kind == OVERLOOKED else "is a region to ignore"
-            raise ValueError(f"a decision on image {image} is about {what} {place}, which {why}")
+            why = "is no candidate" if is_prediction else "is a region to ignore"
+            raise ValueError(f"{name} on image {image} is about {box.side} {place}, which {why}")
         return row
 
     def twins(self, asked: Iterable[Answer], answered: Mapping[Answer, int]) -> dict[Answer, int]:
@@ -104,8 +110,8 @@ def _rows_of_others(repeats: Sequence[IntArray], counts: IntArray) -> IntArray:
     return np.where(others < 0, -1, others + first)
 
 
-def _index(whose: str, what: str, value: object, size: int) -> int:
-    if isinstance(value, (int, np.integer)) and 0 <= value < size:
+def _index(whose: str, what: str, value: Any, size: int) -> int:
+    if is_index(value, size):
         return int(value)
     expected = f"an index from 0 to {size - 1}" if size else "none, for there is none"
     raise ValueError(f"{whose} is about {what} {shown(value)}; expected {expected}")

@@ -211,6 +211,9 @@ def _readable(prediction: Any, image: int) -> Any:
                 "models with masks; expected the boxes alone: [boxes for boxes, masks in results]"
             )
         return prediction
+    if isinstance(prediction, np.matrix):
+        # Its rows are matrices in turn, and no rows of numbers.
+        return np.asarray(prediction)
     if isinstance(prediction, np.ndarray):
         return prediction
     unordered = isinstance(prediction, (*NO_SEQUENCES, Mapping, Set, Iterator))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from odquality.arrays.corrected_scores import corrected_probabilities, corrected_scores
 from odquality.arrays.flat_probabilities import FlatProbabilities
+from odquality.arrays.given_issues import checked_issues
 from odquality.arrays.quality import LabelQuality
 from odquality.arrays.question import Question
-from odquality.core.parameters import choice, integer, number, shown
+from odquality.core.parameters import integer, number, shown
 from odquality.kinds import KINDS, OVERLOOKED
-from odquality.learning.decisions import Answer, Decision, Outcomes, Suspect, answers, listed
+from odquality.learning.decisions import Answer, Decision, Outcomes, answers, listed
 from odquality.learning.lessons import Lessons, lessons_of
 from odquality.learning.selection import TEACHING_SHARE, next_to_review
 from odquality.learning.spectrum import Spectrum
@@ -35,8 +36,8 @@ class Recalibration:
 
     quality: LabelQuality
     lessons: Lessons
-    _rows: Mapping[Answer, int]
-    _settled: Mapping[Answer, int]
+    # Kinds and rows of the boxes that need no decision any more.
+    _closed: frozenset[tuple[str, int]]
     _num_decisions: int
     _said: FlatProbabilities
     _corrected: FlatProbabilities
@@ -47,6 +48,8 @@ class Recalibration:
     def issues(self, issues: Iterable[Issue]) -> list[Issue]:
         """Issues with their probabilities corrected, without those that were decided on.
 
+        Who has decided on one label of a duplicate has decided on the other.
+
         Args:
             issues: as `find_label_issues` gave them for the same data.
 
@@ -56,9 +59,15 @@ class Recalibration:
         Raises:
             ValueError: they are no issues, or of other data.
         """
-        given = listed(issues, "issues", "a list, as find_label_issues gives it")
-        undecided = [issue for issue in given if _answer(issue) not in self._rows]
-        corrected = [replace(issue, probability=self._likely(issue)) for issue in undecided]
+        said = self._said
+        corrected = []
+        for position, issue in enumerate(
+            checked_issues(issues, said.num_labels, said.num_predictions)
+        ):
+            row = said.row(Decision.about(issue, True).box, f"issues[{position}]")
+            if (issue.kind, row) not in self._closed:
+                likely = float(self._corrected.values[issue.kind][row])
+                corrected.append(replace(issue, probability=likely))
         return sorted(corrected, key=lambda issue: -issue.probability)
 
     def next_to_review(
@@ -86,9 +95,7 @@ class Recalibration:
         if self.lessons.is_well_known:
             share = 0.0
         is_open = {kind: self._corrected.values[kind] >= _LEAST_PROBABILITY for kind in KINDS}
-        for (_, kind), row in self._rows.items():
-            is_open[kind][row] = False
-        for (_, kind), row in self._settled.items():
+        for kind, row in self._closed:
             is_open[kind][row] = False
         rows = {kind: np.flatnonzero(is_open[kind]) for kind in KINDS}
         likely = np.concatenate([self._corrected.values[kind][rows[kind]] for kind in KINDS])
@@ -110,9 +117,6 @@ class Recalibration:
         return Question(
             image, kind, probability, None if missing else place, place if missing else None
         )
-
-    def _likely(self, issue: Issue) -> float:
-        return float(self._corrected.values[issue.kind][self._corrected.row(_answer(issue))])
 
 
 def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalibration:
@@ -166,7 +170,11 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
     decisions = listed(decisions)
     given = answers(decisions)
     said = FlatProbabilities.of(quality)
-    rows = {answer: said.row(answer) for answer in given}
+    row_of_box = {
+        decision.box: said.row(decision.box, f"decisions[{position}]")
+        for position, decision in enumerate(decisions)
+    }
+    rows = {answer: row_of_box[answer.box] for answer in given}
     asked = {(decision.box, decision.kind) for decision in decisions}
     settled = said.twins([Answer(box, kind) for box, kind in asked if kind is not None], rows)
     outcomes = Outcomes.of(
@@ -185,9 +193,5 @@ def recalibrate(quality: LabelQuality, decisions: Iterable[Decision]) -> Recalib
             known[answer.kind, row] = False
     corrected = corrected_probabilities(said, lessons, known)
     scores = corrected_scores(quality, said, corrected)
-    return Recalibration(scores, lessons, rows, settled, len(asked), said, corrected)
-
-
-def _answer(suspect: Suspect) -> Answer:
-    box = Decision.about(suspect, True).box
-    return Answer(box, choice("the kind of an issue", suspect.kind, KINDS))
+    closed = frozenset((kind, row) for (_, kind), row in (*rows.items(), *settled.items()))
+    return Recalibration(scores, lessons, closed, len(asked), said, corrected)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from odquality.arrays.class_naming import ClassNames, ClassNaming
+from odquality.arrays.given_issues import checked_issues
 from odquality.arrays.image_lists import ImageLists, Labels, PredictionArrays
 from odquality.arrays.quality import LabelQuality
 from odquality.arrays.sequences import one_per_image
-from odquality.arrays.summary_columns import SummaryColumns
+from odquality.arrays.summary_columns import IGNORED, SummaryColumns
 from odquality.core.parameters import number, shown
 from odquality.core.scenes import FloatArray, IntArray
 from odquality.methods.issues import Issue
@@ -113,12 +114,17 @@ def summarize_labels(
         >>> summary.label_counts
         array([2, 1])
     """
+    if not isinstance(quality, LabelQuality | None):
+        raise ValueError(f"quality is {shown(quality)}; expected what score_labels gave, or None")
     entries = one_per_image("labels", labels)
     found = [[]] * len(entries) if predictions is None else predictions
     least = number("min_confidence", min_confidence, 0, 1)
     columns = SummaryColumns.of(ImageLists(entries, found, image_sizes=image_sizes), least)
     naming, has_predictions = ClassNaming(class_names), predictions is not None
-    errors, swaps = _count_issues(issues, columns)
+    given = checked_issues(
+        issues, columns.given_counts, columns.found_counts if has_predictions else None
+    )
+    errors, swaps = _count_issues(given, columns)
     edges, unit = (SQUARE_EDGES, "in squares of their unit")
     if image_sizes is not None:
         edges, unit = (AREA_EDGES, "as a share of the image's")
@@ -150,22 +156,20 @@ def _count_issues(
     """How many issues there are by class and kind, and by given and suggested class.
 
     Raises:
-        ValueError: an issue is none, or of another image or label than there are.
+        ValueError: an issue is of a region to ignore.
     """
     errors: dict[int, Counter[str]] = {}
     swaps: Counter[tuple[int, int]] = Counter()
     first = np.cumsum(columns.given_counts) - columns.given_counts
     for position, issue in enumerate(issues):
-        if not isinstance(issue, Issue):
-            raise ValueError(f"issues[{position}] is {shown(issue)}; expected an Issue")
-        label = -1 if issue.label is None else issue.label
-        images = len(columns.given_counts)
-        if not 0 <= issue.image < images or label >= columns.given_counts[issue.image]:
+        label, given = issue.label, None
+        if label is not None:
+            given = int(columns.given_classes[first[issue.image] + label])
+        if given == IGNORED:
             raise ValueError(
-                f"issues[{position}] is of image {issue.image}, label {issue.label}, which is not "
-                "there: the issues are of other labels"
+                f"issues[{position}] is of image {issue.image}, label {label}, which is a region "
+                "to ignore: the issues are of other labels"
             )
-        given = None if label < 0 else int(columns.given_classes[first[issue.image] + label])
         code = issue.suggested_class if given is None else given
         if code is not None:
             errors.setdefault(code, Counter())[issue.kind] += 1

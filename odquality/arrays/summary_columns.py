@@ -29,6 +29,7 @@ class SummaryColumns:
         label_classes: (L,) int64 classes of the labels.
         label_areas: (L,) float64 areas of the labels, as shares of their images' where the images'
             sizes are known.
+        found_counts: (N,) int64 number of predictions of each image, the others included.
         prediction_counts: (N,) int64 number of confident predictions of each image.
         prediction_classes: (P,) int64 their classes.
         prediction_areas: (P,) float64 their areas, likewise.
@@ -42,6 +43,7 @@ class SummaryColumns:
     label_counts: IntArray
     label_classes: IntArray
     label_areas: FloatArray
+    found_counts: IntArray
     prediction_counts: IntArray
     prediction_classes: IntArray
     prediction_areas: FloatArray
@@ -77,12 +79,13 @@ class SummaryColumns:
                     chunk.label_counts,
                     _given_classes(chunk),
                     *_counts_classes_areas(scenes.labels, scenes.image_sizes),
+                    scenes.predictions.counts,
                     *_counts_classes_areas(confident, scenes.image_sizes),
                 ]
             )
-        given, classes, labels, label_classes, label_areas, found, found_classes, found_areas = (
-            np.concatenate(column) for column in zip(*parts, strict=True)
-        )
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        given, classes, labels, label_classes, label_areas = columns[:5]
+        found, confident_counts, confident_classes, confident_areas = columns[5:]
         numbers, precisions = precision.per_class()
         return cls(
             given_counts=given,
@@ -90,9 +93,10 @@ class SummaryColumns:
             label_counts=labels,
             label_classes=label_classes,
             label_areas=label_areas,
-            prediction_counts=found,
-            prediction_classes=found_classes,
-            prediction_areas=found_areas,
+            found_counts=found,
+            prediction_counts=confident_counts,
+            prediction_classes=confident_classes,
+            prediction_areas=confident_areas,
             confusions=confusions,
             average_precision=dict(zip(numbers.tolist(), precisions.tolist(), strict=True)),
         )

@@ -113,6 +113,15 @@ def test_a_confidence_in_percent(
         function(labels, predictions)
 
 
+@pytest.mark.parametrize("confidence", [1.00002, 1.05])
+def test_a_confidence_just_above_one_is_not_taken_for_percent(
+    function: Any, labels: Any, predictions: Any, confidence: float
+) -> None:
+    predictions[1][1, 4] = confidence
+    with pytest.raises(ValueError, match=r"confidence of .* is 1.0.*; expected .* \[0, 1\]$"):
+        function(labels, predictions)
+
+
 @pytest.mark.parametrize("far", [1.1e9, -2e9, 1e154, 1e308])
 def test_a_coordinate_beyond_any_image(
     function: Any, labels: Any, predictions: Any, far: float

@@ -211,6 +211,16 @@ def test_tables_and_other_holders_of_rows() -> None:
         assert score(labels, [table, other]) == pytest.approx(1.0)
 
 
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_matrices_are_arrays_of_rows() -> None:
+    matrix = np.matrix(np.vstack([ROWS, rows_of(([5, 5, 20, 20], 0, 0.8))]))
+    labels = [{"bboxes": np.matrix([BOX]), "labels": [1]}, LABELS[1]]
+    expected = odquality.score_labels(LABELS, [np.asarray(matrix), ROWS])
+    for other in (ROWS, matrix[:1]):
+        found = odquality.score_labels(labels, [matrix, other])
+        assert found.scores["quality"].tolist() == expected.scores["quality"].tolist()
+
+
 HIDDEN = np.ma.array(ROWS, mask=np.eye(1, 8, 2, dtype=bool))
 
 

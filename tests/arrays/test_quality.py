@@ -127,6 +127,24 @@ def test_probabilities_of_any_type_and_scale(dtype: Any) -> None:
         np.testing.assert_array_equal(other.expected_errors[kind], values)
 
 
+@pytest.mark.parametrize("unit", [1.0, 1 / 640, 1e-5])
+def test_what_is_said_of_boxes_is_the_same_in_any_unit(unit: float) -> None:
+    """Small objects of a large image have a ten-thousandth of its sides, as shares of it."""
+    rng = np.random.default_rng(5)
+    labels, found = [], []
+    for _ in range(200):
+        corner = 40.0 * rng.permutation(16)[:3, None] + rng.uniform(0, 9, (3, 2))
+        boxes = np.hstack([corner, corner + 20]) * unit
+        labels.append({"bboxes": boxes, "labels": np.zeros(3, int)})
+        found.append(np.hstack([boxes, np.full((3, 1), 0.99), np.ones((3, 1))]))
+    quality = odquality.score_labels(labels, found, method="calibrated")
+    assert quality.maybe_in_sample
+    assert not any("on them" in warning for warning in quality.warnings)
+    summary = odquality.summarize_labels(labels, found)
+    assert summary.classes.rows[0].average_precision == 1.0
+    assert summary.confusions.pairs() == []
+
+
 def test_methods_that_do_not_use_probabilities_do_not_change_with_them() -> None:
     labels, per_class = random_scenes(6, 30)
     rows = to_rows(per_class)

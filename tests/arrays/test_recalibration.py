@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -215,6 +216,35 @@ def test_who_decides_on_a_duplicate_decides_on_both_labels(
     assert half.lessons.remaining == after(decisions[::2][::-1]).lessons.remaining
 
 
+@pytest.mark.parametrize("is_error", [True, False])
+@pytest.mark.parametrize("decided", [0, 1])
+def test_issues_on_either_label_of_a_decided_duplicate_are_left_out(
+    decided: int, is_error: bool
+) -> None:
+    """Three images have a label twice; the second of the two is listed."""
+    boxes = np.array([[10, 10, 60, 60], [10, 10, 60, 61], [90, 20, 150, 80]])
+    seen = np.hstack([boxes[[0, 2]], [[0.9, 1], [0.9, 1]]])
+    twice = {"bboxes": boxes, "labels": np.zeros(3, int)}
+    once = {"bboxes": boxes[[0, 2]], "labels": np.zeros(2, int)}
+    data = [twice] * 3 + [once] * 40, [seen] * 43
+    quality = odquality.score_labels(*data, method="calibrated")
+    issues = odquality.find_label_issues(*data, method="calibrated")
+    listed = [(one.image, one.kind, one.label) for one in issues]
+    assert {(image, "duplicate", 1) for image in range(3)} <= set(listed)
+    after = odquality.recalibrate(quality, [Decision(0, "duplicate", is_error, label=decided)])
+    left = {(one.image, one.kind, one.label) for one in after.issues(issues)}
+    assert left == set(listed) - {(0, "duplicate", 1)}
+
+
+def test_a_label_has_as_many_errors_as_decisions_say(quality: LabelQuality) -> None:
+    kinds = ("swap", "badloc", "spurious")
+    after = odquality.recalibrate(quality, [Decision(7, kind, True, label=0) for kind in kinds])
+    assert [after.quality.label_scores[kind][7][0] for kind in LABEL_KINDS] == [
+        1 - (kind in kinds) for kind in LABEL_KINDS
+    ]
+    assert after.quality.label_scores["quality"][7][0] == 0
+
+
 def test_what_are_no_issues_is_refused(quality: LabelQuality) -> None:
     after = odquality.recalibrate(quality, [])
     issue = odquality.Issue(0, "typo", 0.5, 0, None, None, None)
@@ -223,8 +253,13 @@ def test_what_are_no_issues_is_refused(quality: LabelQuality) -> None:
             ValueError, match=r"issues is .*; expected a list, as find_label_issues"
         ):
             after.issues(nothing)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="the kind of an issue is 'typo'; expected one of"):
+    with pytest.raises(ValueError, match=r"issues\[0\]\.kind is 'typo'; expected one of"):
         after.issues([issue])
+    with pytest.raises(ValueError, match=r"issues\[0\] is 1; expected an Issue"):
+        after.issues([1])  # type: ignore[list-item]
+    for other in (replace(issue, kind="swap", image=300), replace(issue, kind="swap", label=50)):
+        with pytest.raises(ValueError, match=r"issues\[0\] is of image .*, which is not there"):
+            after.issues([other])
 
 
 def test_issues_follow(data: tuple[list[dict[str, Any]], list[Any]]) -> None:
@@ -258,6 +293,8 @@ def test_boxes_that_are_not_there_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         odquality.recalibrate(quality, [decision])
+    with pytest.raises(ValueError, match=rf"decisions\[1\] .*{message}"):
+        odquality.recalibrate(quality, [Decision.confirm(7, 0), decision])
 
 
 def test_boxes_without_scores_are_refused() -> None:
@@ -267,6 +304,9 @@ def test_boxes_without_scores_are_refused() -> None:
     quality = odquality.score_labels(labels, [np.zeros((0, 6))], method="calibrated")
     with pytest.raises(ValueError, match="label 0, which is a region to ignore"):
         odquality.recalibrate(quality, [Decision.confirm(0, 0)])
+    issue = odquality.Issue(0, "spurious", 0.5, 0, None, None, None)
+    with pytest.raises(ValueError, match=r"issues\[0\] .* label 0, which is a region to ignore"):
+        odquality.recalibrate(quality, []).issues([issue])
 
 
 def test_scores_that_are_no_probabilities_are_refused(
@@ -284,6 +324,18 @@ def test_arguments_of_the_choice_are_checked(quality: LabelQuality) -> None:
         after.next_to_review(-1)
     with pytest.raises(ValueError, match="teaching_share is 2; expected a number"):
         after.next_to_review(teaching_share=2)
+
+
+@pytest.mark.parametrize("boxes", ["5", float("nan"), -1, 2.5, True])
+def test_the_number_of_boxes_of_a_threshold_is_checked(quality: LabelQuality, boxes: Any) -> None:
+    with pytest.raises(ValueError, match=r"boxes is .*; expected an integer"):
+        odquality.recalibrate(quality, []).lessons.threshold_of(boxes)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), 2, 7, -1, "a", None])
+def test_a_threshold_is_checked(quality: LabelQuality, threshold: Any) -> None:
+    with pytest.raises(ValueError, match=r"threshold is .*; expected a number in \[0, 1\]"):
+        odquality.recalibrate(quality, []).lessons.shown_above(threshold)
 
 
 def test_no_images_at_all() -> None:

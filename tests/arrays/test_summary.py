@@ -107,6 +107,17 @@ def test_labels_alone_will_do() -> None:
     assert "predictions" not in str(summary).lower()
 
 
+def test_issues_may_show_predictions_that_are_not_given() -> None:
+    summary = odquality.summarize_labels(LABELS, issues=ISSUES)
+    assert {row.name: row.num_errors for row in summary.classes.rows} == {"0": 2, "1": 1}
+
+
+def test_issues_may_show_predictions_that_are_not_confident() -> None:
+    unsure = Issue(0, "badloc", 0.6, 1, 1, None, (20, 0, 60, 40))
+    rows = {row.name: row for row in summarize(issues=[unsure]).classes.rows}
+    assert rows["dog"].errors == {"badloc": 1}
+
+
 def test_no_images_have_a_summary() -> None:
     summary = odquality.summarize_labels([], [])
     assert summary.classes.rows == ()
@@ -139,7 +150,14 @@ def test_it_is_printed() -> None:
         ({"issues": ["swap"]}, r"issues\[0\] is 'swap'; expected an Issue"),
         ({"issues": [Issue(3, "swap", 0.9, 0, 0, 1, None)]}, "is of image 3, label 0"),
         ({"issues": [Issue(1, "swap", 0.9, 1, 0, 1, None)]}, "is of image 1, label 1"),
+        ({"issues": [Issue(0, "typo", 0.9, 0, 0, 1, None)]}, r"issues\[0\]\.kind is 'typo'"),
+        ({"issues": [Issue(0, "swap", 0.9, -2, 0, 1, None)]}, r"issues\[0\] .*image 0, label -2"),
+        ({"issues": [Issue(0, "swap", 0.9, 0, 2, 1, None)]}, r"issues\[0\] .* 0, prediction 2"),
+        ({"issues": [Issue(0, "swap", 0.9, 2, 0, 1, None)]}, r"issues\[0\] .* region to ignore"),
+        ({"issues": None}, "issues is None; expected a list, as find_label_issues gives it"),
+        ({"quality": 5}, "quality is 5; expected what score_labels gave"),
         ({"class_names": "cat"}, "class_names is 'cat'; expected a name of each class"),
+        ({"class_names": {"0": "cat"}}, "class_names names class '0'; expected integers"),
         ({"min_confidence": 2}, "min_confidence is 2"),
         ({"image_sizes": [[1, 1]]}, "image_sizes has shape"),
         ({"labels": [{}] * 3}, "lacks the key 'bboxes'"),
