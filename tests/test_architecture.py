@@ -203,6 +203,38 @@ def test_what_comes_from_outside(module: str) -> None:
     assert outside <= FROM_OUTSIDE[part_of(module)]
 
 
+def private_names(file: Path) -> list[str]:
+    """What a file takes of others although it begins with an underscore."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute):
+            is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            found += [] if is_own else [node.attr]
+    named_tuple = {"_fields", "_replace", "_asdict"}
+    return [name for name in found if name.startswith("_") and name not in named_tuple]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        name
+        for name in MODULES
+        if name.startswith(("odquality.bridge", "odquality.app", "odquality.demo"))
+        and part_of(name) != "odquality.bridge.store"
+    ],
+)
+def test_what_is_not_public_in_fiftyone_stands_in_one_folder(module: str) -> None:
+    assert {name for name in private_names(MODULES[module]) if not name.startswith("__")} == set()
+
+
+def test_private_names_are_seen(tmp_path: Path) -> None:
+    file = tmp_path / "nosy.py"
+    file.write_text("from a import _b\nself._own = view._stages\nrow._replace(c=_d)\n")
+    assert private_names(file) == ["_b", "_stages"]
+
+
 def test_arrays_and_bridge_never_meet() -> None:
     for part, allowed in MAY_IMPORT.items():
         if part.startswith("odquality.bridge"):

@@ -1,1 +1,1 @@
-"""Between FiftyOne and the core: one place reads from the database, one place writes."""
+"""Between FiftyOne and the core; whatever asks the database goes through `store`."""

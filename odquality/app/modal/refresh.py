@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import fiftyone as fo
 
-from odquality.bridge.store.samples import is_generated
+from odquality.bridge.store.samples import is_generated, stages_of
 
 
 def show_as_new(ctx: Any) -> None:
@@ -21,7 +21,7 @@ def show_as_new(ctx: Any) -> None:
     view = ctx.view
     if is_generated(view):
         return
-    kept = [stage for stage in view._stages if not _is_comment(stage)]
+    kept = [stage for stage in stages_of(view) if not _is_comment(stage)]
     plain = ctx.dataset.view()
     for stage in kept:
         plain = plain.add_stage(stage)

@@ -15,6 +15,7 @@ from odquality.app.operators.calls import check_names, context_of
 from odquality.app.operators.output import values_output
 from odquality.app.operators.run_choice import run_form
 from odquality.bridge.run.lookup import find_run
+from odquality.bridge.store.samples import saved_stages
 
 # What `execute` returns.
 _OUTPUTS = {"deleted": "Deleted run", "fields": "Fields that went with it"}
@@ -84,7 +85,7 @@ class DeleteLabelQuality(foo.Operator):
 def _stages(ctx: foo.ExecutionContext) -> Any:
     """The stages of the view that the App shows, apart from the sidebar's filters."""
     if name := ctx.request_params.get("view_name"):
-        return ctx.dataset.load_saved_view(name)._serialize()
+        return saved_stages(ctx.dataset, name)
     return ctx.request_params.get("view")
 
 

@@ -14,8 +14,8 @@ import fiftyone as fo
 
 from odquality.bridge.store import indexes, schema, values
 from odquality.bridge.store.app_config import forget_paths, hide_decisions
-from odquality.bridge.store.database import forget_loaded_values
-from odquality.bridge.store.marks import decided_labels, make_decisions_mark
+from odquality.bridge.store.database import as_ids, find_documents, forget_loaded_values
+from odquality.bridge.store.marks import decided_labels, known_labels, make_decisions_mark
 from odquality.bridge.store.schema import FieldSpec
 from odquality.bridge.store.waiting import waiting_for
 from odquality.bridge.write.fields import SUGGESTION_ATTRIBUTES
@@ -23,6 +23,12 @@ from odquality.bridge.write.fields import SUGGESTION_ATTRIBUTES
 ACCEPTED, DISMISSED, SKIPPED, EDITED = "accepted", "dismissed", "skipped", "edited"
 
 STATUSES = (ACCEPTED, DISMISSED, SKIPPED, EDITED)
+
+# Attributes with the labels next to one that went.
+LABELS_BEFORE, LABELS_AFTER = "labels_before", "labels_after"
+
+# Labels are known again, under whatever name, by this many of them.
+_KNOWN_BY = 16
 
 _TEXT = {"ftype": fo.StringField}
 _TEXTS = {"ftype": fo.ListField, "subfield": fo.StringField}
@@ -40,6 +46,8 @@ DECISION_ATTRIBUTES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "scoring": ("The scoring that had suggested it", _TEXT),
     "place": ("Its position among the suggestions of the sample", _NUMBER),
     "label_place": ("Position of a label that came or went", _NUMBER),
+    LABELS_BEFORE: ("Ids of those before a label that went, the nearest first", _TEXTS),
+    LABELS_AFTER: ("Ids of those after it, likewise", _TEXTS),
     "run_attributes": ("Attributes of that label that runs had written", _TEXTS),
     "before": ("What was there before, as Extended JSON", _TEXT),
     "after": ("What was put there, as Extended JSON", _TEXT),
@@ -54,7 +62,7 @@ def find(dataset: fo.Dataset, gt_field: str, noted: str) -> str | None:
         gt_field: path of their field.
         noted: the path that it had when it was scored, which may be an older one.
     """
-    return _find(schema.declared(dataset), gt_field, noted)
+    return _find(dataset, schema.declared(dataset), gt_field, noted)
 
 
 def decided_fields(dataset: fo.Dataset) -> list[str]:
@@ -64,15 +72,19 @@ def decided_fields(dataset: fo.Dataset) -> list[str]:
 
 def declare(dataset: fo.Dataset, gt_field: str, noted: str) -> str:
     """As `find`, but makes the field where there is none: one, whoever else makes it just then."""
-    made: list[FieldSpec] = []
+    is_new = False
 
     def missing(declared: Mapping[str, schema.Declaration]) -> list[FieldSpec]:
-        is_there = _find(declared, gt_field, noted) is not None
-        made[:] = [] if is_there else _specs(_free_name(declared, gt_field), gt_field)
-        return made
+        nonlocal is_new
+        found = _find(dataset, declared, gt_field, noted)
+        is_new = found is None
+        if found is None:
+            return _specs(dataset, _free_name(declared, gt_field), gt_field)
+        # Of one that an earlier version made, attributes that have come since.
+        return [one for one in _attribute_specs(found) if one.path not in declared]
 
     schema.change(dataset, key="", add=missing)
-    if made:
+    if is_new:
         hide_decisions(dataset)
     name = find(dataset, gt_field, noted)
     assert name is not None
@@ -88,7 +100,8 @@ def path_to_index(dataset: fo.Dataset, gt_field: str) -> str:
     until all samples are read.
     """
     declared = schema.declared(dataset)
-    return _indexed(_find(declared, gt_field, gt_field) or _free_name(declared, gt_field))
+    found = _find(dataset, declared, gt_field, gt_field)
+    return _indexed(found or _free_name(declared, gt_field))
 
 
 def drop_idle_indexes(dataset: fo.Dataset, gt_fields: Iterable[str]) -> None:
@@ -113,14 +126,44 @@ def _indexed(field: str) -> str:
     return f"{field}.detections.decided_at"
 
 
-def _find(declared: Mapping[str, schema.Declaration], gt_field: str, noted: str) -> str | None:
+def _find(
+    dataset: fo.Dataset,
+    declared: Mapping[str, schema.Declaration],
+    gt_field: str,
+    noted: str,
+) -> str | None:
     fields = _by_labels(declared)
     for name in (gt_field, noted):
         if name in fields:
             return fields[name]
-    # Labels that were renamed leave a name that is no field.
+    # Labels that were renamed leave a name that is no field; so do others that were deleted.
     homeless = [path for labels, path in fields.items() if labels not in declared]
-    return homeless[0] if len(homeless) == 1 else None
+    theirs = [path for path in homeless if _are_known(dataset, declared[path], gt_field)]
+    return theirs[0] if len(theirs) == 1 else None
+
+
+def _are_known(dataset: fo.Dataset, field: schema.Declaration, gt_field: str) -> bool:
+    """Whether the labels of a field are those on which a field holds decisions."""
+    known = known_labels(field.get("info"))
+    if known is None:
+        return True
+    names = dict(known)
+    some = {"_id": {"$in": as_ids(names)}}
+    found = find_documents(dataset, some, {"ids": f"${gt_field}.detections._id"})
+    return any(
+        names[str(row["_id"])] in map(str, row.get("ids") or ())
+        for row in found
+        if isinstance(row.get("ids"), list)
+    )
+
+
+def _some_labels(dataset: fo.Dataset, gt_field: str) -> list[tuple[str, str]]:
+    """Ids of the first samples with labels, and of the first label of each."""
+    path = f"{gt_field}.detections"
+    first = {"$arrayElemAt": [f"${path}._id", 0]}
+    with_labels = {f"{path}.0._id": {"$exists": True}}
+    rows = find_documents(dataset, with_labels, {"label": first}, after=[{"$limit": _KNOWN_BY}])
+    return [(str(row["_id"]), str(row["label"])) for row in rows]
 
 
 def _by_labels(declared: Mapping[str, schema.Declaration]) -> dict[str, str]:
@@ -139,17 +182,19 @@ def _free_name(declared: Collection[str], gt_field: str) -> str:
     return next(name for name in names if name not in declared)
 
 
-def _specs(name: str, gt_field: str) -> list[FieldSpec]:
+def _specs(dataset: fo.Dataset, name: str, gt_field: str) -> list[FieldSpec]:
+    field = FieldSpec(
+        name,
+        f"Decisions on suspected errors of {gt_field}",
+        {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Detections},
+        mark=make_decisions_mark(gt_field, name, _some_labels(dataset, gt_field)),
+    )
+    return [field, *_attribute_specs(name)]
+
+
+def _attribute_specs(name: str) -> list[FieldSpec]:
     attributes = {**SUGGESTION_ATTRIBUTES, **DECISION_ATTRIBUTES}
     return [
-        FieldSpec(
-            name,
-            f"Decisions on suspected errors of {gt_field}",
-            {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Detections},
-            mark=make_decisions_mark(gt_field, name),
-        ),
-        *(
-            FieldSpec(f"{name}.detections.{attribute}", description, arguments, is_part=True)
-            for attribute, (description, arguments) in attributes.items()
-        ),
+        FieldSpec(f"{name}.detections.{attribute}", description, arguments, is_part=True)
+        for attribute, (description, arguments) in attributes.items()
     ]

@@ -30,7 +30,7 @@ def identity_of(sample_id: str, suggestion: Document) -> str:
     """The name of an issue, which runs, renames, exports and other machines leave as it is."""
     kind, label_id = suggestion.get("kind"), suggestion.get("label_id")
     if kind != OVERLOOKED and label_id is not None:
-        return f"{sample_id}/{kind}/{label_id}"
+        return f"{sample_id}/{kind}/{quote(str(label_id), safe='')}"
     name, place = _place_of(kind)
     box = ",".join(f"{number:.6f}" for number in suggestion[place])
     return f"{sample_id}/{kind}/{quote(str(suggestion.get(name)), safe='')}/{box}"
@@ -45,7 +45,7 @@ def named(identity: str) -> tuple[str, Document]:
     try:
         sample_id, kind, *rest = identity.split("/")
         if kind != OVERLOOKED and len(rest) == 1:
-            return sample_id, {"kind": kind, "label_id": rest[0]}
+            return sample_id, {"kind": kind, "label_id": unquote(rest[0])}
         label, box = rest
         x, y, width, height = map(float, box.split(","))
     except ValueError:
@@ -97,6 +97,12 @@ def marks_object(suggestion: Document, labels: Iterable[Document]) -> bool:
     )
 
 
+def lies_on(suggestion: Document, labels: Iterable[Document]) -> bool:
+    """Whether what a suggestion would add is where one of some labels is, of whatever class."""
+    box = suggestion["bounding_box"]
+    return any(overlap_of(box, label.get("bounding_box")) >= SAME_BOX for label in labels)
+
+
 def find_label(label_id: Any, labels: Sequence[Document]) -> int | None:
     """Position of the label with an id, None if there is none or several have it."""
     if label_id is None:
@@ -129,8 +135,6 @@ def overlap_of(one: Any, other: Any) -> float:
         return 1.0
     boxes = np.array([one, other], np.float64)
     boxes[:, 2:] += boxes[:, :2]
-    # Normalised boxes are smaller than the least union that counts.
-    boxes *= 1e4
     return float(box_iou(boxes[0, :, None], boxes[1, :, None])[0])
 
 

@@ -1,4 +1,4 @@
-"""The one place that reads: from a dataset or view to flat arrays, chunk by chunk."""
+"""What is scored: from a dataset or view to flat arrays, chunk by chunk."""
 
 from __future__ import annotations
 

@@ -64,9 +64,12 @@ def of_this_run(target: ReviewTarget) -> Document:
 
     They may be of the same labels.
     """
-    runs = records.find_all(target.dataset)
-    others = [str(run.config.get("scoring")) for run in runs if run.key != target.record.key]
-    return {"scoring": {"$nin": others}}
+    return {"scoring": {"$nin": sorted(scorings_of_others(target))}}
+
+
+def scorings_of_others(target: ReviewTarget) -> set[str]:
+    """The scorings of the dataset's other runs, earlier ones too, as decisions name them."""
+    return records.scorings_of_others(target.dataset, target.record.key)
 
 
 def find_decisions(

@@ -13,7 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId
 
-from odquality.bridge.decisions.identity import find_label, is_as_scored, marks_object
+from odquality.bridge.decisions.identity import find_label, is_as_scored, lies_on, marks_object
 from odquality.bridge.decisions.texts import from_text, same, to_text
 from odquality.bridge.store.adopted import FROM_PREDICTION, SOURCE, SOURCE_CONFIDENCE
 from odquality.bridge.store.schema import FieldSpec
@@ -91,25 +91,25 @@ class Change:
         """The change that a decision has kept."""
         before, after = from_text(decision.get("before")), from_text(decision.get("after"))
         whole = after if before is None else before if after is None else None
-        label_id = decision.get("label_id") if whole is None else whole["_id"]
+        label_id = decision.get("label_id") if whole is None else whole.get("_id")
         if isinstance(label_id, str) and ObjectId.is_valid(label_id):
             label_id = ObjectId(label_id)
-        return cls(label_id, before, after, decision.get("label_place", AT_THE_END))
+        place = decision.get("label_place")
+        return cls(label_id, before, after, AT_THE_END if place is None else place)
 
 
-def accepting(suggestion: Document, labels: Sequence[Document], scored_by: str) -> Change:
+def accepting(suggestion: Document, labels: Sequence[Document]) -> Change:
     """The change that a suggestion proposes.
 
     Args:
         suggestion: document of the suggestion.
         labels: of its sample, as they are now.
-        scored_by: an attribute of the labels that were there when the sample was scored.
 
     Raises:
-        RefusedError: the label is not as it was when it was scored, or the missing one is there.
+        RefusedError: the label is not as it was when it was scored.
     """
     if suggestion["action"] == "add":
-        return _addition(suggestion, labels, scored_by)
+        return _addition(suggestion)
     label = _scored_label(suggestion, labels)
     label_id = label["_id"]
     if suggestion["action"] == "remove":
@@ -137,7 +137,9 @@ def edit_of(
         For people; None if nobody did anything.
     """
     if suggestion["action"] == "add":
-        is_there = new_without is not None and _same_object(suggestion, labels, new_without)
+        if new_without is None:
+            return None
+        is_there = marks_object(suggestion, _unscored(labels, new_without))
         return "it has been labelled meanwhile" if is_there else None
     label_id = suggestion.get("label_id")
     # Nobody can tell what became of a label without an id. Of several with the same id it is there
@@ -147,6 +149,28 @@ def edit_of(
         return None
     what = "changed" if of_id else "removed"
     return f"its label has been {what} meanwhile"
+
+
+def check_missing(
+    suggestion: Document, labels: Sequence[Document], scored_by: str, *, hides_labels: bool
+) -> None:
+    """Checks that no label that was not scored marks what a suggestion would add.
+
+    Args:
+        suggestion: document of the suggestion.
+        labels: of its sample, as they are now.
+        scored_by: an attribute of the labels that were there when the sample was scored.
+        hides_labels: whether the view that was scored hid labels. These may be of any class: on
+            the one that another label has, what is missing may be a wrong class.
+
+    Raises:
+        RefusedError: one does.
+    """
+    unscored = _unscored(labels, scored_by)
+    if hides_labels and lies_on(suggestion, unscored):
+        raise RefusedError("a label that the scored view hid, or that was drawn since, lies there")
+    if marks_object(suggestion, unscored):
+        raise RefusedError("it has been labelled meanwhile")
 
 
 def checked(
@@ -183,6 +207,9 @@ def checked(
             raise RefusedError(f"attributes {names} of its label are read-only")
         is_changed = any(not same(label.get(name), value) for name, value in before.items())
         is_changed |= any(name in label for name in after.keys() - before.keys())
+        if "bounding_box" in after:
+            # A mask that was drawn since fits the box that it was drawn in.
+            is_changed |= any(not same(label.get(name), before.get(name)) for name in _OF_THE_BOX)
     if is_changed:
         raise RefusedError("the label has been changed since")
 
@@ -204,9 +231,7 @@ def changed(change: Change, labels: Sequence[Document]) -> list[Document]:
     ]
 
 
-def _addition(suggestion: Document, labels: Sequence[Document], scored_by: str) -> Change:
-    if _same_object(suggestion, labels, scored_by):
-        raise RefusedError("it has been labelled meanwhile")
+def _addition(suggestion: Document) -> Change:
     label = {
         "_id": ObjectId(),
         "_cls": "Detection",
@@ -220,9 +245,9 @@ def _addition(suggestion: Document, labels: Sequence[Document], scored_by: str) 
     return Change(label["_id"], None, label)
 
 
-def _same_object(suggestion: Document, labels: Sequence[Document], scored_by: str) -> bool:
-    """Whether a label that was not there at the scoring marks what a suggestion would add."""
-    return marks_object(suggestion, (one for one in labels if one.get(scored_by) is None))
+def _unscored(labels: Sequence[Document], scored_by: str) -> list[Document]:
+    """The labels that were not there at the scoring, or hidden from it."""
+    return [one for one in labels if one.get(scored_by) is None]
 
 
 def _scored_label(suggestion: Document, labels: Sequence[Document]) -> Document:

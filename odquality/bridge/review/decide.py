@@ -30,7 +30,7 @@ from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
 from odquality.bridge.store.times import utc_now
 from odquality.bridge.store.waiting import waiting_for
-from odquality.core.parameters import shown
+from odquality.core.parameters import shown, texts
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
 
@@ -127,13 +127,11 @@ def note_edits(
         ValueError: as `accept` does.
     """
     target = target_to_decide(samples, key)
-    if not isinstance(sample_ids, Iterable | None):
-        raise ValueError(f"sample_ids is {shown(sample_ids)}; expected ids of samples")
-    if sample_ids is None:
+    chosen = texts("sample_ids", sample_ids, "ids of samples")
+    if chosen is None:
         with waiting_for("Looking for what was edited by hand on all images with open issues"):
-            sample_ids = maybe_edited(samples, target, {})
-    sample_ids = [sample_ids] if isinstance(sample_ids, str) else sample_ids
-    return decide(samples, key, settled_by_hand(target, sample_ids), EDITED, by=by)
+            chosen = maybe_edited(samples, target, {})
+    return decide(samples, key, settled_by_hand(target, chosen), EDITED, by=by)
 
 
 def decide(
@@ -165,7 +163,14 @@ def decide(
         suggestion = _suggested(sample, wish)
         change = Change()
         if status == ACCEPTED:
-            change = accepting(suggestion, sample.labels, target.scored_by)
+            if target.is_of_edited:
+                raise RefusedError(
+                    "the run scored labels as a view shows them, which is not as they are stored; "
+                    "clone the view and score the clone"
+                )
+            change = accepting(suggestion, sample.labels)
+            if change.is_addition:
+                target.check_missing(suggestion, sample.labels)
         update = sample.close(suggestion, change, decision)
         (made,) = (one for one in sample.decisions if one["_id"] == suggestion["_id"])
         issue_of[wish] = read_issue(sample.document, made)
@@ -230,6 +235,8 @@ def listed_ids(issues: Any) -> dict[str, list[str]]:
 def decider(by: str | None) -> str:
     """Who decides: whoever is named, or the user of this machine."""
     if by is not None:
+        if not str(by).strip():
+            raise ValueError(f"by is {shown(by)}; expected a name, or None for your own")
         return str(by)
     try:
         return getpass.getuser()

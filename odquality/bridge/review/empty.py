@@ -15,6 +15,8 @@ IN_NONE, IN_NO_FIELD, IN_NONE_LIST, IN_NO_LIST = -2, -3, -4, -5
 
 _FIELDS = {"null": IN_NONE, "missing": IN_NO_FIELD}
 _LISTS = {"null": IN_NONE_LIST, "missing": IN_NO_LIST}
+# A field that `begin` makes has a class and a list.
+_ENTRIES = 2
 # Whatever else goes, a label in one of these places leaves what was there before it.
 ALONE = frozenset([*_FIELDS.values(), *_LISTS.values()])
 
@@ -26,7 +28,15 @@ def columns(gt_field: str) -> dict[str, Any]:
         "labels_are": gt_field,
         "list_is": f"{gt_field}.detections",
     }
-    return {name: {"$type": f"${path}"} for name, path in paths.items() if path}
+    types = {name: {"$type": f"${path}"} for name, path in paths.items() if path}
+    return {**types, "num_entries": number_of_entries(gt_field)}
+
+
+def number_of_entries(field: str) -> Any:
+    """A MongoDB expression: how many entries the document of a field has, 0 of anything else."""
+    is_document = {"$eq": [{"$type": f"${field}"}, "object"]}
+    entries = {"$cond": [is_document, {"$objectToArray": f"${field}"}, []]}
+    return {"$size": entries}
 
 
 def place_in(document: Document) -> int | None:
@@ -66,8 +76,15 @@ def begin(update: SampleUpdate, gt_field: str, label: dict[str, Any], place: int
     update.begin(gt_field, label, is_there=place in _LISTS.values())
 
 
+def is_as_begun(document: Document, place: int) -> bool:
+    """Whether the field of a label that is alone holds nothing that others put there since."""
+    return place in _LISTS.values() or document.get("num_entries") in (None, 0, _ENTRIES)
+
+
 def clear(update: SampleUpdate, gt_field: str, place: int) -> None:
     """Puts back what was there before a label that is alone."""
     update.expect_size(gt_field, 1)
+    if place not in _LISTS.values():
+        update.expect_that({"$eq": [number_of_entries(gt_field), _ENTRIES]})
     path = f"{gt_field}.detections" if place in _LISTS.values() else gt_field
     update.clear(path, is_there=place in (IN_NONE, IN_NONE_LIST))

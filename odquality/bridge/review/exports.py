@@ -19,13 +19,8 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.store import schema
-from odquality.bridge.store.samples import (
-    all_samples,
-    check_collection,
-    dataset_of,
-    with_all_fields,
-)
+from odquality.bridge.store import schema, tags
+from odquality.bridge.store.samples import check_collection, dataset_of, sample_ids
 from odquality.core.parameters import shown
 
 # What a row of a table has, in this order for ever; new columns come at the end.
@@ -131,7 +126,7 @@ def tag_issues(
     Args:
         samples: a dataset, or a view for those of its images.
         key: of a run by the calibrated method.
-        tag: to give.
+        tag: to give; not one that images or labels have otherwise, for it would be taken away.
         kinds: of error; all if None.
         classes: names of classes, as labelled or as suggested; all if None.
         min_probability: in [0, 1], the least probability.
@@ -140,29 +135,32 @@ def tag_issues(
         How many got it.
 
     Raises:
-        ValueError: there is no such run, an argument is out of its range, or tags are read-only.
+        ValueError: there is no such run, an argument is out of its range, the tag is in use, or
+            tags are read-only.
     """
     if not isinstance(tag, str) or not tag:
         raise ValueError(f"tag is {shown(tag)}; expected a text that is not empty")
     issues = list_issues(
         samples, key, kinds=kinds, classes=classes, min_probability=min_probability
     )
-    target, dataset = ReviewTarget.of(samples, key), all_samples(dataset_of(samples))
-    tags = ["tags", f"{target.gt_field}.detections.tags"]
-    check_writable(schema.declared(target.dataset), tags, "tags would be given and taken away")
-    scope = with_all_fields(all_samples(samples))
-    scope.match_tags(tag).untag_samples(tag)
-    scope.select_labels(tags=tag, fields=target.gt_field).untag_labels(
-        tag, label_fields=target.gt_field
-    )
-    images = list({issue.sample_id for issue in issues})
-    labels = list({issue.label_id for issue in issues if issue.label_id is not None})
-    if images:
-        dataset.select(images).tag_samples(tag)
-    if labels:
-        chosen = dataset.select(images).select_labels(ids=labels, fields=target.gt_field)
-        chosen.tag_labels(tag, label_fields=target.gt_field)
-    return Tagged(len(images), len(labels))
+    target = ReviewTarget.of(samples, key)
+    paths = ["tags", f"{target.gt_field}.detections.tags"]
+    check_writable(schema.declared(target.dataset), paths, "tags would be given and taken away")
+    if tag != DEFAULT_TAG and tags.is_of_others(target.dataset, tag, target.gt_field):
+        raise ValueError(
+            f"tag is {tag!r}, which images or labels have already, and they would lose it where no "
+            f"issue is open; expected one for this alone, such as {DEFAULT_TAG!r}"
+        )
+    chosen: dict[str, set[str]] = {}
+    for issue in issues:
+        on_image = chosen.setdefault(issue.sample_id, set())
+        if issue.label_id is not None:
+            on_image.add(issue.label_id)
+    # Taken from all that is shown, for a view of what has the tag shows less with every one taken.
+    tags.take(target.dataset, tag, target.gt_field, sample_ids(samples))
+    labels = {name: sorted(of_image) for name, of_image in chosen.items()}
+    tags.give(target.dataset, tag, target.gt_field, labels)
+    return Tagged(len(chosen), len({one for of_image in labels.values() for one in of_image}))
 
 
 def delete_decisions(
@@ -189,7 +187,7 @@ def delete_decisions(
     else:
         record = find_run(samples, key)
         labels = RunPaths.of(dataset, record).labels.removesuffix(".detections")
-        noted = str(record.config.get("gt_field"))
+        noted = record.gt_field
     field = decisions_field.find(dataset, labels, noted)
     if field is not None:
         check_writable(schema.declared(dataset), [field], "they would be deleted")

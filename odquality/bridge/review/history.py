@@ -11,10 +11,16 @@ from uuid import uuid4
 from fiftyone.core.collections import SampleCollection
 from pymongo import UpdateOne
 
+from odquality.bridge.decisions.field import EDITED
 from odquality.bridge.decisions.identity import find_same, has_same_evidence, named
 from odquality.bridge.decisions.reading import standing
 from odquality.bridge.review import learn
-from odquality.bridge.review.batches import find_decisions, latest, of_this_run
+from odquality.bridge.review.batches import (
+    find_decisions,
+    latest,
+    of_this_run,
+    scorings_of_others,
+)
 from odquality.bridge.review.changes import Change, RefusedError
 from odquality.bridge.review.decide import Issues, decider, listed_ids, target_to_decide
 from odquality.bridge.review.issue import ReviewIssue, read_issue
@@ -53,7 +59,8 @@ def undo(
         What was taken back. What was changed again since is refused, and says so.
 
     Raises:
-        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text or one of
+            another run.
     """
     target = target_to_decide(samples, key)
     undone = {"undone_at": utc_now(), "turn": uuid4().hex}
@@ -63,14 +70,15 @@ def undo(
         made = next((one for one in standing(sample.decisions) if one["_id"] == wish["_id"]), None)
         if made is None:
             raise RefusedError("it is taken back already")
+        if made.get("batch") != wish.get("batch"):
+            raise RefusedError("it is taken back already, and was decided anew")
         return sample.reopen(made, undone)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
         return any(one["_id"] == wish["_id"] for one in _turned_by(sample, undone))
 
     outcome = _turned(target, chosen, plan, is_done, change=-1)
-    why = "it is not decided"
-    return replace(outcome, refused=(*outcome.refused, *(Refusal(one, why) for one in unknown)))
+    return replace(outcome, refused=(*outcome.refused, *unknown))
 
 
 def redo(
@@ -96,7 +104,8 @@ def redo(
         What was done. What changed since is refused, and says so: the label, or what is suggested.
 
     Raises:
-        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text.
+        ValueError: as `accept` does, ``batches`` is less than 1, or ``batch`` is no text or one of
+            another run.
     """
     target = target_to_decide(samples, key)
     again = {"undone_at": None, "turn": uuid4().hex}
@@ -109,16 +118,27 @@ def redo(
             raise RefusedError("it is not suggested (any more)")
         if not has_same_evidence(suggestion, wish):
             raise RefusedError("something else is suggested of it now; decide on that")
-        kept = {name: wish[name] for name in ("status", "decided_by", "batch", "scoring")}
-        decision = {**kept, "decided_at": decided_at[wish["batch"]], **again}
-        return sample.close(dict(suggestion), Change.from_text(wish), decision, again=wish)
+        kept = {name: wish[name] for name in ("status", "decided_by", "batch")}
+        decision = {
+            **kept,
+            "decided_at": decided_at[wish["batch"]],
+            **again,
+            # It is made again on what this one suggests.
+            "scoring": target.scoring,
+        }
+        change = Change.from_text(wish)
+        if change.is_addition:
+            target.check_missing(dict(suggestion), sample.labels)
+        is_edit = wish["status"] == EDITED
+        if is_edit and target.edit_of(dict(suggestion), sample.labels) is None:
+            raise RefusedError("nobody has edited its label, as it is now")
+        return sample.close(dict(suggestion), change, decision, again=wish)
 
     def is_done(sample: ReviewedSample, wish: Document) -> bool:
         return find_same(wish, _turned_by(sample, again)) is not None
 
     outcome = _turned(target, chosen, plan, is_done, change=1)
-    why = "no decision on it was taken back"
-    return replace(outcome, refused=(*outcome.refused, *(Refusal(one, why) for one in unknown)))
+    return replace(outcome, refused=(*outcome.refused, *unknown))
 
 
 def _one_after_the_other(
@@ -146,8 +166,7 @@ def _turned(
     sample_of = {id(wish): name for name, wishes in chosen.items() for wish in wishes}
     issues: list[ReviewIssue] = []
     for sample, wish in done:
-        made = find_same(wish, [*sample.suggestions, *standing(sample.decisions)])
-        issues.append(read_issue(sample.document, made or wish))
+        issues.append(read_issue(sample.document, _as_it_is(sample, wish)))
     return Outcome(
         tuple(issues),
         tuple(
@@ -156,6 +175,13 @@ def _turned(
         ),
         str(done[-1][1]["batch"]) if done else None,
     )
+
+
+def _as_it_is(sample: ReviewedSample, wish: Document) -> Document:
+    """The suggestion or decision that a decision has become; other runs may have the same."""
+    now = [*sample.suggestions, *standing(sample.decisions)]
+    own = next((one for one in now if one["_id"] == wish["_id"]), None)
+    return dict(own or find_same(wish, now) or wish)
 
 
 def _turned_by(sample: ReviewedSample, turned: Document) -> list[Document]:
@@ -174,7 +200,7 @@ def _chosen(
     by: str | None,
     *,
     undone: bool,
-) -> tuple[dict[str, list[Document]], list[str]]:
+) -> tuple[dict[str, list[Document]], list[Refusal]]:
     """Decisions by their sample's id, in the order in which to turn them; issues without one."""
     most = integer("batches", batches, 1, MOST)
     if batch is not None and not isinstance(batch, str):
@@ -182,34 +208,73 @@ def _chosen(
     mine = {} if by is None else {"decided_by": decider(by)}
     if issues is not None:
         return _of_issues(target, listed_ids(issues), mine, undone=undone)
-    if batch is None:
-        wanted = latest(target, most, {**mine, **of_this_run(target)}, undone=undone)
-    else:
-        wanted = [batch]
+    mine = {**mine, **of_this_run(target)}
+    wanted = latest(target, most, mine, undone=undone) if batch is None else [batch]
     found: dict[str, list[Document]] = {}
     for row in find_decisions(target, {"batch": {"$in": wanted}, **mine}, undone=undone):
         found.setdefault(str(row["_id"]), []).append(row["d"])
+    if batch is not None and not found:
+        _check_batch(target, batch)
     return {name: _in_order(decisions, undone=undone) for name, decisions in found.items()}, []
+
+
+def _check_batch(target: ReviewTarget, batch: str) -> None:
+    """Checks that a batch of which nothing was found is one of this run.
+
+    Raises:
+        ValueError: it is another run's, or there is none.
+    """
+
+    def is_there(query: Document) -> bool:
+        both = (find_decisions(target, query, undone=undone) for undone in (False, True))
+        return any(any(found) for found in both)
+
+    some: Document = {"batch": batch}
+    if is_there({**some, **of_this_run(target)}):
+        return
+    if is_there(some):
+        raise ValueError(
+            f"batch is {batch!r}, which was decided on what another run than {target.record.key!r} "
+            "suggests; pass that run's key"
+        )
+    raise ValueError(f"batch is {batch!r}, and there is none (any more); take it from an outcome")
 
 
 def _of_issues(
     target: ReviewTarget, wanted: Mapping[str, Sequence[str]], mine: Document, *, undone: bool
-) -> tuple[dict[str, list[Document]], list[str]]:
-    chosen, unknown = {}, []
-    samples = read(target, wanted)
+) -> tuple[dict[str, list[Document]], list[Refusal]]:
+    chosen: dict[str, list[Document]] = {}
+    unknown: list[Refusal] = []
+    samples, others = read(target, wanted), scorings_of_others(target)
     for name, issues in wanted.items():
-        those = [
+        made = [
             one
             for one in (samples[name].decisions if name in samples else ())
             if bool(one.get("undone_at")) == undone
             and one.get("decided_by") == mine.get("decided_by", one.get("decided_by"))
         ]
+        those = [one for one in made if one.get("scoring") not in others]
         latest = _in_order(those, undone=False)
-        found = {issue: find_same(named(issue)[1], latest) for issue in issues}
-        unknown += [issue for issue, one in found.items() if one is None]
-        made = [one for one in those if any(one is other for other in found.values())]
-        chosen[name] = _in_order(made, undone=undone)
+        found: list[Mapping[str, Any]] = []
+        for issue in issues:
+            wanted_one = named(issue)[1]
+            decision = find_same(wanted_one, latest)
+            if decision is None:
+                is_theirs = find_same(wanted_one, made) is not None
+                unknown.append(Refusal(issue, _why_not(undone=undone, is_theirs=is_theirs)))
+            else:
+                found.append(decision)
+        chosen[name] = _in_order(
+            [one for one in those if any(one is other for other in found)], undone=undone
+        )
     return chosen, unknown
+
+
+def _why_not(*, undone: bool, is_theirs: bool) -> str:
+    """Why a decision on an issue cannot be turned: it is of another run, or there is none."""
+    if is_theirs:
+        return "it was decided on what another run suggests; pass that run's key"
+    return "no decision on it was taken back" if undone else "it is not decided"
 
 
 def _in_order(decisions: Sequence[Document], *, undone: bool) -> list[Document]:

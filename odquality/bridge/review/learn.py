@@ -26,7 +26,8 @@ from odquality.bridge.run.recalibration import (
     told_by,
 )
 from odquality.bridge.store import records, schema
-from odquality.bridge.store.handover import RunChangedError
+from odquality.bridge.store.handover import RunChangedError, note_corrected
+from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.waiting import waiting_for
 from odquality.kinds import OVERLOOKED
 from odquality.learning.decisions import Decision
@@ -91,6 +92,7 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
     decisions = _lessons(rows)
     lessons = ((_lesson(row), row["removed"]) for row in rows if row.get("removed"))
     removed = {lesson.box: (lesson, label) for lesson, label in lessons}
+    lesson = str(ObjectId())
     what = f"Learning from {len(decisions):,} decisions, and correcting all that is open"
     with waiting_for(what):
         learnt, file = recalibrate(
@@ -100,10 +102,11 @@ def learn_from_decisions(samples: SampleCollection, key: str) -> RunRecalibratio
             # They hold what the scoring said when it suggested them.
             told=told_by(decisions),
             removed=read_removed(removed),
-            noted={"learnt_from": len(rows)},
+            noted={"learnt_from": len(rows), "lesson": lesson},
         )
         correct(target, learnt.lessons.correction)
         _give_way(target, file)
+        note_corrected(target.record, lesson)
     return learnt
 
 
@@ -177,12 +180,12 @@ def _catch_up(target: ReviewTarget, samples: Sequence[ObjectId]) -> None:
 
 
 def _is_missed(target: ReviewTarget, lesson: int) -> bool:
-    """Whether the lesson by a number has neither been learnt nor begun.
+    """Whether the lesson by a number has neither been learnt nor begun, or was cut off.
 
     Where two decide at the same moment, each may see the other's decision as the one that makes
     the tenth.
     """
-    if target.record.learnt_from // DECISIONS_PER_LESSON == lesson:
+    if _is_learnt(target.record, lesson):
         return False
     with _LINE:
         in_line = _NEXT.get(target.record.id)
@@ -190,7 +193,11 @@ def _is_missed(target: ReviewTarget, lesson: int) -> bool:
         return False
     # It may have been learnt since the target was looked up.
     record = records.find(target.dataset, target.record.key)
-    return record is not None and record.learnt_from // DECISIONS_PER_LESSON != lesson
+    return record is not None and not _is_learnt(record, lesson)
+
+
+def _is_learnt(record: RunRecord, lesson: int) -> bool:
+    return record.learnt_from // DECISIONS_PER_LESSON == lesson and record.is_corrected
 
 
 def _in_line(target: ReviewTarget) -> Future[None]:

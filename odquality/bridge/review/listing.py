@@ -23,7 +23,7 @@ from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.bridge.store.indexes import most_first
 from odquality.bridge.store.samples import all_samples, dataset_of, with_all_fields
-from odquality.core.parameters import choice, integer, number, shown
+from odquality.core.parameters import choice, integer, number, texts
 from odquality.kinds import KINDS
 
 Document = dict[str, Any]
@@ -122,12 +122,12 @@ def query_of(
     """
     least = number("min_probability", min_probability, 0, 1)
     query: Document = {"confidence": {"$gte": least}} if least else {}
-    wanted_kinds = _names("kinds", kinds)
+    wanted_kinds = texts("kinds", kinds, "names of kinds")
     if wanted_kinds is not None:
         for kind in wanted_kinds:
             choice("kinds", kind, KINDS)
         query["kind"] = {"$in": wanted_kinds}
-    names = _names("classes", classes)
+    names = texts("classes", classes, "names of classes")
     if names is not None:
         query["$or"] = [{"label": {"$in": names}}, {"given_label": {"$in": names}}]
     return query
@@ -153,15 +153,3 @@ def first_open(samples: SampleCollection, target: ReviewTarget, part: Document) 
 
 def _of_dataset(samples: SampleCollection, sample_ids: str | Sequence[str]) -> SampleCollection:
     return all_samples(dataset_of(samples)).select(sample_ids)
-
-
-def _names(name: str, given: Any) -> Sequence[str] | None:
-    if given is None:
-        return None
-    if not isinstance(given, Iterable):
-        raise ValueError(f"{name} is {shown(given)}; expected a name or a list of names")
-    listed = [given] if isinstance(given, str) else list(given)
-    for one in listed:
-        if not isinstance(one, str):
-            raise ValueError(f"{name} has {shown(one)}; expected names, which are texts")
-    return listed

@@ -17,7 +17,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import bin_number
-from odquality.bridge.store.samples import all_samples
+from odquality.bridge.store.samples import all_samples, once
 from odquality.kinds import in_order
 
 Document = dict[str, Any]
@@ -145,7 +145,7 @@ def _groups(
     by = {"kind": "$issue.kind", "bin": bin_number("$issue.confidence", edges)}
     sums = {"number": {"$sum": 1}, "wrong": {"$sum": {"$subtract": [1.0, "$issue.confidence"]}}}
     found = database.iter_documents(
-        all_samples(samples),
+        once(all_samples(samples)),
         {"filepath": 1, "issue": f"${target.suggestions}.detections"},
         before=[{"$match": some_with(target, part)}],
         after=[

@@ -10,7 +10,6 @@ from typing import Any
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.reading import listed
-from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.listing import first_open, list_issues
 from odquality.bridge.review.rows import BY_IMAGES, rank_of_images
@@ -188,5 +187,5 @@ def _card_of(
         tuple(others),
         labels,
         tuple(listed(found.get("predictions"))),
-        any(edit_of(one, labels, target.new_without) is not None for one in suggestions),
+        any(target.edit_of(one, labels) is not None for one in suggestions),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from odquality.bridge.decisions.texts import Document, from_text
 from odquality.bridge.run.box_probabilities import Probabilities
+from odquality.bridge.store.field_names import FieldNames
 from odquality.kinds import LABEL_KINDS
 from odquality.learning.decisions import Answer, Box, Decision
 
@@ -48,7 +49,7 @@ def _scores(decision: Decision, text: str) -> dict[str, float]:
 
 
 def _by_kind(label: Document, key: str) -> dict[str, float]:
-    scores = {kind: label.get(f"{key}_{kind}") for kind in LABEL_KINDS}
+    scores = {kind: label.get(FieldNames(key).score(kind)) for kind in LABEL_KINDS}
     return {
         kind: score
         for kind, score in scores.items()

@@ -10,7 +10,7 @@ from fiftyone.core.collections import SampleCollection
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.store import database, indexes
 from odquality.bridge.store.indexes import most_first
-from odquality.bridge.store.samples import all_samples
+from odquality.bridge.store.samples import all_samples, once
 from odquality.kinds import KINDS
 
 Document = dict[str, Any]
@@ -109,8 +109,8 @@ def _sorted_rows(
         *([] if limit is None else [{"$limit": limit}]),
     ]
     columns = {"filepath": 1, "images": f"${expected}", "issue": f"${field}.detections"}
-    samples = all_samples(samples)
-    return list(database.iter_documents(samples, columns, before=before, after=after))
+    each = once(all_samples(samples))
+    return list(database.iter_documents(each, columns, before=before, after=after))
 
 
 def under(name: str, part: Document) -> Document:

@@ -10,7 +10,7 @@ from odquality.bridge.review.progress import ReviewProgress, review_progress
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.run_paths import RunPaths
-from odquality.bridge.store import records, schema
+from odquality.bridge.store import database, records, schema
 from odquality.bridge.store.kept import kept_report
 from odquality.bridge.store.samples import dataset_of
 
@@ -59,11 +59,11 @@ def run_states(samples: SampleCollection) -> list[RunState]:
 
 def _stale(target: ReviewTarget, num_scored: int) -> str:
     """What is said if images came that the run has not seen, or if some that it has are gone."""
-    samples, notes = target.dataset._sample_collection, []
+    dataset, notes = target.dataset, []
     new = {target.record.score_field: None, f"{target.gt_field}.detections.0": {"$exists": True}}
-    if samples.find_one(new, {"_id": 1}) is not None:
+    if any(database.find_documents(dataset, new, {"_id": 1}, after=[{"$limit": 1}])):
         notes.append("Some images with labels have no score: they came after the run.")
     # What the database knows of itself costs nothing, however many images there are.
-    if samples.estimated_document_count() < num_scored:
+    if database.estimated_number(dataset) < num_scored:
         notes.append("Some images are gone: the errors that are left count theirs.")
     return " ".join([*notes, "Score again for what there is now."]) if notes else ""

@@ -7,16 +7,19 @@ made so far, so that several in a row can be sent at once.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from pymongo import UpdateOne
 
-from odquality.bridge.decisions.field import DECISION_ATTRIBUTES
+from odquality.bridge.decisions.field import ACCEPTED, DECISION_ATTRIBUTES
 from odquality.bridge.decisions.identity import find_label, find_same
 from odquality.bridge.decisions.reading import listed, standing
 from odquality.bridge.review import empty
-from odquality.bridge.review.changes import Change, changed, checked
+from odquality.bridge.review.changes import Change, RefusedError, changed, checked
+from odquality.bridge.review.places import around, place_to_return, with_removed
+from odquality.bridge.review.returned import as_scored_now
 from odquality.bridge.review.sample_update import SampleUpdate
 from odquality.bridge.review.target import ReviewTarget
 
@@ -70,6 +73,8 @@ class ReviewedSample:
         self.labels = listed(document.get("labels"))
         self.suggestions: list[Document] = document.get("suggestions") or []
         self.decisions: list[Document] = document.get("decisions") or []
+        # Names of the labels with those that were removed, once they are asked for.
+        self._in_order: list[str] | None = None
 
     @property
     def name(self) -> str:
@@ -98,10 +103,15 @@ class ReviewedSample:
             RefusedError: the labels are not as the change expects them.
         """
         target = self._target
-        self._check(change)
+        # What runs had written onto a label, which are gone by now, is no change of it.
+        self._check(change, (again or {}).get("run_attributes") or ())
+        around_it = self._around(change)
         change = self._placed(change)
         place = self.suggestions.index(suggestion)
-        made = {**suggestion, **decision, "place": place, **change.to_text()}
+        # One that is made again keeps its id: later runs suggest it under others.
+        own_id = (suggestion if again is None else again)["_id"]
+        own = {"_id": own_id, **decision, "place": place}
+        made = {**suggestion, **own, **change.to_text(), **around_it}
         if change.is_removal:
             made["run_attributes"] = sorted(target.passed_over & (change.before or {}).keys())
         update = SampleUpdate(target, self.document["_id"], decision["decided_at"])
@@ -109,7 +119,7 @@ class ReviewedSample:
         as_read = {name: suggestion.get(name) for name in ("_id", "confidence")}
         update.expect(target.suggestions, as_read)
         update.pull(target.suggestions, suggestion["_id"])
-        taken_back = self._taken_back(suggestion if again is None else again)
+        taken_back = self._taken_back(own_id)
         if taken_back is None:
             self._put(update, "decisions", made)
             self.decisions.append(made)
@@ -135,37 +145,52 @@ class ReviewedSample:
         target = self._target
         change = Change.from_text(decision).reversed()
         if change.is_addition:
-            # Scores of runs that are gone by now stay gone.
-            gone = set(decision.get("run_attributes") or ()) - target.passed_over
-            kept = {name: one for name, one in (change.after or {}).items() if name not in gone}
-            change = replace(change, after=kept)
+            label = as_scored_now(target, decision, change.after or {})
+            change = replace(change, after=label, place=place_to_return(decision, self.labels))
+        elif change.is_nothing and decision.get("status") == ACCEPTED:
+            raise RefusedError("what was there before is not known any more")
         self._check(change)
         suggestion = {
             name: value for name, value in decision.items() if name not in DECISION_ATTRIBUTES
         }
-        place = min(decision["place"], len(self.suggestions))
+        place = min(decision.get("place") or 0, len(self.suggestions))
+        # A later run may have suggested it again.
+        is_new = find_same(suggestion, self.suggestions) is None
+        if is_new:
+            self.suggestions.insert(place, suggestion)
+        if change.is_addition:
+            flags = self._flags(suggestion.get("label_id"))
+            change = replace(change, after=_marked(change.after or {}, flags))
         update = SampleUpdate(target, self.document["_id"], undone["undone_at"])
-        update.expect(target.decisions, {"_id": decision["_id"], "undone_at": None})
+        as_read = {name: decision.get(name) for name in ("_id", "batch")}
+        update.expect(target.decisions, {**as_read, "undone_at": None})
         update.mark_undone(decision, undone)
         self._change(update, change)
-        # A later run may have suggested it again.
-        if find_same(suggestion, self.suggestions) is None:
+        if is_new:
             self._put(update, "suggestions", suggestion, place)
             update.count(1, suggestion, self._counted)
-            self.suggestions.insert(place, suggestion)
             self._flag(update, suggestion.get("label_id"))
         decision.update(undone)
         return update.made()
 
-    def _check(self, change: Change) -> None:
-        """Checks that a change can be made.
+    def _check(self, change: Change, gone: Collection[str] = ()) -> None:
+        """Checks that a change can be made; attributes that are ``gone`` may differ.
 
         Raises:
             RefusedError: it cannot.
         """
-        checked(change, self.labels, self._target.passed_over, self._target.locked)
+        passed_over = self._target.passed_over | set(gone)
+        checked(change, self.labels, passed_over, self._target.locked)
         if change.is_addition:
             empty.check_parent(self.document, self._target.gt_field, self._empty)
+
+    def _around(self, change: Change) -> dict[str, list[str]]:
+        """What a decision keeps of the labels around one that goes."""
+        if not change.is_removal:
+            return {}
+        if self._in_order is None:
+            self._in_order = with_removed(self.labels, self.decisions)
+        return around(str(change.label_id), self._in_order)
 
     def _placed(self, change: Change) -> Change:
         """A change with the place of a label that comes or goes, and the whole of one that goes."""
@@ -190,7 +215,11 @@ class ReviewedSample:
             self._empty = None
         elif change.is_addition:
             update.expect_size(labels, len(self.labels))
+            if change.place > 0:
+                before = change.place - 1
+                update.expect_at(labels, before, self.labels[before].get("_id"))
             update.push(labels, change.after or {}, change.place)
+            self._in_order = None
         else:
             label = self.labels[self._row(change)]
             # A decision keeps the id of a label that stays as a text.
@@ -199,7 +228,11 @@ class ReviewedSample:
             update.expect_exactly(labels, label)
             if not change.is_removal:
                 update.set_label(change)
-            elif change.place in empty.ALONE and len(self.labels) == 1:
+            elif (
+                change.place in empty.ALONE
+                and len(self.labels) == 1
+                and empty.is_as_begun(self.document, change.place)
+            ):
                 empty.clear(update, labels, change.place)
                 self._empty = change.place
             else:
@@ -220,22 +253,21 @@ class ReviewedSample:
         row = find_label(label_id, self.labels)
         if row is None or update.has_put_label:
             return
+        flags = self._flags(label_id)
+        update.flag(self.labels[row]["_id"], flags)
+        self.labels[row] = _marked(self.labels[row], flags)
+
+    def _flags(self, label_id: Any) -> Document:
+        """What the run marks a label with: the first open suggestion on it."""
         on_it = (one for one in self.suggestions if one.get("label_id") == label_id)
         first = next(on_it, {"kind": None, "action": None})
-        flags = {self._target.issue: first["kind"]}
-        is_relabelled = first["action"] == "relabel"
-        flags[self._target.suggested_label] = first["label"] if is_relabelled else None
-        update.flag(self.labels[row]["_id"], flags)
-        # In the order in which the database keeps them.
-        label = {**self.labels[row], **flags}
-        self.labels[row] = {
-            name: one for name, one in label.items() if name not in flags or one is not None
-        }
+        suggested = first["label"] if first["action"] == "relabel" else None
+        return {self._target.issue: first["kind"], self._target.suggested_label: suggested}
 
-    def _taken_back(self, document: Document) -> int | None:
-        """Position of the decision with a document's id, if it was taken back."""
+    def _taken_back(self, decision_id: Any) -> int | None:
+        """Position of the decision with an id, if it was taken back."""
         for row, one in enumerate(self.decisions):
-            if one["_id"] == document["_id"] and one.get("undone_at"):
+            if one["_id"] == decision_id and one.get("undone_at"):
                 return row
         return None
 
@@ -243,3 +275,9 @@ class ReviewedSample:
         row = find_label(change.label_id, self.labels)
         assert row is not None, "the labels were checked"
         return row
+
+
+def _marked(label: Document, flags: Document) -> Document:
+    """A label with flags, in the order in which the database keeps them; None is none."""
+    marked = {**label, **flags}
+    return {name: one for name, one in marked.items() if name not in flags or one is not None}

@@ -49,6 +49,14 @@ class SampleUpdate:
         """A list has this many documents."""
         self._query.append({f"{field}.detections": {"$size": number}})
 
+    def expect_at(self, field: str, row: int, document_id: Any) -> None:
+        """A list has a document in a place."""
+        self._query.append({f"{field}.detections.{row}._id": document_id})
+
+    def expect_that(self, expression: Document) -> None:
+        """An expression holds of the sample."""
+        self._query.append({"$expr": expression})
+
     def clear(self, path: str, *, is_there: bool) -> None:
         """A field or list becomes None, or is not there any more."""
         if is_there:

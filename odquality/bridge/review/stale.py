@@ -12,7 +12,6 @@ import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions.identity import ROUNDING
-from odquality.bridge.review.changes import edit_of
 from odquality.bridge.review.issue import ReviewIssue, read_issue
 from odquality.bridge.review.store import SAMPLES_AT_ONCE, read
 from odquality.bridge.review.target import ReviewTarget
@@ -73,7 +72,7 @@ def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator
     while part := list(islice(names, SAMPLES_AT_ONCE)):
         for sample in read(target, part).values():
             for one in sample.suggestions:
-                if edit_of(one, sample.labels, target.new_without) is not None:
+                if target.edit_of(one, sample.labels) is not None:
                     yield read_issue(sample.document, one)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import fiftyone as fo
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.decisions import field as decisions_field
+from odquality.bridge.review.changes import check_missing, edit_of
 from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.run_paths import list_with, owned_fields
 from odquality.bridge.store import schema
 from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import dataset_of
-from odquality.bridge.write.fields import expected_errors_field
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,17 +56,18 @@ class ReviewTarget:
         """
         record, dataset = find_run(samples, key), dataset_of(samples)
         declared, owned = schema.declared(dataset), owned_fields(dataset, record)
-        name = record.field_key
-        suggestions, num_issues = f"{name}_suggestions", f"{name}_num_issues"
-        probability = f"{suggestions}.detections.probability"
-        if not {suggestions, num_issues}.issubset(owned) or probability not in declared:
+        names = record.names
+        probability = f"{names.suggestions}.detections.probability"
+        is_there = {names.suggestions, names.num_issues}.issubset(owned)
+        if not is_there or probability not in declared:
+            if not record.is_complete:
+                raise ValueError(f"key is {key!r}, but {record.describe()}")
             raise ValueError(
                 f"key is {key!r}, a run without suggestions to review: its method gives none, an "
                 "earlier version of odquality made it, or they were deleted; run it again by "
                 "method 'calibrated'"
             )
-        gt_field = list_with(owned, f"{name}_issue", record).removesuffix(".detections")
-        expected = expected_errors_field(name)
+        gt_field = list_with(owned, names.issue, record).removesuffix(".detections")
         inside = f"{gt_field}.detections."
         attributes = {
             path.removeprefix(inside): declaration
@@ -73,10 +78,10 @@ class ReviewTarget:
             dataset=dataset,
             record=record,
             gt_field=gt_field,
-            suggestions=suggestions,
-            num_issues=num_issues,
-            expected_errors=expected if expected in owned else None,
-            decisions=decisions_field.find(dataset, gt_field, _noted(record)),
+            suggestions=names.suggestions,
+            num_issues=names.num_issues,
+            expected_errors=names.expected_errors if names.expected_errors in owned else None,
+            decisions=decisions_field.find(dataset, gt_field, record.gt_field),
             passed_over=frozenset(
                 name
                 for name, declaration in attributes.items()
@@ -89,7 +94,7 @@ class ReviewTarget:
 
     def with_decisions(self) -> ReviewTarget:
         """This target with a field for decisions, which is made where there is none."""
-        field = decisions_field.declare(self.dataset, self.gt_field, _noted(self.record))
+        field = decisions_field.declare(self.dataset, self.gt_field, self.record.gt_field)
         return replace(self, decisions=field)
 
     @property
@@ -107,12 +112,12 @@ class ReviewTarget:
     @property
     def issue(self) -> str:
         """Attribute of a label with the kind of its open issue."""
-        return f"{self.record.field_key}_issue"
+        return self.record.names.issue
 
     @property
     def suggested_label(self) -> str:
         """Attribute of a label with the class that it should have."""
-        return f"{self.record.field_key}_suggested_label"
+        return self.record.names.suggested_label
 
     @property
     def scored_by(self) -> str:
@@ -122,14 +127,30 @@ class ReviewTarget:
     @property
     def new_without(self) -> str | None:
         """Attribute that only labels lack that are new since, None if the view hid others too."""
-        return None if self.record.config.get("hides_labels") else self.scored_by
+        return None if self.record.hides_labels else self.scored_by
+
+    @property
+    def is_of_edited(self) -> bool:
+        """Whether the run scored labels as a view showed them, and not as they are stored."""
+        return self.record.edits_labels
+
+    def edit_of(self, suggestion: Document, labels: Sequence[Document]) -> str | None:
+        """What someone did to a label that settles its suggestion, as `changes.edit_of` tells it.
+
+        None if nobody can tell it from what the scored view showed.
+        """
+        return None if self.is_of_edited else edit_of(suggestion, labels, self.new_without)
+
+    def check_missing(self, suggestion: Document, labels: Sequence[Document]) -> None:
+        """Checks that what a suggestion would add is not labelled, as `changes.check_missing`.
+
+        Raises:
+            RefusedError: it is.
+        """
+        hides_labels = self.record.hides_labels
+        check_missing(suggestion, labels, self.scored_by, hides_labels=hides_labels)
 
     @property
     def scoring(self) -> str:
         """Tells this scoring from those before and after it under the same key."""
-        return str(self.record.config.get("scoring", ""))
-
-
-def _noted(record: RunRecord) -> str:
-    """The path of the labels when they were scored."""
-    return str(record.config.get("gt_field"))
+        return self.record.scorings[-1]

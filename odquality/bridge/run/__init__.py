@@ -1,1 +1,1 @@
-"""A run: the two around a method."""
+"""One run of a method, from its settings to its report."""

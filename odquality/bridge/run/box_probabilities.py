@@ -77,5 +77,5 @@ def _score_paths(
         ValueError: the scores were deleted.
     """
     owned = owned_fields(dataset, record)
-    names = {kind: f"{record.field_key}_{kind}" for kind in kinds}
+    names = {kind: record.names.score(kind) for kind in kinds}
     return {kind: (list_with(owned, name, record), name) for kind, name in names.items()}

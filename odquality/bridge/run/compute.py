@@ -17,6 +17,7 @@ from odquality.bridge.run.local import LocalEngine
 from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
+from odquality.bridge.store.schema import FieldGoneError
 
 
 @takes(RUN_PARAMETERS)
@@ -67,7 +68,8 @@ def compute_label_quality(
         ValueError: an argument does not fit the dataset, the key is in use, or media whose size is
             needed cannot be read. Nothing was written then.
         OSError: the temporary folder is full or missing. Nothing was written then.
-        RuntimeError: the database or the engine failed, or someone deleted the run meanwhile.
+        RuntimeError: the database or the engine failed, or someone deleted the run or its labels or
+            predictions meanwhile.
     """
     given = keywords("compute_label_quality", RUN_PARAMETERS, fields, settings)
     steps = iter_label_quality(samples, RunSettings.of(given), engine)
@@ -114,12 +116,16 @@ def iter_label_quality(
 
 @contextmanager
 def _told(what_is_left: Callable[[], str]) -> Iterator[None]:
-    """Says with every failure of the database or of an engine what it has left behind."""
+    """Says with every failure that comes from outside what it has left behind."""
     try:
         yield
     except PyMongoError as error:
         raise RuntimeError(
             f"the database failed ({type(error).__name__}: {error}). {what_is_left()}"
+        ) from error
+    except FieldGoneError as error:
+        raise RuntimeError(
+            f"{error}: it was deleted or renamed during the run. {what_is_left()}"
         ) from error
     except EngineError as error:
         raise EngineError(f"{error}. {what_is_left()}") from error

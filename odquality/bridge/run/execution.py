@@ -35,7 +35,12 @@ from odquality.bridge.store import handover, indexes, records, results, schema, 
 from odquality.bridge.store.app_config import forget_paths, show_suggestions
 from odquality.bridge.store.claim import Claim
 from odquality.bridge.store.run_documents import DatasetDeletedError
-from odquality.bridge.store.samples import dataset_of, filtered_fields, view_stages
+from odquality.bridge.store.samples import (
+    dataset_of,
+    edited_fields,
+    filtered_fields,
+    view_stages,
+)
 from odquality.bridge.write.fields import RunFields
 from odquality.methods.registry import method_info
 
@@ -59,7 +64,7 @@ class Execution:
         self._dataset: fo.Dataset = dataset_of(samples)
         self._fields = settings.fields()
         self._seconds = Seconds()
-        self._warnings = _hidden_boxes(samples, self._fields)
+        self._warnings = _warnings_of_view(samples, self._fields)
         self._claim: Claim | None = None
         self._skeleton = ObjectId()
 
@@ -193,7 +198,9 @@ class Execution:
             {
                 **settings.run_config(),
                 "scoring": str(self._skeleton),
+                "scorings": [] if previous is None else list(previous.scorings),
                 "hides_labels": self._fields.label_path in filtered_fields(self._samples),
+                "edits_labels": _edits_labels(self._samples, self._fields),
             },
             paths=self._fields.paths(),
             to_clear=territory.to_clear,
@@ -228,11 +235,25 @@ class Execution:
         return self._claim
 
 
-def _hidden_boxes(samples: SampleCollection, fields: RunFields) -> list[str]:
-    """A warning for each field of which the view hides boxes, which are then not there."""
+def _warnings_of_view(samples: SampleCollection, fields: RunFields) -> list[str]:
+    """A warning for each field of which the view hides boxes, and for labels that it edits."""
     hidden = filtered_fields(samples)
-    return [
+    warnings = [
         f"the view hides some boxes of {path!r}: the images were scored without them"
         for path in (fields.label_path, fields.prediction_path)
         if path in hidden
     ]
+    if _edits_labels(samples, fields):
+        warnings.append(
+            f"the view shows classes or boxes of {fields.gt_field!r} otherwise than they are "
+            "stored: they were scored as it shows them, and nothing can be accepted; to mend "
+            "labels, clone the view and score the clone"
+        )
+    return warnings
+
+
+def _edits_labels(samples: SampleCollection, fields: RunFields) -> bool:
+    """Whether a view shows other classes or boxes of labels than are stored."""
+    edited = edited_fields(samples)
+    read = (f"{fields.label_path}.{name}" for name in ("label", "bounding_box"))
+    return any(path == one or path.startswith(f"{one}.") for path in read for one in edited)

@@ -3,6 +3,7 @@
 A run keeps how many it has suggested. Open are these without those that were decided on, so that
 only decisions are read, however many issues there are. Where that is not what the samples have, all
 are counted: samples came or went, or somebody took back what was decided on an earlier scoring.
+What was taken back of such is looked for, too: by number alone it may make up for something else.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import area_of, bin_number, list_at, text_of
 from odquality.bridge.store.kept import load_kept
 from odquality.bridge.store.moment import read_once
-from odquality.bridge.store.records import RunRecord
+from odquality.bridge.store.records import RunRecord, scorings_of_others
 from odquality.summaries.histogram import AREA_EDGES
 
 Document = dict[str, Any]
@@ -74,12 +75,13 @@ def open_issues(dataset: fo.Dataset, record: RunRecord) -> Counts:
 
 
 def _open_issues(dataset: fo.Dataset, record: RunRecord) -> Counts:
-    paths, num_issues = RunPaths.of(dataset, record), f"{record.field_key}_num_issues"
+    paths, num_issues = RunPaths.of(dataset, record), record.names.num_issues
     if paths.suggestions is None:
         return Counter()
     kept = _kept(record)
-    if kept is not None:
-        kept.subtract(_decided(dataset, record, paths.labels.removesuffix(".detections")))
+    decisions = _decisions(dataset, record, paths.labels.removesuffix(".detections"))
+    if kept is not None and not _has_reopened(dataset, record, decisions):
+        kept.subtract(_decided(dataset, record, decisions))
         is_whole = min(kept.values(), default=0) >= 0
         if is_whole and kept.total() == _number(dataset, num_issues):
             return +kept
@@ -117,13 +119,28 @@ def _kept(record: RunRecord) -> Counts | None:
     return Counter({IssueGroup(*group): number for *group, number in json.loads(text)})
 
 
-def _decided(dataset: fo.Dataset, record: RunRecord, labels: str) -> Counts:
+def _decisions(dataset: fo.Dataset, record: RunRecord, labels: str) -> str | None:
+    """The field with the decisions on labels, None for none."""
+    return decisions_field.find(dataset, labels, record.gt_field)
+
+
+def _has_reopened(dataset: fo.Dataset, record: RunRecord, decisions: str | None) -> bool:
+    """Whether anything was taken back that neither this scoring nor another run suggested."""
+    if decisions is None:
+        return False
+    taken_back = {"undone_at": {"$ne": None}, "scoring": {"$ne": record.scorings[-1]}}
+    rows = find(dataset, decisions, taken_back, after=[{"$group": {"_id": "$d.scoring"}}])
+    scorings = {row["_id"] for row in rows}
+    # Mostly there are none, and the other runs need not be read.
+    return bool(scorings) and not scorings <= scorings_of_others(dataset, record.key)
+
+
+def _decided(dataset: fo.Dataset, record: RunRecord, decisions: str | None) -> Counts:
     """What was decided on of what this scoring has suggested."""
-    field = decisions_field.find(dataset, labels, str(record.config.get("gt_field")))
-    if field is None:
+    if decisions is None:
         return Counter()
-    mine = {**STANDING, "scoring": str(record.config.get("scoring", ""))}
-    return _grouped(find(dataset, field, mine, after=_grouping(groups_of("d"))))
+    mine = {**STANDING, "scoring": record.scorings[-1]}
+    return _grouped(find(dataset, decisions, mine, after=_grouping(groups_of("d"))))
 
 
 def _counted(dataset: fo.Dataset, num_issues: str, suggestions: str, labels: str | None) -> Counts:

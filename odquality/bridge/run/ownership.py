@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import fiftyone as fo
 
 from odquality.bridge.store import records, schema, values
+from odquality.bridge.store.field_names import FieldNames
 from odquality.bridge.store.marks import marked_key
 from odquality.bridge.store.names import check_name
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.schema import Declaration, FieldSpec
-from odquality.bridge.write.fields import RunFields, expected_errors_field
+from odquality.bridge.write.fields import RunFields
 from odquality.methods.registry import METHODS, method_info
 
 
@@ -149,7 +150,7 @@ def _unmarked_run(declared: Mapping[str, Declaration], key: str) -> set[str]:
         }
         there = {path for path, spec in fields.items() if _has_type_of(spec, declared.get(path))}
         # Earlier versions wrote no expected errors.
-        if there >= fields.keys() - {expected_errors_field(key)}:
+        if there >= fields.keys() - {FieldNames(key).expected_errors}:
             lists = [
                 path
                 for path, field in declared.items()

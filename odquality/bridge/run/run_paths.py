@@ -41,17 +41,16 @@ class RunPaths:
         Raises:
             ValueError: what the run wrote was deleted or renamed.
         """
-        owned = owned_fields(dataset, record)
-        key, suggestions = record.field_key, f"{record.field_key}_suggestions"
-        labels = list_with(owned, f"{key}_swap", record)
+        owned, names = owned_fields(dataset, record), record.names
+        labels = list_with(owned, names.score("swap"), record)
         if record.score_field not in owned:
             raise _lost(record, repr(record.score_field))
         return cls(
             labels=labels,
-            predictions=find_list(owned, f"{key}_{OVERLOOKED}", record),
+            predictions=find_list(owned, names.score(OVERLOOKED), record),
             image_score=record.score_field,
-            label_quality=key if f"{labels}.{key}" in owned else None,
-            suggestions=f"{suggestions}.detections" if suggestions in owned else None,
+            label_quality=names.key if f"{labels}.{names.key}" in owned else None,
+            suggestions=f"{names.suggestions}.detections" if names.suggestions in owned else None,
         )
 
     def check_shown(self, samples: SampleCollection | fo.Sample | SampleView) -> None:
@@ -117,7 +116,7 @@ def find_list(owned: Sequence[str], attribute: str, record: RunRecord) -> str | 
     """
     ending = f".detections.{attribute}"
     found = [path.rpartition(".")[0] for path in owned if path.endswith(ending)]
-    scored = [f"{record.config.get(name)}.detections" for name in ("gt_field", "pred_field")]
+    scored = [f"{field}.detections" for field in (record.gt_field, record.pred_field)]
     return next((path for path in [*scored, *found] if path in found), None)
 
 

@@ -23,7 +23,13 @@ from odquality.bridge.store.samples import dataset_of
 from odquality.bridge.write.fields import RunFields
 from odquality.core.parameters import boolean
 from odquality.methods.interface import Method, MethodInfo, Setting
-from odquality.methods.registry import DEFAULT_METHOD, METHODS, method_info, method_settings
+from odquality.methods.registry import (
+    DEFAULT_METHOD,
+    METHODS,
+    make_method,
+    method_info,
+    method_settings,
+)
 
 # FiftyOne loads the record of a run by this class.
 RUN_CONFIG_CLASS = "odquality.bridge.runs.LabelQualityRunConfig"
@@ -115,7 +121,7 @@ class RunSettings:
         Raises:
             ValueError: as `method_settings` does.
         """
-        return method_info(self.method).make(self.method_settings())
+        return make_method(self.method, **self.of_method)
 
     def fields(self) -> RunFields:
         """What the run writes."""

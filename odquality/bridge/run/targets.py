@@ -5,19 +5,17 @@ from __future__ import annotations
 import fiftyone as fo
 from fiftyone.core.clips import ClipsView
 from fiftyone.core.collections import SampleCollection
-from fiftyone.core.patches import _PatchesView
 
 from odquality.bridge.store.marks import is_own
+from odquality.bridge.store.names import OF_DETECTIONS
 from odquality.bridge.store.samples import (
     check_collection,
     dataset_of,
     is_dynamic_groups,
     is_generated,
+    is_patches,
 )
 from odquality.core.parameters import shown
-
-# Attributes of a detection that are something else than a flag or probabilities.
-_RESERVED = frozenset((*fo.Detection._fields_ordered, "_id", "_cls"))
 
 _PATCHES_ADVICE = (
     "each of its samples is one box. Score the samples that they come from: "
@@ -100,7 +98,7 @@ def check_attribute(
             f"detections in {field!r}, without '$' and '.', or None"
         )
     own = is_own(samples.get_field(f"{field}.detections.{attribute}"))
-    if own or attribute in _RESERVED:
+    if own or attribute in OF_DETECTIONS:
         what = "a run of this plugin wrote" if own else "means something else"
         raise ValueError(
             f"{argument} is {attribute!r}, an attribute that {what}; expected another, or None"
@@ -116,7 +114,7 @@ def _advice(samples: SampleCollection) -> str | None:
         return f"samples is grouped: {first}{_slice_advice(samples)}"
     if not is_generated(samples):
         return None
-    if isinstance(samples, _PatchesView):
+    if is_patches(samples):
         return _FRAME_PATCHES_ADVICE if samples.has_field("frame_id") else _PATCHES_ADVICE
     if isinstance(samples, ClipsView):
         return f"its samples are parts of videos; {_VIDEO_ADVICE}"

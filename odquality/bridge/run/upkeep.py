@@ -44,8 +44,7 @@ def list_fields(dataset: fo.Dataset, key: str) -> list[str]:
     if record is None:
         return []
     declared = schema.declared(dataset)
-    noted = [record.config.get("gt_field"), record.config.get("pred_field")]
-    read = [path for path in noted if isinstance(path, str) and path in declared]
+    read = [path for path in (record.gt_field, record.pred_field) if path in declared]
     return [*read, *sorted(owned_paths(declared, record) & set(declared))]
 
 
@@ -98,7 +97,7 @@ def _delete_fields(dataset: fo.Dataset, key: str) -> None:
         _wait_for_predecessor(claim)
         remove(dataset, owned_paths(schema.declared(dataset), record))
         others = [one for one in records.find_all(dataset) if one.key != key]
-        drop_idle_indexes(dataset, [str(one.config.get("gt_field")) for one in others])
+        drop_idle_indexes(dataset, [one.gt_field for one in others])
         claim.show(None)
         results.delete([*record.files, *handover.sweep(dataset)])
         claim.forget(dataset)

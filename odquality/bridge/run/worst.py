@@ -11,7 +11,7 @@ from odquality.bridge.run.lookup import find_run
 from odquality.bridge.run.report import WorstImage
 from odquality.bridge.run.run_paths import check_shown
 from odquality.bridge.store.samples import all_samples, dataset_of
-from odquality.bridge.write.fields import RunFields, expected_errors_field
+from odquality.bridge.write.fields import RunFields
 
 NUM_WORST = 10
 
@@ -44,7 +44,7 @@ def worst_first(samples: SampleCollection, key: str) -> fo.DatasetView:
         )
     check_shown([record.score_field], samples)
     scored = samples.exists(record.score_field)
-    expected = expected_errors_field(record.field_key)
+    expected = record.names.expected_errors
     # Not every method gives these, and earlier versions wrote none.
     if expected in record.paths and samples.has_field(expected):
         return scored.sort_by(expected, reverse=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
-from fiftyone.operators.store import ExecutionStore
 from fiftyone.server.events import get_state
+
+from odquality.bridge.store.memory import memory_of
 
 Document = dict[str, Any]
 
-_STORE, _KEY, _CHOICE = "odquality", "my_colors", "colors_are_mine"
+_KEY, _CHOICE = "my_colors", "colors_are_mine"
 
 # What the App's ``set_color_scheme`` calls the parts of a scheme.
 _NAMES = {
@@ -45,27 +46,23 @@ def session_colors(dataset: fo.Dataset) -> Document:
 
 def remember(dataset: fo.Dataset, colors: Document) -> None:
     """Keeps the colours of a session beside the dataset."""
-    _store(dataset).set(_KEY, colors)
+    memory_of(dataset).set(_KEY, colors)
 
 
 def remembered(dataset: fo.Dataset) -> Document | None:
     """The colours that were kept last; None if none were."""
-    found: Document | None = _store(dataset).get(_KEY)
+    found: Document | None = memory_of(dataset).get(_KEY)
     return found
 
 
 def note_choice(dataset: fo.Dataset, *, are_mine: bool) -> None:
     """Notes whether the user wants colours of their own."""
-    _store(dataset).set(_CHOICE, are_mine)
+    memory_of(dataset).set(_CHOICE, are_mine)
 
 
 def are_mine(dataset: fo.Dataset) -> bool:
     """Whether the user has chosen colours of their own."""
-    return bool(_store(dataset).get(_CHOICE))
-
-
-def _store(dataset: fo.Dataset) -> ExecutionStore:
-    return ExecutionStore.create(_STORE, dataset_id=dataset._doc.id)
+    return bool(memory_of(dataset).get(_CHOICE))
 
 
 def _plain(value: Any) -> Any:

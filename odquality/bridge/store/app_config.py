@@ -49,7 +49,7 @@ def show_fields(dataset: fo.Dataset, paths: Sequence[str], visible: Sequence[str
         # Either the paths that are shown, or those that are not.
         paths = others if active.exclude else [*others, *visible]
         config.active_fields = fo.ActiveFields(exclude=active.exclude, paths=paths)
-    app_memory.remember(dataset, Before(has_groups, mine, Active(active.exclude, paths)))
+        app_memory.remember(dataset, Before(has_groups, mine, Active(active.exclude, paths)))
 
 
 def hide_decisions(dataset: fo.Dataset) -> None:

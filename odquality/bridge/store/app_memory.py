@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import fiftyone as fo
-from fiftyone.operators.store import ExecutionStore
 
-_STORE, _KEY = "odquality", "app_before"
+from odquality.bridge.store.memory import memory_of
+
+_KEY = "app_before"
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class Before:
 
 def remember(dataset: fo.Dataset, before: Before) -> None:
     """Keeps what there was."""
-    _store(dataset).set(_KEY, asdict(before))
+    memory_of(dataset).set(_KEY, asdict(before))
 
 
 def remembered(dataset: fo.Dataset) -> Before | None:
     """What there was; None if that is not known, as in a clone."""
-    found: dict[str, Any] | None = _store(dataset).get(_KEY)
+    found: dict[str, Any] | None = memory_of(dataset).get(_KEY)
     if found is None:
         return None
     active = found["active"]
@@ -64,8 +65,4 @@ def remembered(dataset: fo.Dataset) -> Before | None:
 
 def forget(dataset: fo.Dataset) -> None:
     """Keeps it no longer."""
-    _store(dataset).delete(_KEY)
-
-
-def _store(dataset: fo.Dataset) -> ExecutionStore:
-    return ExecutionStore.create(_STORE, dataset_id=dataset._doc.id)
+    memory_of(dataset).delete(_KEY)

@@ -98,6 +98,14 @@ def find_documents(
         yield from _lenient(dataset).aggregate(stages, **_limited(within))
 
 
+def estimated_number(dataset: fo.Dataset) -> int:
+    """How many samples there are, of all slices, as the database knows without counting.
+
+    Public: ``len(dataset)``, which counts.
+    """
+    return int(dataset._sample_collection.estimated_document_count())
+
+
 def _lenient(dataset: fo.Dataset) -> Any:
     """The samples of a dataset, to be read whatever they hold."""
     return dataset._sample_collection.with_options(codec_options=_LENIENT)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import fiftyone as fo
 
 from odquality.bridge.store.run_documents import DatasetDeletedError
+
+# Held from reading a configuration to saving it: its lists are saved whole.
+_CHANGING = Lock()
 
 
 def reload(dataset: fo.Dataset) -> None:
@@ -38,16 +42,21 @@ def reload(dataset: fo.Dataset) -> None:
 
 @contextmanager
 def changing_app_config(dataset: fo.Dataset) -> Iterator[fo.DatasetAppConfig]:
-    """An App configuration to change, which is saved at the end.
+    """An App configuration to change, as the database has it now, which is saved at the end.
 
     What one call of an operator has changed in ``dataset.app_config`` another, which loads the
     dataset, may throw away before ``dataset.save()``. So what is changed and saved is the document
     that was there first.
 
-    Public: ``dataset.app_config`` and ``dataset.save()``.
+    Public: ``dataset.reload()``, ``dataset.app_config`` and ``dataset.save()``.
+
+    Raises:
+        DatasetDeletedError: the dataset was deleted, by whichever process.
     """
-    document = dataset._doc
-    yield document.app_config
-    document.save()
+    with _CHANGING:
+        reload(dataset)
+        document = dataset._doc
+        yield document.app_config
+        document.save()
     if dataset._doc is not document:
         reload(dataset)

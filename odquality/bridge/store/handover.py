@@ -154,6 +154,12 @@ def exchange_results(
     return file if is_shown else None
 
 
+def note_corrected(record: RunRecord, lesson: str) -> None:
+    """Notes that what is open was corrected by a lesson, if it is the last one still."""
+    of_lesson = {"_id": record.id, "config.lesson": lesson}
+    runs().update_one(of_lesson, {"$set": {"config.corrected": lesson}})
+
+
 def complete_legacy(record: RunRecord) -> RunRecord:
     """Adds to a record of the first version what its run wrote, which it tells by its key alone."""
     added = {

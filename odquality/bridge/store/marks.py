@@ -6,7 +6,7 @@ field. A field that someone renamed no longer has the name on its mark: it is th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 OWNER = "odquality"
@@ -22,9 +22,18 @@ def make_fold_mark(path: str) -> dict[str, Any]:
     return {OWNER: {"folds": True, "name": path}}
 
 
-def make_decisions_mark(gt_field: str, path: str) -> dict[str, Any]:
-    """The ``info`` of a field of decisions on some labels, which is no run's either."""
-    return {OWNER: {"decisions": gt_field, "name": path}}
+def make_decisions_mark(
+    gt_field: str, path: str, labels: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """The ``info`` of a field of decisions on some labels, which is no run's either.
+
+    Args:
+        gt_field: of the labels, as it is called now.
+        path: of the field of decisions.
+        labels: ids of some samples and of a label of each, by which the labels are known again
+            under another name.
+    """
+    return {OWNER: {"decisions": gt_field, "name": path, "labels": [list(one) for one in labels]}}
 
 
 def is_own(field: Any) -> bool:
@@ -45,6 +54,13 @@ def is_folds(info: Mapping[str, Any] | None, path: str) -> bool:
     """Whether the field at a path and with this ``info`` holds folds that this plugin assigned."""
     mark = (info or {}).get(OWNER)
     return isinstance(mark, Mapping) and bool(mark.get("folds")) and mark.get("name") == path
+
+
+def known_labels(info: Mapping[str, Any] | None) -> list[tuple[str, str]] | None:
+    """Ids of some samples and labels with decisions, None where an earlier version noted none."""
+    mark = (info or {}).get(OWNER)
+    found = mark.get("labels") if isinstance(mark, Mapping) else None
+    return None if found is None else [(str(sample), str(label)) for sample, label in found]
 
 
 def decided_labels(info: Mapping[str, Any] | None) -> str | None:

@@ -18,6 +18,10 @@ MAX_LENGTH = 100
 _RESERVED_BY_MEDIA = {"frames", "groups", "sample_id", "frame_number", "media_reference"}
 
 
+# Attributes that detections have without anybody's adding them.
+OF_DETECTIONS = frozenset((*fo.Detection._fields_ordered, "_id", "_cls"))
+
+
 def check_name(argument: str, name: object, made: Sequence[str] = ()) -> str:
     """Checks that a name can be that of a field.
 

@@ -8,10 +8,15 @@ it. Its configuration says what the run wrote, in whose hands it is and how far 
     paths       every path that the run writes
     to_clear    paths of an earlier run under the key whose values may still be there
     scoring     tells this scoring from others under the same key, in copies too
+    scorings    those before it under the key
     hides_labels
                 whether the view that was scored hides labels of its images
+    edits_labels
+                whether it shows other classes or boxes of them than are stored
     score_field the field with the images' scores
     learnt_from how many decisions of its review its last lesson is from; none before the first
+    lesson      id of that lesson
+    corrected   id of the lesson by which what is open was corrected last
     key         the key that the fields are named after, which may be an earlier one
     new_key     the key that they are being renamed to
     files       files of results that may be there, besides the one that is shown
@@ -28,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import fiftyone as fo
@@ -37,8 +42,10 @@ from mongoengine.base.datastructures import BaseDict
 
 from odquality.bridge.store import owner as owners
 from odquality.bridge.store.dataset_document import reload
+from odquality.bridge.store.field_names import FieldNames
 from odquality.bridge.store.legacy import legacy_paths, legacy_score_field
 from odquality.bridge.store.run_documents import links, run_document
+from odquality.bridge.store.times import utc_now
 
 FORMAT = 2
 # A record of the first version to which its paths were added later.
@@ -48,6 +55,9 @@ RUN_METHOD = "odquality"
 
 RUNNING, COMPLETE, INCOMPLETE = "running", "complete", "incomplete"
 RENAMING, DELETING = "renaming", "deleting"
+
+# No process that lives takes longer to correct what is open.
+_LONGEST_CORRECTION = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -104,10 +114,40 @@ class RunRecord:
         return noted if isinstance(noted, str) and noted else self.key
 
     @property
+    def names(self) -> FieldNames:
+        """The names of the run's fields, as they are now."""
+        return FieldNames(self.field_key)
+
+    @property
+    def gt_field(self) -> str:
+        """Path of the labels when they were scored; they may have another one by now."""
+        return str(self.config.get("gt_field"))
+
+    @property
+    def pred_field(self) -> str:
+        """Path of the predictions when they were scored, likewise."""
+        return str(self.config.get("pred_field"))
+
+    @property
+    def hides_labels(self) -> bool:
+        """Whether the view that was scored hides labels of its images."""
+        return bool(self.config.get("hides_labels"))
+
+    @property
+    def edits_labels(self) -> bool:
+        """Whether it shows other classes or boxes of labels than are stored."""
+        return bool(self.config.get("edits_labels"))
+
+    @property
     def field_keys(self) -> set[str]:
         """The keys that fields of the run may be named after: two while it is renamed."""
         new = self.config.get("new_key")
         return {self.field_key, new} if isinstance(new, str) else {self.field_key}
+
+    @property
+    def scorings(self) -> tuple[str, ...]:
+        """All scorings under the run's key that are known, the last one last."""
+        return *_strings(self.config.get("scorings")), str(self.config.get("scoring", ""))
 
     @property
     def score_field(self) -> str:
@@ -119,6 +159,15 @@ class RunRecord:
         """How many decisions of its review the last lesson of the run is from."""
         number = self.config.get("learnt_from")
         return number if isinstance(number, int) else 0
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether what is open was corrected by the last lesson, or may be at this moment."""
+        lesson = self.config.get("lesson")
+        if lesson == self.config.get("corrected") or not ObjectId.is_valid(lesson):
+            return True
+        begun = ObjectId(lesson).generation_time.replace(tzinfo=None)
+        return utc_now() - begun < _LONGEST_CORRECTION
 
     @property
     def is_copy(self) -> bool:
@@ -176,6 +225,12 @@ def find_all(dataset: fo.Dataset) -> list[RunRecord]:
 def list_keys(dataset: fo.Dataset) -> list[str]:
     """Keys of the runs of this plugin on a dataset, sorted."""
     return [record.key for record in find_all(dataset)]
+
+
+def scorings_of_others(dataset: fo.Dataset, key: str) -> set[str]:
+    """All scorings that are known of the runs under other keys, as decisions name them."""
+    others = (record for record in find_all(dataset) if record.key != key)
+    return {scoring for record in others for scoring in record.scorings if scoring}
 
 
 def has_other_run(dataset: fo.Dataset, key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId, json_util
 from fiftyone.core.collections import SampleCollection
+from fiftyone.core.patches import _PatchesView
 from fiftyone.core.sample import SampleView
 
 # Stages of a pipeline that choose, sort or change samples, and show none of them twice.
@@ -86,6 +87,29 @@ def is_generated(samples: SampleCollection | fo.Sample | SampleView) -> bool:
     return bool(shown._is_generated)
 
 
+def is_patches(samples: SampleCollection) -> bool:
+    """Whether each sample of a view is one box, of an image or of a frame.
+
+    Public: ``isinstance(samples, fop.PatchesView)`` and each of its siblings.
+    """
+    return isinstance(samples, _PatchesView)
+
+
+def sample_ids(samples: SampleCollection) -> list[str] | None:
+    """Ids of the samples that a dataset or view shows, of all slices; None for a whole dataset.
+
+    Crops and frames of a view stand for the samples that they are of.
+
+    Public: ``samples.values("id")``, of a patches view ``samples.values("sample_id")``.
+    """
+    if not isinstance(samples, fo.DatasetView):
+        return None
+    if is_generated(samples):
+        return sorted(set(samples.values("sample_id")))
+    names: list[str] = with_all_fields(all_samples(samples)).values("id")
+    return names
+
+
 def is_dynamic_groups(samples: SampleCollection) -> bool:
     """Whether a view shows groups that ``group_by`` made of samples.
 
@@ -103,6 +127,25 @@ def filtered_fields(samples: SampleCollection) -> set[str]:
     if not isinstance(samples, fo.DatasetView):
         return set()
     return set(samples._get_filtered_fields() or ())
+
+
+def edited_fields(samples: SampleCollection) -> set[str]:
+    """Paths of the fields that a view shows with other values than are stored.
+
+    Public: reading the stages of ``view._stages`` one by one; there is no public call.
+    """
+    edited: set[str] = set()
+    if not isinstance(samples, fo.DatasetView):
+        return edited
+    view = samples._base_view
+    for stage in samples._stages:
+        # Stages that hide elements of lists say that they edit them, and do no more.
+        if not stage.get_filtered_fields(view):
+            edited |= {*(stage.get_edited_fields(view) or ())}
+        if isinstance(stage, fo.Mongo) and not all(map(_keeps_documents, stage.pipeline)):
+            edited |= {*view.get_field_schema()}
+        view = view._add_view_stage(stage, validate=False)
+    return edited
 
 
 def alters_documents(samples: SampleCollection) -> bool:
@@ -132,6 +175,14 @@ def each_once(
     return documents if _shows_each_once(samples) else _firsts(documents)
 
 
+def once(samples: SampleCollection) -> SampleCollection:
+    """A view that shows each sample once, as it is shown first, in no order; see `each_once`."""
+    if _shows_each_once(samples):
+        return samples
+    first = {"$group": {"_id": "$_id", "sample": {"$first": "$$ROOT"}}}
+    return samples.mongo([first, {"$replaceRoot": {"newRoot": "$sample"}}])
+
+
 def _shows_each_once(samples: SampleCollection) -> bool:
     return all(operator in _ONE_FOR_ONE for stage in samples._pipeline() for operator in stage)
 
@@ -153,6 +204,23 @@ def as_stored(samples: SampleCollection) -> SampleCollection:
     if alters_documents(samples):
         return samples
     return all_samples(dataset_of(samples))
+
+
+def stages_of(view: fo.DatasetView) -> list[fo.ViewStage]:
+    """The stages of a view.
+
+    Public: ``print(view)``.
+    """
+    return list(view._stages)
+
+
+def saved_stages(dataset: fo.Dataset, name: str) -> list[dict[str, Any]]:
+    """The stages of a saved view as the App sends them.
+
+    Public: ``dataset.get_saved_view_info(name)``, which does not tell them.
+    """
+    stages: list[dict[str, Any]] = dataset.load_saved_view(name)._serialize()
+    return stages
 
 
 def view_stages(samples: SampleCollection) -> list[str] | None:

@@ -57,6 +57,10 @@ class FieldExistsError(ValueError):
     """A field to declare is there already and is not the run's."""
 
 
+class FieldGoneError(ValueError):
+    """The field that one to declare is an attribute of is not there any more."""
+
+
 def declared(dataset: fo.Dataset) -> dict[str, Declaration]:
     """Every declaration of the samples' fields by path, as the database holds it now.
 
@@ -89,6 +93,7 @@ def change(
 
     Raises:
         FieldExistsError: a field to add is there and not owned; nothing was changed.
+        FieldGoneError: the parent of a field to add is not there; nothing was changed.
     """
 
     def edit(fields: Declarations) -> None:
@@ -228,7 +233,7 @@ def _find(fields: Declarations, path: str) -> Declaration | None:
 def _add(fields: Declarations, path: str, declaration: Declaration, owned: Collection[str]) -> None:
     siblings, name = _siblings(fields, path)
     if siblings is None:
-        raise ValueError(f"field {path.rpartition('.')[0]!r} does not exist any more")
+        raise FieldGoneError(f"field {path.rpartition('.')[0]!r} does not exist any more")
     if any(field["name"] == name for field in siblings):
         if path not in owned:
             raise FieldExistsError(f"field {path!r} exists")

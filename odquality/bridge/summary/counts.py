@@ -21,7 +21,7 @@ from odquality.bridge.store.aggregation import (
     list_at,
     text_of,
 )
-from odquality.bridge.store.samples import all_samples, dataset_of
+from odquality.bridge.store.samples import all_samples, dataset_of, once
 from odquality.kinds import BY_NAME
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
@@ -71,7 +71,7 @@ class RunCounts:
         self.key = key
         self.dataset_name: str = dataset.name
         self.is_complete = record.is_complete
-        self._samples, self._record = all_samples(samples), record
+        self._samples, self._record = once(all_samples(samples)), record
         self._paths = RunPaths.of(dataset, record)
         self._paths.check_shown(samples)
 

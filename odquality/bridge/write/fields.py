@@ -8,6 +8,7 @@ from typing import Any
 
 import fiftyone as fo
 
+from odquality.bridge.store.field_names import FieldNames
 from odquality.bridge.store.schema import FieldSpec
 from odquality.kinds import BY_NAME
 from odquality.methods.interface import MethodInfo
@@ -39,49 +40,18 @@ SUGGESTION_ATTRIBUTES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 
 
 @dataclass(frozen=True)
-class RunFields:
+class RunFields(FieldNames):
     """Paths of the fields of one run.
 
     Attributes:
-        key: the run's key, with which all of its fields begin.
         gt_field: path of the ground-truth field.
         pred_field: path of the prediction field.
         method: what the run's method gives.
     """
 
-    key: str
     gt_field: str
     pred_field: str
     method: MethodInfo
-
-    def score(self, name: str) -> str:
-        """Field or attribute that holds a score: the key itself for ``quality``."""
-        return self.key if name == "quality" else f"{self.key}_{name}"
-
-    @property
-    def expected_errors(self) -> str:
-        """Field of a sample with the number of its errors, in expectation."""
-        return expected_errors_field(self.key)
-
-    @property
-    def num_issues(self) -> str:
-        """Field of a sample with the number of its issues."""
-        return f"{self.key}_num_issues"
-
-    @property
-    def suggestions(self) -> str:
-        """Field of a sample with the corrections as detections."""
-        return f"{self.key}_suggestions"
-
-    @property
-    def issue(self) -> str:
-        """Attribute of a label with the kind of its issue."""
-        return f"{self.key}_issue"
-
-    @property
-    def suggested_label(self) -> str:
-        """Attribute of a label with the class that it should have."""
-        return f"{self.key}_suggested_label"
 
     @property
     def label_path(self) -> str:
@@ -171,11 +141,6 @@ class RunFields:
     def paths(self) -> list[str]:
         """Path of everything that the run writes; what is in the suggestions goes with them."""
         return [spec.path for spec in self.specs() if not spec.is_part]
-
-
-def expected_errors_field(key: str) -> str:
-    """Field of a sample with the number of errors that a run expects, by the run's key."""
-    return f"{key}_expected_errors"
 
 
 def _title(name: str) -> str:

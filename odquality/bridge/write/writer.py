@@ -1,4 +1,4 @@
-"""The one place that writes: scores to the fields of samples, labels and predictions."""
+"""What was scored: from scores to the fields of samples, labels and predictions."""
 
 from __future__ import annotations
 

@@ -99,3 +99,9 @@ def test_labels_without_ids_are_known_by_class_and_box() -> None:
     for change in ({"given_label": "dog"}, {"given_box": [0.1, 0.2, 0.3, 0.5]}, {"label_id": "a1"}):
         assert not is_same(WITHOUT_ID, {**WITHOUT_ID, **change})
         assert not is_same({**WITHOUT_ID, **change}, WITHOUT_ID)
+
+
+@pytest.mark.parametrize("label_id", ["img/1/box 2", "50%", "a,b", "0123456789abcdef01234567"])
+def test_ids_of_labels_may_be_any_text(label_id: str) -> None:
+    name = identity_of("s", {"kind": "swap", "label_id": label_id})
+    assert named(name) == ("s", {"kind": "swap", "label_id": label_id})

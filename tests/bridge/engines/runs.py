@@ -63,7 +63,8 @@ def results(dataset: fo.Dataset) -> dict[str, Any]:
 
 def without_ids(config: dict[str, Any]) -> dict[str, Any]:
     """A run's configuration but for what is new with every run."""
-    return {name: one for name, one in config.items() if name not in ("run", "scoring", "files")}
+    of_this_run = ("run", "scoring", "scorings", "files")
+    return {name: one for name, one in config.items() if name not in of_this_run}
 
 
 class Disorderly(PartsEngine):

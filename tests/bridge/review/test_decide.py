@@ -357,9 +357,11 @@ def test_what_is_no_issue_is_named(dataset: fo.Dataset, issues, message: str) ->
         odquality.accept(dataset, KEY, issues)
 
 
-@pytest.mark.parametrize("sample_ids", [3, ObjectId("6b0baea07364f3c706253b25")])
+@pytest.mark.parametrize(
+    "sample_ids", [3, ObjectId("6b0baea07364f3c706253b25"), [3], fo.Sample("a.jpg")]
+)
 def test_what_are_no_ids_of_samples_is_named(dataset: fo.Dataset, sample_ids: Any) -> None:
-    with pytest.raises(ValueError, match=r"sample_ids is .*; expected ids of samples"):
+    with pytest.raises(ValueError, match=r"sample_ids (is|has) .*; expected ids of samples"):
         odquality.note_edits(dataset, KEY, sample_ids=sample_ids)
 
 

@@ -208,3 +208,15 @@ def test_ids_of_labels_may_be_texts(dataset: fo.Dataset, kind: str) -> None:
         assert document_of(dataset, issue)["ground_truth"] == after
     (decision,) = document_of(dataset, issue)[DECISIONS]["detections"]
     assert decision["label_id"] == issue.label_id
+
+
+def test_what_others_put_beside_the_only_label_stays(
+    dataset: fo.Dataset, missing: list[odquality.ReviewIssue]
+) -> None:
+    odquality.accept(dataset, KEY, missing[0])
+    change(dataset, missing[0].sample_id, {"$set": {"ground_truth.reviewer": "anna"}})
+    outcome = odquality.undo(dataset, KEY)
+    assert len(outcome.done) == 1
+    found = document_of(dataset, missing[0])["ground_truth"]
+    assert found["reviewer"] == "anna"
+    assert not found.get("detections")

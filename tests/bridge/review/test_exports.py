@@ -3,9 +3,11 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import fiftyone as fo
 import pytest
+from bson import ObjectId
 
 import odquality
 from odquality.bridge.review.exports import COLUMNS
@@ -147,3 +149,62 @@ def test_tags_of_others_stay(reviewed: fo.Dataset) -> None:
     odquality.tag_issues(reviewed, KEY, min_probability=1.0)
     assert reviewed.count_sample_tags() == {"mine": 20}
     assert reviewed.count_label_tags("ground_truth") == before
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_tags_leave_all_else_as_it_is_where_some_are_none(
+    reviewed: fo.Dataset, number: int
+) -> None:
+    odquality.tag_issues(reviewed, KEY)
+    labels = reviewed.exists(f"{KEY}_num_issues").limit(20).values("ground_truth.detections.id")
+    for name in [one for of_image in labels for one in of_image][::number]:
+        found = {"ground_truth.detections._id": ObjectId(name)}
+        nothing = {"$set": {"ground_truth.detections.$.tags": None}}
+        reviewed._sample_collection.update_one(found, nothing)
+    before = without_tags(reviewed)
+    tagged = odquality.tag_issues(reviewed, KEY, tag="check")
+    assert without_tags(reviewed) == before
+    assert reviewed.count_label_tags("ground_truth")["check"] == tagged.labels
+
+
+@pytest.mark.parametrize("of_labels", [False, True])
+def test_a_tag_that_others_gave_is_refused(reviewed: fo.Dataset, of_labels: bool) -> None:
+    some = reviewed.limit(3)
+    some.tag_labels("train", label_fields="ground_truth") if of_labels else some.tag_samples(
+        "train"
+    )
+    before = documents(reviewed)
+    with pytest.raises(ValueError, match="tag is 'train', which images or labels have already"):
+        odquality.tag_issues(reviewed, KEY, tag="train")
+    assert documents(reviewed) == before
+
+
+@pytest.mark.parametrize("view", ["tagged images", "some labels"])
+def test_tags_are_taken_away_in_a_view_of_what_has_them(dataset: fo.Dataset, view: str) -> None:
+    odquality.tag_issues(dataset, KEY)
+    odquality.dismiss(dataset, KEY, odquality.list_issues(dataset, KEY, kinds=["swap", "badloc"]))
+    shown = dataset.match_tags("label error")
+    if view == "some labels":
+        is_cat = fo.ViewField("label") == "cat"
+        shown = dataset.filter_labels("ground_truth", is_cat, only_matches=False)
+    tagged = odquality.tag_issues(shown, KEY)
+    assert dataset.count_label_tags("ground_truth")["label error"] == tagged.labels
+    assert dataset.count_sample_tags()["label error"] == tagged.samples
+
+
+def test_tags_of_an_image_outside_the_view_stay(dataset: fo.Dataset) -> None:
+    first, *others = dataset.match({f"{KEY}_num_issues": {"$gt": 0}}).values("id")
+    odquality.tag_issues(dataset, KEY)
+    before = dataset.count_sample_tags()["label error"]
+    odquality.tag_issues(dataset.select(first), KEY, min_probability=1.0)
+    assert dataset.count_sample_tags()["label error"] == before - 1
+    assert set(dataset.match_tags("label error").values("id")) == set(others)
+
+
+def without_tags(dataset: fo.Dataset) -> list[dict[str, Any]]:
+    """All samples as the database holds them, but for tags."""
+    found = documents(dataset, without=("tags",))
+    for sample in found:
+        for label in sample["ground_truth"]["detections"]:
+            del label["tags"]
+    return found

@@ -7,24 +7,40 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 import pytest
+from bson import json_util
 
 import odquality
+from odquality.bridge.review import history
+from odquality.bridge.store import records
 from odquality.kinds import KINDS
 from tests.bridge.review.help import (
     DECISIONS,
     KEY,
+    document_of,
     documents,
+    draw_label,
     edit_label,
     first,
     label_of,
+    score_again,
     undecided,
 )
+from tests.bridge.spoiled import LEAST
 
 
 def without_decisions(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {name: one for name, one in sample.items() if name != DECISIONS} for sample in documents
     ]
+
+
+def test_undo_restores_attributes_in_their_order(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "spurious")
+    edit_label(dataset, issue, seen=True)
+    before = json_util.dumps(undecided(dataset))
+    odquality.accept(dataset, KEY, issue)
+    odquality.undo(dataset, KEY)
+    assert json_util.dumps(undecided(dataset)) == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,6 +194,47 @@ def test_a_removed_label_comes_back_to_its_place(dataset: fo.Dataset) -> None:
     assert dataset.values("ground_truth.detections.id") == order
 
 
+def test_what_was_decided_anew_meanwhile_is_not_taken_back(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (issue,) = first(dataset, "swap")
+    odquality.dismiss(dataset, KEY, issue, by="ann")
+    carry_out = history.carry_out
+
+    def late(*arguments: Any) -> Any:
+        monkeypatch.setattr(history, "carry_out", carry_out)
+        odquality.undo(dataset, KEY)
+        odquality.accept(dataset, KEY, issue, by="bob")
+        return carry_out(*arguments)
+
+    monkeypatch.setattr(history, "carry_out", late)
+    (refusal,) = odquality.undo(dataset, KEY, by="ann").refused
+    assert refusal.reason == "it is taken back already, and was decided anew"
+    (left,) = odquality.list_issues(dataset, KEY, status="accepted")
+    assert left.decided_by == "bob"
+
+
+@pytest.mark.parametrize("other", [odquality.skip, odquality.dismiss])
+def test_redo_tells_of_its_own_decision(dataset: fo.Dataset, other: Any) -> None:
+    odquality.compute_label_quality(dataset, key="second", min_probability=LEAST)
+    (issue,) = first(dataset, "swap")
+    other(dataset, "second", issue)
+    odquality.accept(dataset, KEY, issue)
+    odquality.undo(dataset, KEY)
+    assert [one.status for one in odquality.redo(dataset, KEY).done] == ["accepted"]
+
+
+def test_what_was_there_before_may_be_lost(dataset: fo.Dataset) -> None:
+    odquality.accept(dataset, KEY, first(dataset, "spurious", 2))
+    dataset.clear_sample_field(f"{DECISIONS}.detections.before")
+    before = documents(dataset)
+    outcome = odquality.undo(dataset, KEY)
+    assert {one.reason for one in outcome.refused} == {
+        "what was there before is not known any more"
+    }
+    assert documents(dataset) == before
+
+
 def test_another_process_undoes_and_redoes(dataset: fo.Dataset) -> None:
     dataset.persistent = True
     issues = first(dataset, "swap", 2) + first(dataset, "spurious")
@@ -231,3 +288,119 @@ def test_numbers_of_batches_may_be_those_of_numpy(dataset: fo.Dataset) -> None:
     for issue in issues:
         odquality.skip(dataset, KEY, issue)
     assert len(odquality.undo(dataset, KEY, batches=np.int64(2)).done) == 2
+
+
+def test_redo_does_not_add_what_somebody_has_drawn_meanwhile(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "overlooked")
+    odquality.accept(dataset, KEY, issue)
+    odquality.undo(dataset, KEY)
+    draw_label(dataset, issue)
+    before = document_of(dataset, issue)
+    outcome = odquality.redo(dataset, KEY)
+    assert [one.reason for one in outcome.refused] == ["it has been labelled meanwhile"]
+    assert document_of(dataset, issue) == before
+
+
+@pytest.mark.parametrize("turn", ["undo", "redo"])
+def test_a_box_with_a_new_mask_is_not_moved(dataset: fo.Dataset, turn: str) -> None:
+    (issue,) = first(dataset, "badloc")
+    odquality.accept(dataset, KEY, issue)
+    if turn == "redo":
+        odquality.undo(dataset, KEY)
+    edit_label(dataset, issue, mask=np.ones((4, 4), bool))
+    before = document_of(dataset, issue)
+    outcome = getattr(odquality, turn)(dataset, KEY)
+    assert [one.reason for one in outcome.refused] == ["the label has been changed since"]
+    assert document_of(dataset, issue) == before
+
+
+def test_redo_of_each_of_several_decisions_on_an_issue(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "swap")
+    dismissed = odquality.dismiss(dataset, KEY, issue).batch
+    odquality.undo(dataset, KEY)
+    score_again(dataset)
+    accepted = odquality.accept(dataset, KEY, issue.id).batch
+    for batch in (dismissed, accepted, dismissed, accepted):
+        odquality.undo(dataset, KEY)
+        outcome = odquality.redo(dataset, KEY, batch=batch)
+        assert [one.id for one in outcome.done] == [issue.id]
+    decisions = document_of(dataset, issue)[DECISIONS]["detections"]
+    assert len({one["_id"] for one in decisions}) == len(decisions) == 2
+
+
+def test_redo_after_the_run_that_had_scored_the_label_is_gone(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "duplicate")
+    odquality.accept(dataset, KEY, issue)
+    dataset.delete_run(KEY)
+    for least in (0.2, 0.1):
+        odquality.compute_label_quality(dataset, key="two", min_probability=least)
+        if least == 0.2:
+            odquality.undo(dataset, "two")
+    assert [one.id for one in odquality.redo(dataset, "two").done] == [issue.id]
+    assert label_of(dataset, issue) is None
+
+
+def test_redo_of_an_edit_that_was_put_back_is_refused(dataset: fo.Dataset) -> None:
+    (issue,) = first(dataset, "swap")
+    edit_label(dataset, issue, label="bird")
+    assert len(odquality.note_edits(dataset, KEY).done) == 1
+    odquality.undo(dataset, KEY)
+    edit_label(dataset, issue, label=issue.given_label)
+    outcome = odquality.redo(dataset, KEY)
+    assert [one.reason for one in outcome.refused] == ["nobody has edited its label, as it is now"]
+
+
+@pytest.mark.parametrize("named", ["batch", "issues"])
+def test_another_run_does_not_take_back_what_it_did_not_suggest(
+    dataset: fo.Dataset, named: str
+) -> None:
+    odquality.compute_label_quality(dataset, key="strict", min_probability=0.95)
+    strict = {one.id for one in odquality.list_issues(dataset, "strict")}
+    issue = next(one for one in first(dataset, "swap", 8) if one.id not in strict)
+    batch = odquality.dismiss(dataset, KEY, issue).batch
+    before = documents(dataset)
+    if named == "batch":
+        with pytest.raises(ValueError, match="on what another run than 'strict' suggests"):
+            odquality.undo(dataset, "strict", batch=batch)
+    else:
+        outcome = odquality.undo(dataset, "strict", issues=issue)
+        (refusal,) = outcome.refused
+        assert refusal.reason == "it was decided on what another run suggests; pass that run's key"
+    assert documents(dataset) == before
+    assert len(odquality.undo(dataset, KEY, batch=batch).done) == 1
+
+
+def test_another_run_that_was_scored_again_keeps_its_decisions(dataset: fo.Dataset) -> None:
+    odquality.compute_label_quality(dataset, key="strict", min_probability=0.95)
+    strict = odquality.list_issues(dataset, "strict")
+    ids = {one.id for one in strict}
+    odquality.dismiss(dataset, "strict", strict[0], by="ann")
+    theirs = [one for one in first(dataset, "swap", 8) if one.id not in ids]
+    odquality.dismiss(dataset, KEY, theirs, by="ben")
+    for _ in range(2):
+        score_again(dataset)
+    assert [one.id for one in odquality.undo(dataset, "strict").done] == [strict[0].id]
+    assert odquality.undo(dataset, "strict").done == ()
+    assert {one.id for one in odquality.undo(dataset, KEY).done} == {one.id for one in theirs}
+
+
+def test_what_is_made_again_teaches_the_run_that_suggests_it_now(dataset: fo.Dataset) -> None:
+    issues = first(dataset, "swap", 10)
+    odquality.dismiss(dataset, KEY, issues)
+    score_again(dataset)
+    odquality.undo(dataset, KEY)
+    assert len(odquality.redo(dataset, KEY).done) == len(issues)
+    record = records.find(dataset, KEY)
+    assert record is not None
+    assert record.learnt_from == len(issues)
+
+
+def test_a_batch_that_does_not_exist_is_named(dataset: fo.Dataset) -> None:
+    made = odquality.dismiss(dataset, KEY, first(dataset, "swap"), by="ann")
+    with pytest.raises(ValueError, match="batch is 'nope', and there is none"):
+        odquality.undo(dataset, KEY, batch="nope")
+    # It is there, but not to be turned.
+    assert odquality.undo(dataset, KEY, batch=made.batch, by="ben").done == ()
+    assert odquality.redo(dataset, KEY, batch=made.batch).done == ()
+    with pytest.raises(ValueError, match="by is ' '; expected a name"):
+        odquality.skip(dataset, KEY, first(dataset, "badloc"), by=" ")

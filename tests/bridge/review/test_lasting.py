@@ -354,3 +354,41 @@ def test_a_field_of_that_name_is_left_alone(dataset: fo.Dataset) -> None:
 
 def test_every_kind_of_label_is_covered() -> None:
     assert {*LABEL_KINDS, "overlooked"} == set(KINDS)
+
+
+def test_other_labels_get_decisions_of_their_own(dataset: fo.Dataset) -> None:
+    (spurious,) = first(dataset, "spurious")
+    odquality.accept(dataset, KEY, spurious)
+    dataset.delete_run(KEY)
+    dataset.delete_sample_field("ground_truth")
+    for sample in dataset.iter_samples(autosave=True):
+        found = [
+            fo.Detection(label=one.label, bounding_box=one.bounding_box)
+            for one in sample.predictions.detections[:3]
+        ]
+        sample["others"] = fo.Detections(detections=found)
+    odquality.compute_label_quality(dataset, gt_field="others", key="new", min_probability=LEAST)
+    assert decided(dataset, "new") == set()
+    before = dataset.count("others.detections")
+    assert odquality.undo(dataset, "new").done == ()
+    assert dataset.count("others.detections") == before
+    odquality.dismiss(dataset, "new", odquality.list_issues(dataset, "new", limit=1))
+    assert len(decided(dataset, "new")) == 1
+    assert dataset.has_field("others_decisions")
+    assert odquality.delete_decisions(dataset, gt_field="ground_truth") is None
+
+
+def test_decisions_stay_with_labels_that_were_renamed_beside_others(dataset: fo.Dataset) -> None:
+    for sample in dataset.iter_samples(autosave=True):
+        found = [
+            fo.Detection(label=one.label, bounding_box=one.bounding_box)
+            for one in sample.ground_truth.detections
+        ]
+        sample["others"] = fo.Detections(detections=found)
+    odquality.compute_label_quality(dataset, gt_field="others", key="new", min_probability=LEAST)
+    odquality.dismiss(dataset, KEY, first(dataset, "swap", 2))
+    made = decided(dataset)
+    dataset.rename_sample_field("ground_truth", "old")
+    odquality.dismiss(dataset, "new", odquality.list_issues(dataset, "new", limit=3))
+    assert decided(dataset) == made
+    assert len(decided(dataset, "new")) == 3

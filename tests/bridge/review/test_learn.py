@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
 
@@ -18,7 +19,7 @@ from odquality.bridge.review.correct import correct
 from odquality.bridge.review.learn import in_background
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.recalibration import load_lessons, recalibrate
-from odquality.bridge.store import database
+from odquality.bridge.store import database, records
 from odquality.bridge.store.times import utc_now
 from odquality.kinds import KINDS, LABEL_KINDS
 from tests.bridge.review.help import KEY, documents, first, undecided
@@ -334,6 +335,33 @@ def test_decisions_on_an_earlier_scoring_are_not_learnt_from_again(dataset: fo.D
     odquality.compute_label_quality(dataset, key=KEY, min_probability=0.2)
     odquality.learn_from_decisions(dataset, KEY)
     assert sum(load_lessons(dataset, KEY).decided.values()) == 0
+
+
+def test_a_lesson_that_was_cut_off_is_made_up_for(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was learnt is recorded, and what is open is not corrected."""
+    *issues, eleventh, twelfth = first(dataset, "spurious", 12)
+    before = dataset.values(f"{KEY}_suggestions.detections.confidence")
+    odquality.dismiss(dataset, KEY, issues[:-1])
+
+    def cut_off(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(learn, "correct", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            odquality.dismiss(dataset, KEY, issues[-1])
+    for issue, patience in ((eleventh, timedelta(minutes=5)), (twelfth, timedelta(0))):
+        monkeypatch.setattr(records, "_LONGEST_CORRECTION", patience)
+        odquality.dismiss(dataset, KEY, issue)
+        kept = dataset.values(f"{KEY}_suggestions.detections.confidence")
+        others = [row for row, one in enumerate(kept) if len(one) == len(before[row])]
+        is_corrected = [kept[row] for row in others] != [before[row] for row in others]
+        assert is_corrected is (issue is twelfth)
+    expected = documents(dataset)
+    odquality.learn_from_decisions(dataset, KEY)
+    assert documents(dataset) == expected
 
 
 def test_progress_counts_what_is_open_decided_and_left(dataset: fo.Dataset) -> None:

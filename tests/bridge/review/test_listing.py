@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import fiftyone as fo
 import pytest
@@ -129,3 +130,20 @@ def test_a_run_without_suggestions_says_so() -> None:
             odquality.list_issues(dataset, "lab")
     finally:
         dataset.delete()
+
+
+def test_images_that_a_view_shows_twice_have_each_issue_once(
+    dataset: fo.Dataset, tmp_path: Path
+) -> None:
+    once = dataset.limit(50)
+    twice = once.concat(dataset.limit(30))
+    assert odquality.list_issues(twice, KEY) == odquality.list_issues(once, KEY)
+    for order in ("images", "probability"):
+        some = odquality.list_issues(twice, KEY, order=order, limit=7)
+        assert some == odquality.list_issues(once, KEY, order=order, limit=7)
+    preview = odquality.preview_accept_all(twice, KEY, min_probability=0.3)
+    assert preview.count == odquality.preview_accept_all(once, KEY, min_probability=0.3).count
+    counted = odquality.summarize_run(twice, KEY)
+    assert str(counted) == str(odquality.summarize_run(once, KEY))
+    number = odquality.export(twice, KEY, tmp_path / "issues.csv")
+    assert number == len(odquality.list_issues(once, KEY, status="any"))

@@ -10,6 +10,7 @@ import pytest
 from bson import ObjectId
 
 import odquality
+from odquality.bridge.decisions.identity import overlap_of
 from odquality.bridge.review.queue import next_card
 from odquality.bridge.review.stale import edited_issues
 from odquality.bridge.store import database
@@ -126,10 +127,38 @@ def test_labels_that_the_scored_view_hid_were_not_drawn(dataset: fo.Dataset) -> 
     before = dataset.count("ground_truth.detections")
     outcome = odquality.accept(dataset, KEY, missing)
     assert len(outcome.refused) > 100
+    assert {"a label that the scored view hid, or that was drawn since, lies there"} <= {
+        one.reason for one in outcome.refused
+    }
     assert dataset.count("ground_truth.detections") == before + len(outcome.done)
     (swap,) = first(dataset, "swap")
     edit_label(dataset, swap, label="giraffe")
     assert [one.id for one in odquality.note_edits(dataset, KEY).done] == [swap.id]
+
+
+def test_nothing_is_put_on_a_label_of_another_class_that_the_scored_view_hid(
+    dataset: fo.Dataset,
+) -> None:
+    """In a view of one class a wrong class looks like a missing label."""
+    swaps = odquality.list_issues(dataset, KEY, kinds="swap", classes="cat", min_probability=0.8)
+    view = dataset
+    for path in ("ground_truth", "predictions"):
+        view = view.filter_labels(path, fo.ViewField("label") == "cat", only_matches=False)
+    odquality.compute_label_quality(view, key=KEY, min_probability=LEAST)
+    on_hidden = [
+        one
+        for one in odquality.list_issues(dataset, KEY, kinds="overlooked")
+        if any(
+            one.sample_id == swap.sample_id and overlap_of(one.box, swap.given_box) > 0.8
+            for swap in swaps
+        )
+    ]
+    assert on_hidden
+    outcome = odquality.accept(dataset, KEY, on_hidden)
+    assert outcome.done == ()
+    assert {one.reason for one in outcome.refused} == {
+        "a label that the scored view hid, or that was drawn since, lies there"
+    }
 
 
 def test_edits_are_noted_on_the_images_of_crops(dataset: fo.Dataset) -> None:

@@ -9,6 +9,7 @@ import odquality
 from odquality.bridge.review import views
 from odquality.bridge.review.views import crops
 from tests.bridge.review.help import KEY
+from tests.bridge.spoiled import LEAST
 
 MOST = 7
 
@@ -55,3 +56,42 @@ def test_all_are_shown_where_there_are_few(dataset: fo.Dataset) -> None:
     assert len(crops(dataset, KEY, of_class="cat")) == len(of_class) > 0
     both = [one for one in of_class if "dog" in (one.given_label, one.label)]
     assert len(crops(dataset, KEY, of_class="cat", about="dog")) == len(both) > 0
+
+
+@pytest.mark.parametrize("how", ["classes", "boxes", "list"])
+def test_labels_that_a_view_shows_otherwise_are_neither_edited_nor_mended(
+    dataset: fo.Dataset, how: str
+) -> None:
+    path, label = "ground_truth.detections", fo.ViewField("label")
+    view = {
+        "classes": lambda: dataset.set_field(f"{path}.label", label.upper()).set_field(
+            "predictions.detections.label", label.upper()
+        ),
+        "boxes": lambda: dataset.set_field(
+            f"{path}.bounding_box", fo.ViewField("bounding_box").map(fo.ViewField() * 1.0001)
+        ),
+        "list": lambda: dataset.set_field(path, fo.ViewField("detections").filter(label != "cat")),
+    }[how]()
+    report = odquality.compute_label_quality(view, key="shown", min_probability=LEAST)
+    assert any("nothing can be accepted" in warning for warning in report.warnings)
+    assert odquality.note_edits(dataset, "shown").done == ()
+    before = dataset.values(path)
+    issues = odquality.list_issues(dataset, "shown", limit=20)
+    outcome = odquality.accept(dataset, "shown", issues)
+    assert outcome.done == ()
+    assert {one.reason for one in outcome.refused} == {
+        "the run scored labels as a view shows them, which is not as they are stored; clone the "
+        "view and score the clone"
+    }
+    assert dataset.values(path) == before
+    assert len(odquality.dismiss(dataset, "shown", issues).done) == len(issues)
+
+
+def test_a_view_of_other_attributes_or_predictions_can_be_mended(dataset: fo.Dataset) -> None:
+    view = dataset.map_labels("predictions", {"cat": "cat"}).set_field(
+        "ground_truth.detections.note", fo.ViewField("label")
+    )
+    report = odquality.compute_label_quality(view, key="shown", min_probability=LEAST)
+    assert not any("accepted" in warning for warning in report.warnings)
+    issues = odquality.list_issues(dataset, "shown", limit=3)
+    assert len(odquality.accept(dataset, "shown", issues).done) == 3

@@ -246,6 +246,24 @@ def test_a_field_that_is_deleted_meanwhile_is_declared_again(
     assert all(one.lq_swap is not None for one in dataset.iter_samples() if one.rank == 7)
 
 
+@pytest.mark.parametrize("field", ["ground_truth", "predictions"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_labels_or_predictions_that_are_deleted_meanwhile_leave_a_run_to_delete(
+    dataset: fo.Dataset, field: str, moment: int
+) -> None:
+    before = without_scores(documents(dataset))
+    steps = iter_label_quality(dataset, RunSettings(key="lq", method="calibrated"))
+    for _ in range(moment):
+        next(steps)
+    dataset.delete_sample_field(field)
+    with pytest.raises(RuntimeError, match=f"'{field}.*deleted or renamed.*'lq' is incomplete"):
+        finish(steps)
+    dataset.delete_run("lq")
+    for one in before:
+        one.pop(field)
+    assert documents(dataset) == before
+
+
 VIEWS: dict[str, Callable[[fo.Dataset], Any]] = {
     "as the App leaves it": lambda dataset: dataset.exists("lq").sort_by("lq"),
     "of low scores": lambda dataset: dataset.match(fo.ViewField("lq") < 2).sort_by("lq_swap"),

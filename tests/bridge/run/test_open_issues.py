@@ -96,13 +96,29 @@ def take_back_earlier_decisions(dataset: fo.Dataset) -> None:
     odquality.undo(dataset, KEY)
 
 
+def make_one_earlier_decision_again(dataset: fo.Dataset) -> None:
+    """In all there are as many as if none of the two had been taken back."""
+    issues = odquality.list_issues(dataset, KEY)
+    one, other = (next(one for one in issues if one.kind == kind) for kind in ("swap", "badloc"))
+    odquality.dismiss(dataset, KEY, [one, other])
+    score_again(dataset)
+    odquality.undo(dataset, KEY)
+    odquality.redo(dataset, KEY, issues=other)
+
+
 def clear_suggestions(dataset: fo.Dataset) -> None:
     dataset.limit(30).set_values(f"{KEY}_num_issues", [0] * 30)
     dataset.limit(30).set_field(f"{KEY}_suggestions", None).save(f"{KEY}_suggestions")
 
 
 @pytest.mark.parametrize(
-    "change", [take_samples_away, take_back_earlier_decisions, clear_suggestions]
+    "change",
+    [
+        take_samples_away,
+        take_back_earlier_decisions,
+        make_one_earlier_decision_again,
+        clear_suggestions,
+    ],
 )
 def test_what_the_decisions_do_not_tell_is_counted(scored: fo.Dataset, change: Any) -> None:
     change(scored)

@@ -11,7 +11,7 @@ import pytest
 import odquality
 from odquality.bridge.run.upkeep import list_fields
 from odquality.bridge.store import records
-from odquality.bridge.write.fields import expected_errors_field
+from odquality.bridge.store.field_names import FieldNames
 from tests.bridge.datasets import assert_scored, compute, documents, expected_quality, set_all
 
 
@@ -216,8 +216,8 @@ def test_scores_that_were_deleted_are_told(dataset: fo.Dataset) -> None:
 
 def _make_old(dataset: fo.Dataset, key: str) -> None:
     """Makes a run look as the first version recorded it: fields without marks, a short record."""
-    if dataset.has_field(expected_errors_field(key)):
-        dataset.delete_sample_field(expected_errors_field(key))
+    if dataset.has_field(FieldNames(key).expected_errors):
+        dataset.delete_sample_field(FieldNames(key).expected_errors)
     database = foo.get_db_conn()
     old = ("cls", "type", "method", "gt_field", "pred_field", "key", "scoring_method")
     query = {"_dataset_id": dataset._doc.id, "key": key}

@@ -87,7 +87,7 @@ def labels(dataset: fo.Dataset) -> set[str]:
         "decisions",
         fo.EmbeddedDocumentField,
         embedded_doc_type=fo.Detections,
-        info=make_decisions_mark("ground_truth", "decisions"),
+        info=make_decisions_mark("ground_truth", "decisions", []),
     )
     return shown
 

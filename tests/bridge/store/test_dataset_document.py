@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import fiftyone as fo
 import fiftyone.core.odm as foo
 import pytest
@@ -56,3 +58,29 @@ def test_an_app_configuration_is_saved_although_another_call_loads_the_dataset(
     for shown in (dataset.app_config, stored(dataset).app_config):
         assert shown.media_fields == ["filepath", "thumbnail"]
         assert shown.grid_media_field == "thumbnail"
+
+
+def test_an_app_configuration_is_changed_as_another_process_left_it(dataset: fo.Dataset) -> None:
+    dataset.app_config.media_fields = ["filepath"]
+    dataset.save()
+    theirs = {"app_config.media_fields": ["filepath", "theirs"]}
+    datasets().update_one({"_id": dataset._doc.id}, {"$set": theirs})
+    with changing_app_config(dataset) as config:
+        config.media_fields = [*config.media_fields, "mine"]
+    assert stored(dataset).app_config.media_fields == ["filepath", "theirs", "mine"]
+
+
+def test_two_changes_of_an_app_configuration_follow_each_other(dataset: fo.Dataset) -> None:
+    def add(path: str) -> None:
+        with changing_app_config(dataset) as config:
+            config.media_fields = [*config.media_fields, path]
+
+    with changing_app_config(dataset) as config:
+        mine = [*config.media_fields, "mine"]
+        other = Thread(target=add, args=["theirs"])
+        other.start()
+        other.join(timeout=0.2)
+        assert other.is_alive()
+        config.media_fields = mine
+    other.join()
+    assert stored(dataset).app_config.media_fields == ["filepath", "mine", "theirs"]
