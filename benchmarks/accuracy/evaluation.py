@@ -8,7 +8,7 @@ from benchmarks.accuracy.data import DetectionData
 from benchmarks.accuracy.metrics import Ranking, rank
 from benchmarks.accuracy.overlaps import overlapping_pairs
 from benchmarks.accuracy.suspicion import Suspicion
-from odquality.core.scenes import BoolArray, Boxes, Predictions
+from odquality.core.scenes import BoolArray, Boxes, IntArray, Predictions
 from odquality.demo.injection.labels import Corrupted, LabelErrors
 from odquality.kinds import ANY, KINDS, LABEL_KINDS
 
@@ -91,7 +91,18 @@ def unmatched(labels: Boxes, predictions: Predictions) -> BoolArray:
 
 def matches(predictions: Predictions, objects: Boxes) -> BoolArray:
     """Which predictions have an IoU of at least .5 with an object of their class."""
+    return object_shown(predictions, objects) >= 0
+
+
+def object_shown(predictions: Predictions, objects: Boxes) -> IntArray:
+    """The object of its class that each prediction overlaps most, (P,) int64.
+
+    -1 if it has an IoU of at least .5 with none.
+    """
     pairs = overlapping_pairs(predictions, objects)
-    found = np.zeros(len(predictions), bool)
-    found[pairs.first[pairs.same_class & (pairs.iou >= MATCH_IOU)]] = True
-    return found
+    rows = np.flatnonzero(pairs.same_class & (pairs.iou >= MATCH_IOU))
+    rows = rows[np.argsort(pairs.iou[rows], kind="stable")]
+    shown = np.full(len(predictions), -1)
+    # Of several objects the last one, which overlaps most, stays.
+    shown[pairs.first[rows]] = pairs.second[rows]
+    return shown

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.comparison import compare
 from benchmarks.accuracy.data import DetectionData
-from benchmarks.accuracy.evaluation import is_candidate, label_truth, matches
+from benchmarks.accuracy.evaluation import is_candidate, label_truth, matches, object_shown
 from benchmarks.accuracy.files import CORRECTED_LABELS, DATASETS, ORIGINAL_LABELS, load_dataset
 from benchmarks.accuracy.real_errors import prediction_truth
 from benchmarks.accuracy.scenarios import HALF_PASTED, MIXED, Scenario, possible_kinds
 from benchmarks.accuracy.suspicion import Suspicion, score_by_odquality
-from odquality.core.scenes import BoolArray, FloatArray, IntArray
+from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.kinds import KINDS, LABEL_KINDS, OVERLOOKED
 
 CALIBRATED, SIMPLE, OBJECTLAB = "calibrated", "simple scores", "ObjectLab"
@@ -43,12 +43,14 @@ class Pool:
         kind: (n,) int64 index into `KINDS`.
         is_error: (n,) the answer.
         box: (n,) int64 number of the box; questions about one label have the same.
+        shows: (n,) int64 number of the missing object that the box shows, -1 for none.
         suspicion: by method, (n,) float64, higher = more likely; probabilities by ``calibrated``.
     """
 
     kind: IntArray
     is_error: BoolArray
     box: IntArray
+    shows: IntArray
     suspicion: Mapping[str, FloatArray]
 
     def __len__(self) -> int:
@@ -74,29 +76,35 @@ def draw_pool(name: str, folder: Path, seed: int) -> Pool:
         scenario = Scenario("images", MIXED, possible_kinds(best), settings=HALF_PASTED)
         corrupted = scenario.inject(best, seed)
         data = best.with_labels(corrupted.labels, corrupted.iscrowd)
-        found = matches(data.predictions, corrupted.errors.dropped(len(data)))
+        missing = corrupted.errors.dropped(len(data))
+        found = matches(data.predictions, missing)
         truth = {kind: label_truth(corrupted, kind) for kind in LABEL_KINDS}
-        return _pool(
-            data, {**truth, OVERLOOKED: (found, is_candidate(data.labels, data.predictions))}
-        )
+        truth[OVERLOOKED] = (found, is_candidate(data.labels, data.predictions))
+        return _pool(data, missing, truth)
     assert DATASETS[name].best_labels == CORRECTED_LABELS
     data = load_dataset(name, folder, ORIGINAL_LABELS).of_images(images)
     errors = compare(data, best, rules)
     truth = {kind: (errors.of_labels(kind)[0], errors.counts) for kind in LABEL_KINDS}
-    return _pool(data, {**truth, OVERLOOKED: prediction_truth(data, errors)})
+    truth[OVERLOOKED] = prediction_truth(data, errors)
+    return _pool(data, errors.missing, truth)
 
 
-def _pool(data: DetectionData, truth: Truth) -> Pool:
+def _pool(data: DetectionData, missing: Boxes, truth: Truth) -> Pool:
     suspicions = {method: score(data) for method, score in METHODS.items()}
     probability = {kind: _of(suspicions[CALIBRATED], kind) for kind in KINDS}
     rows = {kind: np.flatnonzero(truth[kind][1] & ~np.isnan(probability[kind])) for kind in KINDS}
     number = {kind: len(rows[kind]) for kind in KINDS}
     # Numbers below 0 are predictions'.
     boxes = {kind: -1 - rows[kind] if kind == OVERLOOKED else rows[kind] for kind in KINDS}
+    is_error = {kind: truth[kind][0][rows[kind]] for kind in KINDS}
+    shown = object_shown(data.predictions, missing)[rows[OVERLOOKED]]
+    shows = {kind: np.full(number[kind], -1) for kind in KINDS}
+    shows[OVERLOOKED] = np.where(is_error[OVERLOOKED], shown, -1)
     return Pool(
         kind=np.repeat(np.arange(len(KINDS)), [number[kind] for kind in KINDS]),
-        is_error=_join(truth[kind][0][rows[kind]] for kind in KINDS),
+        is_error=_join(is_error.values()),
         box=_join(boxes.values()),
+        shows=_join(shows.values()),
         suspicion={
             method: _join(_told(method, suspicion, kind)[rows[kind]] for kind in KINDS)
             for method, suspicion in suspicions.items()

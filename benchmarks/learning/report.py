@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from benchmarks.accuracy.tables import number, table
-from benchmarks.learning.review import LEARNING, MARKS, WAYS, State
+from benchmarks.learning.review import LEARNING, MARKS, ONCE, WAYS, State
 from odquality.kinds import ANY, OVERLOOKED
 from odquality.learning.lessons import WELL_KNOWN
 from odquality.learning.remaining import COVERAGE
@@ -26,9 +26,11 @@ within {WELL_KNOWN:.0%}; the others are about the likeliest errors. Each figure 
 seeds, of which each draws three in four images; the method is fitted to those. Numbers are of
 errors that some prediction or label gives evidence of; of a missing object every prediction that
 shows it counts. A calibration error is the mean distance of probability and share of errors in ten
-bins, of the boxes that nobody has decided on. How far the prior lets probabilities be off, how many
-slips it allows for and the share that teaches were chosen with all of these data in view, so that
-none of them was kept aside."""
+bins, of the boxes that nobody has decided on. With each object counted once, of the predictions
+that show one missing object the likeliest alone is an error, and none once it was found: so the
+probabilities are meant, for their sum is the number of labels to add. How far the prior lets
+probabilities be off, how many slips it allows for and the share that teaches were chosen with all
+of these data in view, so that none of them was kept aside."""
 
 
 def to_markdown(reviews: Mapping[str, Reviews]) -> str:
@@ -51,6 +53,7 @@ def _known(reviews: Reviews) -> str:
         "way",
         "decisions",
         "calibration error, missing",
+        "each object once",
         "all",
         "left: expected / true",
         f"off by (within {NEAR:.0%})",
@@ -81,6 +84,7 @@ def _cells(states: Sequence[State]) -> list[str]:
     near = mean(lambda state: state.left[ANY].off <= NEAR)
     return [
         number(mean(lambda state: state.calibration_error[OVERLOOKED])),
+        number(mean(lambda state: state.calibration_error[ONCE])),
         number(mean(lambda state: state.calibration_error[ANY])),
         numbers(ANY),
         f"{off:.0%} ({near:.0%})",

@@ -22,6 +22,9 @@ MARKS = (0, 20, 50, 100)
 _AT_ONCE = 10
 # As `recalibrate` does it: what is less likely wrong is not asked about.
 _LEAST_PROBABILITY = 0.001
+# Of several predictions that show one missing object the likeliest is the error, and none is any
+# more once it was found.
+ONCE = "once"
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ class State:
     Attributes:
         found: number of errors that were found.
         left: estimates by kind and in all, of ways that learn.
-        calibration_error: of the boxes that nobody has decided on, for the kind ``overlooked`` and
-            for all, of ways that learn.
+        calibration_error: of the boxes that nobody has decided on, for the kind ``overlooked``,
+            for the same if each object is missing `ONCE`, and for all.
     """
 
     found: int
@@ -120,7 +123,7 @@ def review(pool: Pool, way: Way, seed: int) -> dict[int, State]:
             states[count] = State(
                 int(np.count_nonzero(pool.is_error & asked)),
                 left,
-                _calibration_errors(pool, probability, ~closed),
+                _calibration_errors(pool, probability, asked & answer, ~closed),
             )
         could_be = order >= (_LEAST_PROBABILITY if way.learns else -np.inf)
         for row in _next(order, teaching, ~closed & could_be, count, share):
@@ -176,10 +179,22 @@ def _estimates(
 
 
 def _calibration_errors(
-    pool: Pool, probability: FloatArray, is_open: BoolArray
+    pool: Pool, probability: FloatArray, found: BoolArray, is_open: BoolArray
 ) -> dict[str, float]:
     missing = is_open & (pool.kind == KINDS.index(OVERLOOKED))
+    is_first = _first_of_each_object(pool, found, missing)
     return {
         OVERLOOKED: calibration_error(pool.is_error[missing], probability[missing]),
+        ONCE: calibration_error(is_first[missing], probability[missing]),
         ANY: calibration_error(pool.is_error[is_open], probability[is_open]),
     }
+
+
+def _first_of_each_object(pool: Pool, found: BoolArray, is_open: BoolArray) -> BoolArray:
+    """The likeliest of the open boxes that show one missing object, unless it was found, (n,)."""
+    is_left = is_open & (pool.shows >= 0) & ~np.isin(pool.shows, pool.shows[found])
+    rows = np.flatnonzero(is_left)
+    rows = rows[np.argsort(-pool.suspicion[CALIBRATED][rows], kind="stable")]
+    first = np.zeros(len(pool), bool)
+    first[rows[np.unique(pool.shows[rows], return_index=True)[1]]] = True
+    return first

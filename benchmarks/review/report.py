@@ -29,13 +29,15 @@ recall of each class at an IoU of .5, mean over the classes; in brackets the mea
 .5 to .95. Random orders are means over {seeds} seeds.
 
 Labels can be scored again at any time. The last table of a dataset tells how many errors a run then
-expects in all, with its 90% interval, and how many there are. It has not seen what the earlier run
+expects to be left, of those that a label or a prediction shows, with its 90% interval, and how many
+there are. It has not seen what the earlier run
 learnt from the decisions; what was dismissed counts as right."""
 
 SPEED_LEGEND = f"""\
 Seconds on {{samples:,}} images with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions each, of
 a detector that is sure of objects alone, and of one that is as sure of anything, so that the run
-suggests a flood of issues; {{cores}} cores, which had {{load:.0f}} processes of others to serve.
+suggests a flood of issues; {{cores}} cores, at a load of {{load:.0f}} by other
+processes.
 Queries are medians of several calls. Every tenth decision comes with a lesson, which corrects the
 probabilities of all that is open. A bare update moves the document of a suggestion from one list to
 another, if it is there, and does no more; no sample is read."""
@@ -44,7 +46,7 @@ another, if it is there, and does no more; no sample is read."""
 MANY_LEGEND = f"""\
 Seconds with {NUM_LABELS} labels and {NUM_PREDICTIONS} predictions an image, of a detector that is
 sure of objects alone, and of one that is as sure of anything (a flood of issues); {{cores}} cores,
-which had {{load:.0f}} processes of others to serve, and a database server that keeps {{cache:g}} GB
+at a load of {{load:.0f}} by other processes, and a database server that keeps {{cache:g}} GB
 in memory, less than there is. {{scored:,}} images are scored, and copied with the run's fields,
 indexes and record. Of queries the longest of three calls counts: the first may find little of what
 it reads in memory."""

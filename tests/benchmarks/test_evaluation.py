@@ -10,7 +10,13 @@ import pytest
 
 from benchmarks.accuracy.baselines import score_simply
 from benchmarks.accuracy.data import DetectionData, make_predictions
-from benchmarks.accuracy.evaluation import evaluate, is_candidate, label_truth, matches
+from benchmarks.accuracy.evaluation import (
+    evaluate,
+    is_candidate,
+    label_truth,
+    matches,
+    object_shown,
+)
 from benchmarks.accuracy.files import load_dataset
 from benchmarks.accuracy.reliability import reliability_curve
 from benchmarks.accuracy.scenarios import Scenario
@@ -90,6 +96,19 @@ def test_candidates_are_confident_and_matched_by_no_label_of_their_class() -> No
     )
     assert is_candidate(labels, predictions).tolist() == [True, False, True, False]
     assert matches(predictions, labels).tolist() == [False, True, False, False]
+
+
+def test_a_prediction_shows_the_object_that_it_overlaps_most() -> None:
+    boxes = np.array([[0.0, 0, 10, 10], [0, 0, 10, 8], [0, 0, 10, 9]])
+    objects = Boxes(boxes, np.array([0, 0, 1]), np.array([3]))
+    predictions = make_predictions(
+        np.zeros(3, np.int64),
+        np.array([[0.0, 0, 10, 9.5], [0, 0, 10, 7], [50, 50, 60, 60]]),
+        np.zeros(3, np.int64),
+        np.full(3, 0.9),
+        1,
+    )
+    assert object_shown(predictions, objects).tolist() == [0, 1, -1]
 
 
 def test_variants_score_as_if_alone() -> None:

@@ -233,7 +233,7 @@ def test_tables() -> None:
     assert "| other | 80" not in text
     text = timings_to_markdown([(7000, {"a call": 0.1}), (80, {"a call": 1.234})], 20_000, 3.2)
     assert "on 20,000 images" in text
-    assert "had 3 processes" in text
+    assert "at a load of 3 by other" in text
     assert "|  | 7,000 issues | 80 issues |" in text
     assert "| a call | 0.10 | 1.23 |" in text
 
