@@ -6,7 +6,10 @@ import tests.fiftyone_environment  # noqa: F401
 
 # isort: split
 import io
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import fiftyone as fo
@@ -24,20 +27,22 @@ _QUALITIES, _MOST_BYTES = (80, 70, 60), 150_000
 # As wide as a document shows it; and a page whose panel is narrow.
 _WIDTH, _NARROW = 1200, ViewportSize(width=1100, height=900)
 
-# Every tile that is to be seen has its image, and nothing is loading.
+# Every tile that is to be seen has its image, nothing is loading, and no colour is changing.
 _IS_DRAWN = """() => {
     const grid = document.querySelector("[data-cy=fo-grid]");
     const tiles = [...grid.querySelectorAll("canvas")];
     return tiles.length > 0
         && tiles.every(tile => tile.getAttribute("canvas-loaded") === "true")
-        && !document.querySelector("[data-cy=pixelating-animation], [role=progressbar]");
+        && !document.querySelector("[data-cy=pixelating-animation], [role=progressbar]")
+        && document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity
+            || one.playState === "finished");
 }"""
 
 
 def main() -> None:
     """Scores the demo in the App, goes through the panel and keeps what is to be seen."""
-    with tempfile.TemporaryDirectory() as folder, app_server() as address, browser() as context:
-        dataset = make_demo_dataset(NUM_IMAGES, 51, Path(folder))
+    with _image_folder() as folder, app_server() as address, browser() as context:
+        dataset = make_demo_dataset(NUM_IMAGES, 51, folder)
         dataset.name, dataset.persistent = "shapes", True
         app = AppPage(context, address, dataset.name)
         try:
@@ -45,6 +50,17 @@ def main() -> None:
         finally:
             app.page.close()
             fo.delete_dataset(dataset.name)
+
+
+@contextmanager
+def _image_folder() -> Iterator[Path]:
+    """A folder of a plain name, for it is to be seen."""
+    folder = Path(tempfile.gettempdir(), "shapes")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _take_all(app: AppPage) -> None:
