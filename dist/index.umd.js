@@ -67,7 +67,8 @@
     return null;
   }
 
-  // A page that is being loaded may go back to the colours that it was loaded with.
+  // A page that is being loaded may go back to the colours that it was loaded with, and what a page
+  // asked for may come when another one has colours again that the user took back.
   function Colors(props) {
     const { operator } = props.schema.view;
     const panel = spaces.usePanelId();
@@ -75,7 +76,7 @@
     const scheme = recoil.useRecoilValue(state.colorScheme);
     React.useEffect(() => {
       const isByKind = (scheme.fields || []).some((one) => one.colorByAttribute === "kind");
-      if (!isByKind) trigger(panel, { operator, params: {} });
+      trigger(panel, { operator, params: { by_kind: isByKind } });
     }, [scheme]);
     return null;
   }

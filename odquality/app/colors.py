@@ -57,12 +57,10 @@ class ColoredFields:
 
     def colors(self) -> dict[str, dict[str, Any]]:
         """How the App colours each of the fields."""
-        kinds = BY_NAME.values()
+        shades = {kind.name: shade(kind.color) for kind in BY_NAME.values()}
         colors = {
-            self.suggestions: _by(_BY_KIND, {kind.name: kind.color for kind in kinds}),
-            self.labels: _by(
-                self.issue, {kind.name: shade(kind.color) for kind in kinds}, UNSUSPECTED
-            ),
+            self.suggestions: _suggested(),
+            self.labels: _by(self.issue, shades, UNSUSPECTED),
         }
         if self.predictions:
             # By an attribute that no prediction has: all of them have the one colour.
@@ -117,18 +115,32 @@ def keep_kind_colors(ctx: Any, key: str | None) -> None:
 
     Users who took their own colours back keep these.
     """
-    if key is None or app_colors.are_mine(ctx.dataset):
+    if app_colors.are_mine(ctx.dataset):
+        _keep_my_colors(ctx)
+    elif key is not None:
+        fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
+        if not fields.are_shown(app_colors.session_colors(ctx.dataset)):
+            ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
+
+
+def settle_colors(ctx: Any, *, has_kinds: bool) -> None:
+    """Gives a page those colours that it should have.
+
+    One that is being loaded may lack those of the session. One whose panel had asked for the
+    colours of the kinds may get them after the user took theirs back, in another page.
+
+    Args:
+        ctx: of the panel.
+        has_kinds: whether the page colours boxes by kind.
+    """
+    if app_colors.are_mine(ctx.dataset):
+        _keep_my_colors(ctx)
         return
-    fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
-    if not fields.are_shown(app_colors.session_colors(ctx.dataset)):
-        ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
-
-
-def send_kind_colors(ctx: Any) -> None:
-    """Gives a page that lacks them the colours of the session, if these are by kind."""
-    mine = app_colors.session_colors(ctx.dataset)
-    if any(map(_is_by_kind, mine.get("fields", ()))):
-        ctx.trigger("set_color_scheme", mine)
+    if has_kinds:
+        return
+    held = app_colors.session_colors(ctx.dataset)
+    if any(map(_is_by_kind, held.get("fields", ()))):
+        ctx.trigger("set_color_scheme", held)
 
 
 def restore_my_colors(ctx: Any) -> bool:
@@ -137,12 +149,30 @@ def restore_my_colors(ctx: Any) -> bool:
     Where none were, these are the dataset's own, or FiftyOne's.
     """
     mine = app_colors.remembered(ctx.dataset)
+    app_colors.note_choice(ctx.dataset, are_mine=True)
+    _trigger_my_colors(ctx, mine)
+    return mine is not None
+
+
+def _keep_my_colors(ctx: Any) -> None:
+    """Restores the user's colours where the session has those of the kinds all the same."""
+    mine = app_colors.remembered(ctx.dataset)
+    # Without others to go back to, the page would ask for them for ever.
+    others = app_colors.saved_colors(ctx.dataset) if mine is None else mine
+    if _has_ours(app_colors.session_colors(ctx.dataset)) and not _has_ours(others):
+        _trigger_my_colors(ctx, mine)
+
+
+def _trigger_my_colors(ctx: Any, mine: Mapping[str, Any] | None) -> None:
     # What the user's scheme does not name is FiftyOne's again.
     ctx.trigger("reset_color_scheme")
     if mine:
         ctx.trigger("set_color_scheme", {"fields": [], **mine})
-    app_colors.note_choice(ctx.dataset, are_mine=True)
-    return mine is not None
+
+
+def _suggested() -> dict[str, Any]:
+    """How suggestions are coloured."""
+    return _by(_BY_KIND, {kind.name: kind.color for kind in BY_NAME.values()})
 
 
 def _by(attribute: str, values: Mapping[str, str], otherwise: str | None = None) -> dict[str, Any]:
@@ -154,3 +184,9 @@ def _by(attribute: str, values: Mapping[str, str], otherwise: str | None = None)
 
 def _is_by_kind(field: Mapping[str, Any]) -> bool:
     return field.get("colorByAttribute") == _BY_KIND
+
+
+def _has_ours(scheme: Mapping[str, Any]) -> bool:
+    """Whether a scheme has the colours of the kinds, and not others that a user chose for them."""
+    ours = _suggested()
+    return any(ours.items() <= dict(field).items() for field in scheme.get("fields", ()))

@@ -69,13 +69,13 @@ def add_beside(panel: types.Object) -> None:
 
 
 def add_colors(panel: types.Object, calls: str) -> None:
-    """Lets the page ask for the colours of the kinds where it lacks them.
+    """Lets the page tell of its colours when the panel is drawn and whenever these have changed.
 
     A page that is being loaded may go back to the colours that it was loaded with.
 
     Args:
         panel: that is drawn in the page.
-        calls: the URI of the panel's method that sends them.
+        calls: the URI of the panel's method that settles them.
     """
     _add(panel, "colors", "LabelQualityColors", operator=calls)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import fiftyone as fo
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import APIResponse, Request, Route
 
 import odquality
 from odquality.app.colors import PREDICTED, shade
@@ -27,6 +27,7 @@ from tests.e2e.modal import (
     images_tab,
     open_beside,
     open_by_hand,
+    open_panel,
     show_decision,
     wait_or_refresh,
 )
@@ -34,6 +35,8 @@ from tests.e2e.modal import (
 SCRIPT = re.compile(r"index\.umd\.js")
 # By these the page is told of panels that are written in Python.
 STARTED = re.compile(r"/operators(/execute)?$")
+# By these it tells the session of colours, and by this Python tells the page of them.
+GRAPHQL, CHOSEN, COLORED = re.compile("/graphql$"), "setColorScheme", "set_color_scheme"
 ROOT = Path(__file__).parents[2]
 
 
@@ -72,22 +75,63 @@ def test_a_page_that_missed_colours_of_its_session_gets_them(
     missed: list[Any] = []
 
     def miss_first(route: Route) -> None:
-        if missed or "setColorScheme" not in (route.request.post_data or ""):
+        if missed or not says(route.request, CHOSEN):
             route.fallback()
             return
         answer = route.fetch()
         told = answer.json()
-        scheme = told["data"]["setColorScheme"]
+        scheme = told["data"][CHOSEN]
         missed.extend(scheme["fields"])
         scheme["fields"] = []
         route.fulfill(response=answer, json=told)
 
-    app.page.route(re.compile("/graphql$"), miss_first)
+    app.page.route(GRAPHQL, miss_first)
     app.open_image(issue.sample_id)
     open_beside(app.page)
     button(app, "accept0").wait_for()
     wait_for_color(app.page, PREDICTED, is_there=True)
     assert SUGGESTIONS in [field["path"] for field in missed]
+
+
+def test_colours_taken_back_win_over_those_that_another_page_asked_for_before(
+    scored: fo.Dataset, chromium
+) -> None:
+    issue = odquality.list_issues(scored, KEY)[0]
+    late: list[tuple[Route, APIResponse]] = []
+    let_go: list[bool] = []
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        if COLORED in answer.text() and not let_go:
+            late.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    # In a server of its own no page has the colours of the kinds yet.
+    with app_server() as address:
+        app = AppPage(chromium, address, scored.name)
+        colleague = AppPage(chromium, address, scored.name)
+        try:
+            colleague.page.route(STARTED, hold)
+            colleague.open_image(issue.sample_id)
+            open_panel(colleague.page)
+            app.open_image(issue.sample_id)
+            open_beside(app.page)
+            wait_for_color(app.page, PREDICTED, is_there=True)
+            told = app.open_operator("Restore my colours")
+            told.get_by_role("button", name="Close").click()
+            wait_for_color(app.page, PREDICTED, is_there=False)
+            assert late
+            with app.page.expect_request(lambda request: says(request, CHOSEN)):
+                let_go.append(True)
+                for route, answer in late:
+                    route.fulfill(response=answer)
+            for one in (app, colleague):
+                wait_for_color(one.page, PREDICTED, is_there=False)
+        finally:
+            for one in (app, colleague):
+                one.page.close()
+    assert [*app.errors, *colleague.errors] == []
 
 
 def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
@@ -152,6 +196,11 @@ def other(scored: fo.Dataset) -> Iterator[fo.Dataset]:
     made.add_sample(fo.Sample(filepath=scored.first().filepath))
     yield made
     fo.delete_dataset(made.name)
+
+
+def says(request: Request, text: str) -> bool:
+    """Whether a page's request holds a text."""
+    return text in (request.post_data or "")
 
 
 def place_of(dataset: fo.Dataset, issue: ReviewIssue) -> int:

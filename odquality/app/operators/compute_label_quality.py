@@ -22,6 +22,7 @@ from odquality.bridge.run.progress import Progress
 from odquality.bridge.run.report import LabelQualityReport
 from odquality.bridge.run.settings import RUN_PARAMETERS, RunSettings
 from odquality.bridge.run.worst import worst_first
+from odquality.bridge.store.app_colors import are_mine
 from odquality.bridge.store.app_config import show_fields
 
 Steps = Generator[Progress, None, LabelQualityReport]
@@ -123,7 +124,7 @@ def _stream(ctx: foo.ExecutionContext, steps: Steps, samples: SampleCollection) 
     yield ctx.ops.set_view(view=worst_first(samples, report.key))
     fields = read_settings(ctx).fields()
     gives_issues = fields.method.gives_issues
-    if gives_issues:
+    if gives_issues and not are_mine(ctx.dataset):
         colored = ColoredFields(
             fields.gt_field, fields.issue, fields.suggestions, fields.pred_field
         )

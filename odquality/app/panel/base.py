@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from odquality.app.colors import send_kind_colors
+from odquality.app.colors import settle_colors
 from odquality.app.panel.parts import Handler
 from odquality.app.script import add_colors, has_script
 from odquality.bridge.review import learn
@@ -36,7 +36,7 @@ class ReviewPanel(foo.Panel):
         panel shows what there is now.
         """
         name = ctx.params.get("__method__")
-        is_unchanged = name in {self.send_colors.__name__, *self.unchanged_by}
+        is_unchanged = name in {self.settle_colors.__name__, *self.unchanged_by}
         with learn.in_background():
             try:
                 return getattr(self, name)(ctx) if is_unchanged else super().execute(ctx)
@@ -51,9 +51,9 @@ class ReviewPanel(foo.Panel):
     def show_again(self, ctx: Any) -> None:
         """Prepares what `render` shows where the event came from."""
 
-    def send_colors(self, ctx: Any) -> None:
-        """The page lacks colours of the session."""
-        send_kind_colors(ctx)
+    def settle_colors(self, ctx: Any) -> None:
+        """The page has its colours, perhaps by kind, or has others now."""
+        settle_colors(ctx, has_kinds=bool(ctx.params.get("by_kind")))
 
     def handlers(self) -> dict[str, Handler]:
         """The methods of the buttons by name."""
@@ -66,6 +66,6 @@ class ReviewPanel(foo.Panel):
         if shown is not None:
             shown(panel)
             if has_script():
-                add_colors(panel, f"{self.uri}#{self.send_colors.__name__}")
+                add_colors(panel, f"{self.uri}#{self.settle_colors.__name__}")
         view = types.GridView(orientation="vertical", gap=1, pad=2, align_x="left")
         return types.Property(panel, view=view)

@@ -35,13 +35,12 @@ def session_colors(dataset: fo.Dataset) -> Document:
     """
     state = get_state()
     is_open = state.dataset is not None and state.dataset.name == dataset.name
-    scheme = state.color_scheme if is_open else dataset.app_config.color_scheme
-    if scheme is None:
-        return {}
-    parts = {name: getattr(scheme, name, None) for name in _NAMES}
-    return {
-        _NAMES[name]: _plain(value) for name, value in parts.items() if value not in (None, {}, [])
-    }
+    return _parts(state.color_scheme) if is_open else saved_colors(dataset)
+
+
+def saved_colors(dataset: fo.Dataset) -> Document:
+    """The scheme that is saved with the dataset; parts that are set."""
+    return _parts(dataset.app_config.color_scheme)
 
 
 def remember(dataset: fo.Dataset, colors: Document) -> None:
@@ -63,6 +62,16 @@ def note_choice(dataset: fo.Dataset, *, are_mine: bool) -> None:
 def are_mine(dataset: fo.Dataset) -> bool:
     """Whether the user has chosen colours of their own."""
     return bool(memory_of(dataset).get(_CHOICE))
+
+
+def _parts(scheme: Any) -> Document:
+    """A scheme as the App's ``set_color_scheme`` takes it."""
+    if scheme is None:
+        return {}
+    parts = {name: getattr(scheme, name, None) for name in _NAMES}
+    return {
+        _NAMES[name]: _plain(value) for name, value in parts.items() if value not in (None, {}, [])
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from fiftyone.server.events.state import get_state, set_state
 import odquality
 from odquality.app.colors import PREDICTED, UNSUSPECTED
 from odquality.app.names import MODAL_PANEL, PANEL, PLUGIN
+from odquality.bridge.store.memory import memory_of
 from odquality.kinds import BY_NAME
 
 KEY = "run"
@@ -118,6 +119,45 @@ def test_kinds_are_shown_again_only_where_the_session_has_lost_them(scored, sess
     assert "set_color_scheme" in opened()
     triggered("restore_my_colors", scored)
     assert "set_color_scheme" not in opened()
+
+
+@pytest.mark.parametrize("panel", [PANEL, MODAL_PANEL])
+@pytest.mark.parametrize("method", ["settle_colors", "on_load"])
+def test_colours_taken_back_win_over_those_that_another_page_had_asked_for(
+    scored, session, panel: str, method: str
+) -> None:
+    show(scored, session)
+    triggered("restore_my_colors", scored)
+    # The session still has, or has again, those of the kinds.
+    found = dict(requested(f"{PLUGIN}/{panel}", scored, __method__=method))
+    assert found["set_color_scheme"]["fields"] == [MINE]
+    assert "reset_color_scheme" in found
+    session.color_scheme = fo.ColorScheme(color_by="field", color_pool=["#abcdef"], fields=[MINE])
+    found = dict(requested(f"{PLUGIN}/{panel}", scored, __method__=method))
+    assert "set_color_scheme" not in found
+    assert "reset_color_scheme" not in found
+
+
+def test_a_user_s_own_colours_for_kinds_stay_when_the_others_were_taken_back(
+    scored, session
+) -> None:
+    show(scored, session)
+    triggered("restore_my_colors", scored)
+    colored = {"colorByAttribute": "kind", "valueColors": [{"value": "swap", "color": "#ff0000"}]}
+    session.color_scheme = fo.ColorScheme(fields=[{"path": "run_suggestions", **colored}])
+    assert requested(f"{PLUGIN}/{PANEL}", scored, __method__="settle_colors") == []
+
+
+def test_nothing_is_restored_where_the_dataset_s_own_colours_are_those_of_the_kinds(
+    scored, session
+) -> None:
+    scheme = show(scored)
+    kept = fo.ColorScheme(color_by="value", fields=scheme["fields"])
+    scored.app_config.color_scheme = session.color_scheme = kept
+    scored.save()
+    memory_of(scored).set("my_colors", None)
+    triggered("restore_my_colors", scored)
+    assert requested(f"{PLUGIN}/{PANEL}", scored, __method__="settle_colors") == []
 
 
 def test_an_open_image_has_the_colours_before_it_is_loaded(scored: fo.Dataset) -> None:

@@ -9,6 +9,7 @@ import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError
 
 from odquality.app.colors import shade
+from odquality.app.names import PLUGIN
 from odquality.bridge.run.settings import RUN_PARAMETERS
 from odquality.bridge.store.app_config import GROUP
 from odquality.kinds import BY_NAME
@@ -189,6 +190,14 @@ def test_app_gets_progress_then_notification_view_and_summary(operator, dataset)
     progress = [m.params["progress"] for m in messages if name_of(m) == "set_progress"]
     assert progress == sorted(progress)
     assert progress[-1] == 1.0
+
+
+def test_who_took_colours_back_keeps_them_when_labels_are_scored_again(operator, dataset):
+    run_in_app(operator, dataset)
+    foo.get_operator(f"{PLUGIN}/restore_my_colors")(dataset)
+    names = [name_of(message) for message in run_in_app(operator, dataset)]
+    assert "set_color_scheme" not in names
+    assert "open_panel" in names
 
 
 def test_app_shows_worst_images_first_with_their_scores(operator, dataset):
