@@ -46,6 +46,15 @@ ANY = "any"
 # An object without a label. The detector's prediction shows it, so its score is a prediction's.
 OVERLOOKED = "overlooked"
 
+# A label of another class than its object.
+SWAP = "swap"
+
+# A label whose box fits its object badly.
+BADLOC = "badloc"
+
+# A label where there is nothing of its class.
+SPURIOUS = "spurious"
+
 # An object with two labels. Which is one too many may be a matter of taste: it shows on both.
 DUPLICATE = "duplicate"
 
@@ -61,7 +70,7 @@ BY_NAME: Mapping[str, Kind] = {
             color="#00a5a5",
         ),
         Kind(
-            "swap",
+            SWAP,
             title="Wrong class",
             question="Is the object of another class?",
             action="relabel",
@@ -69,7 +78,7 @@ BY_NAME: Mapping[str, Kind] = {
             color="#d22dff",
         ),
         Kind(
-            "badloc",
+            BADLOC,
             title="Wrong box",
             question="Does the box fit the object badly?",
             action="move",
@@ -77,7 +86,7 @@ BY_NAME: Mapping[str, Kind] = {
             color="#e17800",
         ),
         Kind(
-            "spurious",
+            SPURIOUS,
             title="No object",
             question="Is there nothing of this class at all?",
             action="remove",

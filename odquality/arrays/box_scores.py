@@ -15,6 +15,7 @@ from odquality.arrays.sequences import one_per_image
 from odquality.core.parameters import boolean, number
 from odquality.core.scenes import FloatArray
 from odquality.core.segments import segment_softmin
+from odquality.kinds import BADLOC, OVERLOOKED, SWAP
 from odquality.methods.interface import learn
 from odquality.methods.objectlab.scorer import ObjectLab
 
@@ -44,7 +45,7 @@ def compute_overlooked_box_scores(
         alpha=number("alpha", alpha, 0, 1),
         high_probability=number("high_probability_threshold", high_probability_threshold, 0, 1),
     )
-    return _box_scores(method, labels, predictions).prediction_scores["overlooked"]
+    return _box_scores(method, labels, predictions).prediction_scores[OVERLOOKED]
 
 
 def compute_badloc_box_scores(
@@ -72,7 +73,7 @@ def compute_badloc_box_scores(
         alpha=number("alpha", alpha, 0, 1),
         low_probability=number("low_probability_threshold", low_probability_threshold, 0, 1),
     )
-    return _box_scores(method, labels, predictions).label_scores["badloc"]
+    return _box_scores(method, labels, predictions).label_scores[BADLOC]
 
 
 def compute_swap_box_scores(
@@ -104,7 +105,7 @@ def compute_swap_box_scores(
         high_probability=number("high_probability_threshold", high_probability_threshold, 0, 1),
         overlapping_label_check=boolean("overlapping_label_check", overlapping_label_check),
     )
-    return _box_scores(method, labels, predictions).label_scores["swap"]
+    return _box_scores(method, labels, predictions).label_scores[SWAP]
 
 
 def pool_box_scores_per_image(

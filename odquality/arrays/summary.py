@@ -18,6 +18,7 @@ from odquality.arrays.sequences import one_per_image
 from odquality.arrays.summary_columns import IGNORED, SummaryColumns
 from odquality.core.parameters import number, shown
 from odquality.core.scenes import FloatArray, IntArray
+from odquality.kinds import SWAP
 from odquality.methods.issues import Issue
 from odquality.summaries.class_matrix import ClassMatrix, swap_matrix
 from odquality.summaries.class_table import ClassRow, ClassTable
@@ -173,7 +174,7 @@ def _count_issues(
         code = issue.suggested_class if given is None else given
         if code is not None:
             errors.setdefault(code, Counter())[issue.kind] += 1
-        if given is not None and issue.kind == "swap" and issue.suggested_class is not None:
+        if given is not None and issue.kind == SWAP and issue.suggested_class is not None:
             swaps[given, issue.suggested_class] += 1
     return errors, swaps
 

@@ -8,7 +8,7 @@ from odquality.core.geometry import box_iou
 from odquality.core.pairs import iter_pairs
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, Predictions
 from odquality.core.segments import reduce_runs
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import BADLOC, DUPLICATE, OVERLOOKED, SPURIOUS, SWAP
 
 
 def simple_scores(labels: Boxes, predictions: Predictions) -> FloatArray:
@@ -67,8 +67,8 @@ def simple_suspicions(
         np.maximum.at(double, first, box_iou(labels.xyxy[first].T, labels.xyxy[second].T))
     return {
         OVERLOOKED: predictions.confidence * (1 - covered),
-        "swap": other * (1 - same),
-        "badloc": astray,
-        "spurious": 1 - np.maximum(same, other),
-        "duplicate": double,
+        SWAP: other * (1 - same),
+        BADLOC: astray,
+        SPURIOUS: 1 - np.maximum(same, other),
+        DUPLICATE: double,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
-from odquality.kinds import DUPLICATE, KINDS, OVERLOOKED
+from odquality.kinds import BADLOC, DUPLICATE, KINDS, OVERLOOKED, SWAP
 from odquality.methods.interface import Scores
 
 # From here on an error is listed. From .5 on, swap and badloc often show nothing at all; below .3
@@ -78,7 +78,7 @@ def _of_kind(scenes: Scenes, scores: Scores, kind: str, least: float) -> list[Is
         probability[rows],
         image=boxes.image[rows],
         label=nothing if missing else rows,
-        prediction=shown if kind in (OVERLOOKED, "swap", "badloc") else nothing,
+        prediction=shown if kind in (OVERLOOKED, SWAP, BADLOC) else nothing,
     )
 
 
@@ -104,9 +104,9 @@ def _records(
     found = prediction >= 0
     classes = np.full(len(image), -1)
     boxes = np.full((len(image), 4), np.nan)
-    if kind in (OVERLOOKED, "swap"):
+    if kind in (OVERLOOKED, SWAP):
         classes[found] = scenes.predictions.classes[prediction[found]]
-    if kind in (OVERLOOKED, "badloc"):
+    if kind in (OVERLOOKED, BADLOC):
         boxes[found] = scenes.predictions.xyxy[prediction[found]]
     columns = zip(
         image.tolist(),

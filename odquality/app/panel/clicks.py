@@ -9,6 +9,7 @@ from odquality.app.panel.grid import show_crops, show_images
 from odquality.app.panel.overview import kind_of_title
 from odquality.app.panel.place import place_of
 from odquality.bridge.review.views import images_between
+from odquality.kinds import SWAP
 from odquality.summaries.histogram import AREA_EDGES, SCORE_EDGES
 
 
@@ -24,7 +25,7 @@ class PlotClicks:
     def click_matrix(self, ctx: Any) -> None:
         """Shows the labels of a cell of the matrix."""
         given, suggested = str(ctx.params["x"]), str(ctx.params["y"])
-        show_crops(ctx, place_of(ctx).key, kind="swap", given_label=given, label=suggested)
+        show_crops(ctx, place_of(ctx).key, kind=SWAP, given_label=given, label=suggested)
 
     def click_classes(self, ctx: Any) -> None:
         """Shows the issues of a bar of the classes."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from odquality.bridge.decisions.identity import identity_of
-from odquality.kinds import BY_NAME
+from odquality.kinds import BADLOC, BY_NAME, DUPLICATE, OVERLOOKED, SPURIOUS, SWAP
 
 OPEN = "open"
 
@@ -72,11 +72,11 @@ class ReviewIssue:
         sure = "" if self.detector_confidence is None else f" at {self.detector_confidence:.2f}"
         says = f"the label says {self.given_label}"
         return {
-            "overlooked": f"The detector sees a {self.label} here{sure}; no label does",
-            "swap": f"The detector sees a {self.label} here{sure}; {says}",
-            "badloc": f"The detector sees this {self.given_label} elsewhere{sure}",
-            "spurious": f"No prediction fits this {self.given_label}",
-            "duplicate": f"Another label marks this {self.given_label} already",
+            OVERLOOKED: f"The detector sees a {self.label} here{sure}; no label does",
+            SWAP: f"The detector sees a {self.label} here{sure}; {says}",
+            BADLOC: f"The detector sees this {self.given_label} elsewhere{sure}",
+            SPURIOUS: f"No prediction fits this {self.given_label}",
+            DUPLICATE: f"Another label marks this {self.given_label} already",
         }[self.kind]
 
     def __str__(self) -> str:

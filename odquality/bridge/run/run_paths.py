@@ -13,7 +13,7 @@ from odquality.bridge.run.ownership import owned_paths
 from odquality.bridge.store import schema
 from odquality.bridge.store.records import RunRecord
 from odquality.bridge.store.samples import is_generated
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import OVERLOOKED, SWAP
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RunPaths:
             ValueError: what the run wrote was deleted or renamed.
         """
         owned, names = owned_fields(dataset, record), record.names
-        labels = list_with(owned, names.score("swap"), record)
+        labels = list_with(owned, names.score(SWAP), record)
         if record.score_field not in owned:
             raise _lost(record, repr(record.score_field))
         return cls(

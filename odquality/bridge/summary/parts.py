@@ -11,7 +11,7 @@ import numpy as np
 
 from odquality.bridge.summary.counts import RunCounts
 from odquality.core.scenes import IntArray
-from odquality.kinds import BY_NAME, in_order
+from odquality.kinds import BY_NAME, SWAP, in_order
 from odquality.summaries.class_matrix import ClassMatrix, swap_matrix
 from odquality.summaries.class_table import ClassRow, ClassTable
 from odquality.summaries.histogram import (
@@ -61,7 +61,7 @@ def class_matrix(counts: RunCounts) -> ClassMatrix:
     """How many labels of each class are suspected to be of which other one."""
     pairs: Counter[tuple[str, str]] = Counter()
     for group, number in counts.errors.items():
-        if group.kind == "swap" and group.given is not None:
+        if group.kind == SWAP and group.given is not None:
             pairs[group.given, str(group.suggested)] += number
     return swap_matrix(pairs)
 

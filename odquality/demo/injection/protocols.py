@@ -16,7 +16,7 @@ from odquality.core.scenes import IntArray
 from odquality.demo.injection.labels import NO_ROW, Corrupted, TrueLabels
 from odquality.demo.injection.settings import Settings
 from odquality.demo.injection.spoiling import spoil
-from odquality.kinds import KINDS
+from odquality.kinds import KINDS, SPURIOUS
 
 
 def inject_by_boxes(
@@ -47,7 +47,7 @@ def inject_by_boxes(
     kind = np.repeat(np.array(kinds, dtype="U10"), per_kind)
     row = rng.permutation(reviewed)[: len(kind)]
     image = labels.boxes.image[row]
-    spurious = kind == "spurious"
+    spurious = kind == SPURIOUS
     image[spurious] = rng.integers(len(labels.image_sizes), size=np.count_nonzero(spurious))
     return _spoil(labels, kind, image, row, settings, rng)
 
@@ -89,5 +89,5 @@ def _spoil(
     rng: np.random.Generator,
 ) -> Corrupted:
     order = np.argsort(image, kind="stable")
-    row = np.where(kind == "spurious", NO_ROW, row)
+    row = np.where(kind == SPURIOUS, NO_ROW, row)
     return spoil(labels, kind[order], image[order], row[order], settings or Settings(), rng)

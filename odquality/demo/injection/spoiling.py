@@ -9,8 +9,9 @@ from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray
 from odquality.demo.injection.labels import NO_ROW, Corrupted, LabelErrors, TrueLabels
 from odquality.demo.injection.settings import Settings
 from odquality.demo.injection.wrong_boxes import background_boxes, pasted_boxes, shifted_boxes
+from odquality.kinds import BADLOC, DUPLICATE, OVERLOOKED, SPURIOUS, SWAP
 
-ADDED_KINDS = ("spurious", "duplicate")
+ADDED_KINDS = (SPURIOUS, DUPLICATE)
 
 # A spurious box of the size of a label takes at most this share of its image's sides.
 _MOST_OF_THE_IMAGE = 0.9
@@ -41,7 +42,7 @@ def spoil(
     changed = _change(true, kind, row, settings, rng)
     added = np.isin(kind, ADDED_KINDS)
     extra_xyxy, extra_classes = _new_boxes(true, kind, image, row, settings, rng)
-    kept = np.setdiff1d(np.arange(len(changed)), row[kind == "overlooked"])
+    kept = np.setdiff1d(np.arange(len(changed)), row[kind == OVERLOOKED])
     image_of = np.concatenate([changed.image[kept], image[added]])
     order = np.argsort(image_of, kind="stable")
     place = np.argsort(order)
@@ -62,7 +63,7 @@ def spoil(
         kind=kind,
         image=image,
         row=wrong_row,
-        source_row=np.where(kind == "duplicate", new_row[row], NO_ROW),
+        source_row=np.where(kind == DUPLICATE, new_row[row], NO_ROW),
         true_xyxy=np.where(added[:, None], np.nan, true.boxes.xyxy[row]),
         true_class=np.where(added, NO_ROW, true.boxes.classes[row]),
     )
@@ -79,7 +80,7 @@ def _change(
     """The labels with some classes swapped and some boxes shifted."""
     labels = true.boxes
     xyxy, classes = labels.xyxy.copy(), labels.classes.copy()
-    swap, badloc = row[kind == "swap"], row[kind == "badloc"]
+    swap, badloc = row[kind == SWAP], row[kind == BADLOC]
     classes[swap] = _other_classes(classes[swap], true.num_classes, rng)
     xyxy[badloc] = shifted_boxes(
         xyxy[badloc],
@@ -100,7 +101,7 @@ def _new_boxes(
     rng: np.random.Generator,
 ) -> tuple[FloatArray, IntArray]:
     """Corners (T, 4) and class (T,) of the label that each error adds, of any value if none."""
-    copy, spurious = kind == "duplicate", kind == "spurious"
+    copy, spurious = kind == DUPLICATE, kind == SPURIOUS
     xyxy, classes = np.empty((len(kind), 4)), true.boxes.classes[row]
     xyxy[copy] = shifted_boxes(
         true.boxes.xyxy[row[copy]],

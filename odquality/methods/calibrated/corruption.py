@@ -17,6 +17,7 @@ import numpy as np
 
 from odquality.core.geometry import box_iou
 from odquality.core.scenes import BoolArray, Boxes, FloatArray, IntArray, Scenes
+from odquality.kinds import BADLOC, DUPLICATE, OVERLOOKED, SPURIOUS, SWAP
 from odquality.methods.calibrated.draws import Keys, mix, uniform
 from odquality.methods.calibrated.frames import image_frames, relative
 
@@ -136,11 +137,11 @@ def _repeat(scenes: Scenes, draw: Keys, chosen: BoolArray) -> Corruption:
 
 
 _CORRUPTIONS: Mapping[str, Callable[[Scenes, Keys, BoolArray], Corruption]] = {
-    "overlooked": _drop,
-    "swap": _swap,
-    "badloc": _displace,
-    "spurious": _add,
-    "duplicate": _repeat,
+    OVERLOOKED: _drop,
+    SWAP: _swap,
+    BADLOC: _displace,
+    SPURIOUS: _add,
+    DUPLICATE: _repeat,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from odquality.core.scenes import FloatArray
-from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS
+from odquality.kinds import BADLOC, BY_NAME, DUPLICATE, LABEL_KINDS, SPURIOUS, SWAP
 
 # The rate that is assumed without data, and how many boxes' worth of data this is.
 PRIOR_RATE = 0.02
@@ -21,12 +21,12 @@ _MOST_LABELS = 0.1
 # that has learnt the labels makes all look right, so that their rates have a least value; and where
 # labels are few, the handful among them that is contradicted surely is left to chance, so that what
 # is assumed without data weighs more.
-_CONTRADICTED = ("swap", "badloc")
+_CONTRADICTED = (SWAP, BADLOC)
 _FEWEST_CONTRADICTED = 0.003
 _PRIOR_CONTRADICTED = 300
 
 # Kinds that are told surely. Who errs in these ways errs in others too.
-_TOLD_SURELY = ("swap", DUPLICATE)
+_TOLD_SURELY = (SWAP, DUPLICATE)
 
 # Labels that the detector misses look like spurious ones, so that the bound on their rate is mostly
 # too high. It is drawn towards what is usual by this share, on a logarithmic scale.
@@ -52,11 +52,11 @@ def label_error_rates(suspicion: Mapping[str, tuple[FloatArray, FloatArray]]) ->
     known = [kind for kind in _TOLD_SURELY if len(suspicion[kind][1])]
     told = [rates[kind] / BY_NAME[kind].boxes for kind in known] or [PRIOR_RATE]
     usual = max(_USUAL_RATE, _USUAL_SHARE * min(told))
-    rates["spurious"] = _drawn(rates["spurious"], usual, _DRAWN_TO_USUAL)
+    rates[SPURIOUS] = _drawn(rates[SPURIOUS], usual, _DRAWN_TO_USUAL)
     # Detectors place some boxes badly too, so that there is always something that looks like badly
     # placed labels. The less there is, the larger the detector's part in it.
-    share = 1 / (1 + (rates["badloc"] / _USUAL_RATE) ** 2)
-    rates["badloc"] = _drawn(rates["badloc"], max(_FEWEST_CONTRADICTED, *told), share)
+    share = 1 / (1 + (rates[BADLOC] / _USUAL_RATE) ** 2)
+    rates[BADLOC] = _drawn(rates[BADLOC], max(_FEWEST_CONTRADICTED, *told), share)
     return rates
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from odquality.core.scenes import FloatArray
-from odquality.kinds import DUPLICATE, KINDS, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import BADLOC, DUPLICATE, KINDS, LABEL_KINDS, OVERLOOKED, SPURIOUS, SWAP
 from odquality.methods.calibrated.annotators import Annotators
 from odquality.methods.calibrated.density_ratio import DensityRatio, Term
 from odquality.methods.calibrated.error_rate import PRIOR_RATE
@@ -26,10 +26,10 @@ DETECTED_KINDS = tuple(kind for kind in LABEL_KINDS if kind != DUPLICATE)
 # strongly, rounded from fits to PASCAL VOC 2007 with a YOLOv2.
 PRIOR_RATIOS: Mapping[str, DensityRatio] = {
     OVERLOOKED: DensityRatio((Term("unclaimed", 0.4, log=True), Term("unclaimed", 5.5)), 0.0),
-    "swap": DensityRatio(
+    SWAP: DensityRatio(
         (Term("contradiction", 0.6, log=True), Term("class_support", -1.6, log=True)), -5.0
     ),
-    "badloc": DensityRatio(
+    BADLOC: DensityRatio(
         (
             Term("displacement", 6.5),
             Term("tight_support", -1.2, log=True),
@@ -37,7 +37,7 @@ PRIOR_RATIOS: Mapping[str, DensityRatio] = {
         ),
         -7.5,
     ),
-    "spurious": DensityRatio(
+    SPURIOUS: DensityRatio(
         (
             Term("fair_support", -0.5, log=True),
             # What another class contradicts is a wrong class: there is an object.
@@ -94,9 +94,9 @@ class ErrorModel:
         if self.one_class:
             # What is of no other class that anybody knows is no object of this dataset.
             known = evidence.labels["contradiction"] > 0
-            swap = np.where(known, probabilities["swap"], 0.0)
-            probabilities["spurious"] += probabilities["swap"] - swap
-            probabilities["swap"] = swap
+            swap = np.where(known, probabilities[SWAP], 0.0)
+            probabilities[SPURIOUS] += probabilities[SWAP] - swap
+            probabilities[SWAP] = swap
         return probabilities | {DUPLICATE: duplicate}
 
     def overlooked_probability(self, evidence: Evidence) -> FloatArray:

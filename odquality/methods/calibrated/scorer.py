@@ -18,7 +18,7 @@ from odquality.core.pooling import (
     right_probability,
 )
 from odquality.core.scenes import Scenes
-from odquality.kinds import BY_NAME, DUPLICATE, LABEL_KINDS, OVERLOOKED
+from odquality.kinds import BADLOC, BY_NAME, DUPLICATE, LABEL_KINDS, OVERLOOKED, SPURIOUS, SWAP
 from odquality.methods.calibrated.calibration import calibrate
 from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import ErrorModel
@@ -27,9 +27,9 @@ from odquality.methods.interface import Scores
 
 # The piece of evidence that shows what an error is about.
 _SHOWN_BY = {
-    "swap": "contradiction",
-    "badloc": "displacement",
-    "spurious": "support",
+    SWAP: "contradiction",
+    BADLOC: "displacement",
+    SPURIOUS: "support",
     DUPLICATE: "repetition",
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from odquality.core.parameters import boolean
-from odquality.kinds import OVERLOOKED
+from odquality.kinds import BADLOC, OVERLOOKED, SWAP
 from odquality.methods.interface import MethodInfo, Setting
 from odquality.methods.objectlab.scorer import ObjectLab
 from odquality.methods.objectlab.weights import AggregationWeights
@@ -22,8 +22,8 @@ def _make(settings: Mapping[str, Any]) -> ObjectLab:
 INFO = MethodInfo(
     title="ObjectLab",
     description="The reference method; needs a detector with high confidences",
-    image_scores=("quality", OVERLOOKED, "swap", "badloc"),
-    label_scores=("swap", "badloc"),
+    image_scores=("quality", OVERLOOKED, SWAP, BADLOC),
+    label_scores=(SWAP, BADLOC),
     prediction_scores=(OVERLOOKED,),
     in_pixels=True,
     needs_confidence=True,

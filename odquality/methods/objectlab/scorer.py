@@ -16,6 +16,7 @@ import numpy as np
 from odquality.core.ignored import mostly_ignored
 from odquality.core.scenes import Boxes, FloatArray, IntArray, Predictions, Scenes
 from odquality.core.segments import segment_softmin
+from odquality.kinds import BADLOC, OVERLOOKED, SWAP
 from odquality.methods.interface import Scores
 from odquality.methods.objectlab.evidence import (
     NO_PARTNER,
@@ -131,12 +132,12 @@ class ObjectLabScorer:
         overlooked = np.full(len(predictions), np.nan)
         overlooked[confident_rows] = confident_overlooked
         label_scores = {
-            "swap": self._swap(evidence, labels),
-            "badloc": self._badloc(labels, predictions),
+            SWAP: self._swap(evidence, labels),
+            BADLOC: self._badloc(labels, predictions),
         }
         images = self._pooled(
             {
-                "overlooked": (confident_overlooked, confident.image),
+                OVERLOOKED: (confident_overlooked, confident.image),
                 **{kind: (values, labels.image) for kind, values in label_scores.items()},
             },
             len(scenes),
@@ -147,7 +148,7 @@ class ObjectLabScorer:
         return Scores(
             images={"quality": np.exp(logs), **images},
             labels=label_scores,
-            predictions={"overlooked": overlooked},
+            predictions={OVERLOOKED: overlooked},
         )
 
     def _pooled(

@@ -7,8 +7,9 @@ from math import isclose
 from typing import Any
 
 from odquality.core.parameters import number, shown
+from odquality.kinds import BADLOC, OVERLOOKED, SWAP
 
-WEIGHED_KINDS = ("overlooked", "swap", "badloc")
+WEIGHED_KINDS = (OVERLOOKED, SWAP, BADLOC)
 
 
 class AggregationWeights:
