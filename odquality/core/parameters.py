@@ -121,6 +121,22 @@ def choice(name: str, value: Any, choices: Iterable[str]) -> str:
     raise ValueError(f"{name} is {shown(value)}; expected one of {', '.join(map(repr, names))}")
 
 
+def text(name: str, value: Any, what: str) -> str:
+    """A text that is not blank, and that can be stored.
+
+    Args:
+        name: of the parameter.
+        value: that was given.
+        what: the text is, such as ``a name``, for the message.
+
+    Raises:
+        ValueError: it is anything else, such as what stands for bytes that are no text.
+    """
+    if isinstance(value, str) and value.strip() and _is_storable(value):
+        return value
+    raise ValueError(f"{name} is {shown(value)}; expected {what}")
+
+
 def texts(name: str, value: Any, what: str) -> list[str] | None:
     """One text or several, as a list; None stays None.
 
@@ -139,7 +155,7 @@ def texts(name: str, value: Any, what: str) -> list[str] | None:
     except (TypeError, ValueError) as error:  # FiftyOne's samples are iterable, and refuse.
         raise ValueError(f"{name} is {shown(value)}; expected {what}") from error
     for one in listed:
-        if not isinstance(one, str):
+        if not isinstance(one, str) or not _is_storable(one):
             raise ValueError(f"{name} has {shown(one)}; expected {what}, which are texts")
     return listed
 
@@ -152,6 +168,11 @@ def shown(value: Any) -> str:
         # Python writes no integer of thousands of digits; other objects may fail otherwise.
         return f"of type {type(value).__name__}"
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def _is_storable(text: str) -> bool:
+    """Whether a text can be written in UTF-8; half a pair of surrogates cannot."""
+    return all(not "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _numbers(low: float, high: float, open_low: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odquality.core.parameters import boolean, choice, integer, number, shown, texts
+from odquality.core.parameters import boolean, choice, integer, number, shown, text, texts
 
 NO_NUMBERS = [
     None,
@@ -106,10 +106,21 @@ def test_texts() -> None:
     assert texts("classes", None, "names") is None
 
 
-@pytest.mark.parametrize("value", [5, [5], b"cat", ["cat", None], object()])
+@pytest.mark.parametrize("value", [5, [5], b"cat", ["cat", None], "\ud800", object()])
 def test_no_texts(value: Any) -> None:
     with pytest.raises(ValueError, match=r"^classes (is|has) .*; expected names"):
         texts("classes", value, "names")
+
+
+@pytest.mark.parametrize("value", ["ann", "für 東京 😀", " a "])
+def test_text(value: str) -> None:
+    assert text("by", value, "a name") == value
+
+
+@pytest.mark.parametrize("value", ["", " \n", None, 5, b"ann", "a\udcff"])
+def test_no_text(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^by is .*; expected a name$"):
+        text("by", value, "a name")
 
 
 def test_values_are_shown_in_one_short_line() -> None:

@@ -30,7 +30,7 @@ from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.store import schema
 from odquality.bridge.store.times import utc_now
 from odquality.bridge.store.waiting import waiting_for
-from odquality.core.parameters import shown, texts
+from odquality.core.parameters import shown, text, texts
 
 Issues = ReviewIssue | str | Iterable[ReviewIssue | str]
 
@@ -235,11 +235,10 @@ def listed_ids(issues: Any) -> dict[str, list[str]]:
 def decider(by: str | None) -> str:
     """Who decides: whoever is named, or the user of this machine."""
     if by is not None:
-        if not str(by).strip():
-            raise ValueError(f"by is {shown(by)}; expected a name, or None for your own")
-        return str(by)
+        return text("by", str(by), "a name, or None for your own")
     try:
-        return getpass.getuser()
+        # Names of users are bytes, perhaps of another encoding.
+        return getpass.getuser().encode(errors="replace").decode()
     except (KeyError, OSError):
         return "unknown"
 

@@ -21,7 +21,7 @@ from odquality.bridge.run.ownership import check_writable
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import schema, tags
 from odquality.bridge.store.samples import check_collection, dataset_of, sample_ids
-from odquality.core.parameters import shown
+from odquality.core.parameters import shown, text
 
 # What a row of a table has, in this order for ever; new columns come at the end.
 COLUMNS = (
@@ -138,8 +138,7 @@ def tag_issues(
         ValueError: there is no such run, an argument is out of its range, the tag is in use, or
             tags are read-only.
     """
-    if not isinstance(tag, str) or not tag:
-        raise ValueError(f"tag is {shown(tag)}; expected a text that is not empty")
+    text("tag", tag, "a text that is not empty")
     issues = list_issues(
         samples, key, kinds=kinds, classes=classes, min_probability=min_probability
     )

@@ -167,6 +167,14 @@ def test_tags_leave_all_else_as_it_is_where_some_are_none(
     assert reviewed.count_label_tags("ground_truth")["check"] == tagged.labels
 
 
+@pytest.mark.parametrize("tag", ["", " ", "a\udcff", None])
+def test_a_tag_is_a_text(reviewed: fo.Dataset, tag: Any) -> None:
+    before = documents(reviewed)
+    with pytest.raises(ValueError, match=r"^tag is .*; expected a text"):
+        odquality.tag_issues(reviewed, KEY, tag=tag)
+    assert documents(reviewed) == before
+
+
 @pytest.mark.parametrize("of_labels", [False, True])
 def test_a_tag_that_others_gave_is_refused(reviewed: fo.Dataset, of_labels: bool) -> None:
     some = reviewed.limit(3)

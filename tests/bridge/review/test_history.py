@@ -395,6 +395,16 @@ def test_what_is_made_again_teaches_the_run_that_suggests_it_now(dataset: fo.Dat
     assert record.learnt_from == len(issues)
 
 
+def test_the_machine_s_user_may_have_a_name_that_is_no_text(
+    dataset: fo.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "a\udcff")
+    outcome = odquality.skip(dataset, KEY, first(dataset, "swap"))
+    assert len(outcome.done) == 1
+    (decided,) = odquality.list_issues(dataset, KEY, status="skipped")
+    assert decided.decided_by == "a?"
+
+
 def test_a_batch_that_does_not_exist_is_named(dataset: fo.Dataset) -> None:
     made = odquality.dismiss(dataset, KEY, first(dataset, "swap"), by="ann")
     with pytest.raises(ValueError, match="batch is 'nope', and there is none"):
@@ -402,5 +412,6 @@ def test_a_batch_that_does_not_exist_is_named(dataset: fo.Dataset) -> None:
     # It is there, but not to be turned.
     assert odquality.undo(dataset, KEY, batch=made.batch, by="ben").done == ()
     assert odquality.redo(dataset, KEY, batch=made.batch).done == ()
-    with pytest.raises(ValueError, match="by is ' '; expected a name"):
-        odquality.skip(dataset, KEY, first(dataset, "badloc"), by=" ")
+    for by in (" ", "a\udcff"):
+        with pytest.raises(ValueError, match=r"^by is .*; expected a name"):
+            odquality.skip(dataset, KEY, first(dataset, "badloc"), by=by)
