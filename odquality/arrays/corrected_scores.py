@@ -11,6 +11,7 @@ from odquality.arrays.flat_probabilities import FlatProbabilities
 from odquality.arrays.quality import LabelQuality
 from odquality.core.pooling import (
     expected_number,
+    hidden_number,
     image_quality,
     lowest_score,
     missing_score,
@@ -66,10 +67,11 @@ def corrected_scores(
         counts, likely = after.counts(kind), after.values[kind]
         expected[kind] = _number(after, kind)
         if kind == OVERLOOKED:
-            # What no box shows stays as it was.
-            hidden = np.maximum(quality.expected_errors[kind] - _number(before, kind), 0.0)
-            expected[kind] += hidden
+            # What probabilities do not show stays as it was.
+            rest = np.maximum(quality.expected_errors[kind] - _number(before, kind), 0.0)
+            expected[kind] += rest
             predictions[kind] = _by_image(1.0 - likely, counts)
+            hidden = hidden_number(quality.scores[kind], before.values[kind], counts)
             images[kind] = missing_score(likely, counts, hidden)
         else:
             labels[kind] = _by_image(1.0 - likely, counts)

@@ -51,6 +51,16 @@ def missing_score(probabilities: FloatArray, counts: IntArray, hidden: FloatArra
     return (1.0 - pooled_probability(probabilities, counts)) * np.exp(-hidden)
 
 
+def hidden_number(score: FloatArray, probabilities: FloatArray, counts: IntArray) -> FloatArray:
+    """What `missing_score` was given as ``hidden``, by the score that it returned, (N,).
+
+    Where the score is 0 there is no telling, and 0 is returned.
+    """
+    shown = 1.0 - pooled_probability(probabilities, counts)
+    ratio = np.divide(score, shown, out=np.ones_like(shown), where=(score > 0) & (shown > 0))
+    return -np.log(ratio.clip(max=1.0))
+
+
 def right_probability(wrong: Iterable[FloatArray]) -> FloatArray:
     """Probability that each label is right, (L,) in [0, 1], by those of each kind of error."""
     return np.maximum(1.0 - np.sum(list(wrong), axis=0), 0.0)

@@ -7,6 +7,7 @@ import pytest
 
 from odquality.core.pooling import (
     expected_number,
+    hidden_number,
     image_quality,
     lowest_score,
     missing_score,
@@ -58,3 +59,14 @@ def test_missing_labels_that_nothing_shows_count_too() -> None:
 def test_a_label_is_right_where_it_has_no_error() -> None:
     wrong = [np.array([0.25, 0.5, 0.0]), np.array([0.25, 0.75, 0.0])]
     assert right_probability(iter(wrong)).tolist() == [0.5, 0.0, 1.0]
+
+
+def test_what_was_hidden_is_told_by_the_score() -> None:
+    hidden = np.array([0.3, 0.0, 0.7])
+    likely = np.array([0.5, 0.2, np.nan, 0.9, 0.0])
+    score = missing_score(likely, COUNTS, hidden)
+    np.testing.assert_allclose(hidden_number(score, likely, COUNTS), hidden, atol=1e-12)
+    # Where a label is missing for sure there is no telling.
+    sure = np.where(likely == 0.9, 1.0, likely)
+    known = hidden_number(np.array([*score[:2], 0.0]), sure, COUNTS)
+    np.testing.assert_allclose(known, [0.3, 0.0, 0.0], atol=1e-12)

@@ -26,7 +26,7 @@ from odquality.methods.calibrated.evidence import (
     plain_evidence,
 )
 from odquality.methods.calibrated.expectation import Expectation
-from odquality.methods.calibrated.hidden import hidden_per_object
+from odquality.methods.calibrated.hidden import detector_weight, hidden_per_object
 from odquality.methods.calibrated.model import PRIOR_MODEL, ErrorModel
 from odquality.methods.calibrated.overlap import best_partner, overlaps
 from odquality.methods.calibrated.support import height
@@ -90,9 +90,11 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
         one_class=len(np.union1d(scenes.labels.classes, detected)) == 1,
     )
     wrong_labels = np.sum(list(model.label_probabilities(present).values()), axis=0)
+    shown = np.nan_to_num(model.overlooked_probability(present))
     return replace(
         model,
-        hidden=_hidden(model, scenes, present, found, detected, 1.0 - wrong_labels),
+        hidden=_hidden(model, shown, scenes, present, found, detected, 1.0 - wrong_labels),
+        detector_weight=detector_weight(shown, len(scenes)),
         clustering=number_where_any(float(wrong_labels.sum()) / len(scenes)),
     )
 
@@ -107,6 +109,7 @@ def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annot
 
 def _hidden(
     model: ErrorModel,
+    shown: FloatArray,
     scenes: Scenes,
     present: Evidence,
     finds: IntArray,
@@ -115,12 +118,12 @@ def _hidden(
 ) -> float:
     """What neither labels nor predictions show.
 
-    ``finds`` is of the predictions, ``right`` the probability of each label that it has no error.
+    ``shown`` and ``finds`` are of the predictions, ``right`` is the probability of each label that
+    it has no error.
     """
     found = np.zeros(len(scenes.labels), bool)
     found[finds[finds >= 0]] = True
     known = np.isin(scenes.labels.classes, detected)
-    shown = np.nan_to_num(model.overlooked_probability(present))
     seen = scenes.predictions.confidence[present.unlabelled]
     # More is hidden only as far as misses surely depend on what is hard to see.
     beta = 0.0 if model.annotators is None else model.annotators.least_beta

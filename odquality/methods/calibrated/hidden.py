@@ -1,10 +1,13 @@
-"""Missing labels that no prediction shows: what annotators and detector have both missed.
+"""Missing labels beyond the probabilities of predictions: those that none shows, or none surely.
 
 Two have looked for objects. If what the one finds does not depend on what the other does, the
 detector has missed as large a share of the objects without a label as of those with one (Lincoln's
 and Petersen's estimate, by which animals are counted that nobody has caught). But what is hard to
 see is hard for both. How far it is for annotators, predictions tell (`annotators.Annotators`): what
 no prediction shows is taken for harder than what one shows, by a fixed step.
+
+And where annotators leave out several objects of an image, a detector that sees more than the
+probabilities say is rather right (`detector_weight`).
 """
 
 from __future__ import annotations
@@ -48,3 +51,22 @@ def hidden_per_object(
     shown = shown[shown >= _LEAST_PROBABILITY]
     hidden = shown.sum() * ratio * np.exp(_HARDER * beta)
     return float(hidden / max(unlabelled.sum(), _FEWEST_OBJECTS))
+
+
+def detector_weight(shown: FloatArray, num_images: int) -> float:
+    """How far a detector is believed that sees more missing labels than their probabilities say.
+
+    What annotators miss one by one, probabilities tell. Where images lack several labels at once,
+    whole images were done with less care, and a detector that has learnt from such labels sees less
+    than there is. So it is believed as far as images lack several: by the probability that one
+    lacks two or more, were their numbers distributed geometrically.
+
+    Args:
+        shown: (n,) probabilities that predictions are missing labels.
+        num_images: number of images that they are of, at least 1.
+
+    Returns:
+        A weight in [0, 1): (m / (m + 1))^2 for a mean of m missing labels an image.
+    """
+    mean = float(shown.sum()) / num_images
+    return (mean / (mean + 1)) ** 2

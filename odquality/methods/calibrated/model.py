@@ -65,6 +65,8 @@ class ErrorModel:
         annotators: what they miss, None if nothing is known of it.
         hidden: number of missing labels that no prediction shows, for each object that the detector
             sees and no label marks (`hidden.hidden_per_object`).
+        detector_weight: how far the detector is believed where it sees more missing labels than
+            their probabilities say (`hidden.detector_weight`).
         clustering: how many labels are wrong in an image that has a wrong one, both of two that
             repeat each other among them (`pooling.number_where_any`).
         one_class: whether the labels and predictions that were learnt from are all of one class.
@@ -76,6 +78,7 @@ class ErrorModel:
     expectation: Expectation
     annotators: Annotators | None
     hidden: float = 0.0
+    detector_weight: float = 0.0
     clustering: float = 1.0
     one_class: bool = False
 
@@ -110,6 +113,16 @@ class ErrorModel:
         if self.annotators is not None:
             probability = np.maximum(probability, self.annotators.missed(evidence.unclaimed))
         return np.where(evidence.candidate, probability, np.nan)
+
+    def seen_beyond(self, evidence: Evidence, missing: FloatArray) -> FloatArray:
+        """Expected number of missing labels at each prediction beyond its probability, (P,).
+
+        Args:
+            evidence: of the predictions.
+            missing: (P,) their `overlooked_probability`.
+        """
+        seen = evidence.unlabelled * evidence.unclaimed
+        return self.detector_weight * np.maximum(seen - np.nan_to_num(missing), 0.0)
 
     def _shares(
         self, kinds: tuple[str, ...], pieces: Mapping[str, FloatArray]

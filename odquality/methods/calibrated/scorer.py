@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from odquality.core.pooling import (
     expected_number,
     image_quality,
@@ -80,7 +82,8 @@ class CalibratedScorer:
         it miss others; missing labels add up, for annotators miss several where they miss one, and
         with those that are expected to be hidden from the detector too. Its ``quality`` is the
         product of its lowest label's and its ``overlooked``, to the power of how many labels are
-        wrong where any is. 1 without boxes.
+        wrong where any is. 1 without boxes. What a detector sees beyond the probabilities counts
+        for the expected number alone.
 
         Two labels that repeat each other both have a low ``duplicate`` score, the one to keep by a
         little the higher one; they are expected to be one error. Evidence for ``spurious`` is the
@@ -95,6 +98,7 @@ class CalibratedScorer:
         unlabelled = evidence.unlabelled * predictions.confidence
         hidden = expected_number(self.model.hidden * unlabelled, predictions.counts)
         overlooked = missing_score(missing, predictions.counts, hidden)
+        shown = np.nan_to_num(missing) + self.model.seen_beyond(evidence, missing)
         return Scores(
             images={
                 "quality": image_quality(overlooked, quality, counts, self.model.clustering),
@@ -105,7 +109,7 @@ class CalibratedScorer:
             predictions={OVERLOOKED: 1.0 - missing},
             evidence={kind: evidence.rows[_SHOWN_BY[kind]] for kind in LABEL_KINDS},
             expected_errors={
-                OVERLOOKED: expected_number(missing, predictions.counts) + hidden,
+                OVERLOOKED: expected_number(shown, predictions.counts) + hidden,
                 **{
                     kind: expected_number(values / BY_NAME[kind].boxes, counts)
                     for kind, values in probabilities.items()

@@ -9,7 +9,7 @@ import pytest
 
 from odquality.core.log_odds import log_odds, logistic
 from odquality.core.scenes import Boxes, Predictions, Scenes
-from odquality.methods.calibrated.hidden import hidden_per_object
+from odquality.methods.calibrated.hidden import detector_weight, hidden_per_object
 from odquality.methods.calibrated.scorer import Calibrated, CalibratedScorer
 from odquality.methods.interface import learn
 
@@ -51,6 +51,15 @@ def test_a_label_of_nothing_that_is_not_found_says_nothing():
     doubted = np.where(FOUND, RIGHT, 0.5)
     sure = hidden_per_object(SHOWN, RIGHT, FOUND, UNLABELLED, beta=0.0)
     assert hidden_per_object(SHOWN, doubted, FOUND, UNLABELLED, beta=0.0) == pytest.approx(sure / 2)
+
+
+@pytest.mark.parametrize(("mean", "weight"), [(0.0, 0.0), (0.1, 1 / 121), (1.0, 0.25), (9.0, 0.81)])
+def test_a_detector_is_believed_as_far_as_images_lack_several_labels(mean, weight):
+    shown = np.full(20, mean / 2)
+    assert detector_weight(shown, 10) == pytest.approx(weight)
+    # Numbers of missing labels that are distributed geometrically.
+    of_number = (mean / (mean + 1)) ** np.arange(500) / (mean + 1)
+    assert of_number[2:].sum() == pytest.approx(weight)
 
 
 def _two_observers(seen: float, labelled: float) -> tuple[Scenes, int]:
@@ -113,7 +122,7 @@ def test_images_with_more_unlabelled_objects_hide_more():
 
 def test_what_is_seen_in_ignored_regions_hides_as_much():
     scenes, _ = _two_observers(seen=0.8, labelled=0.7)
-    scorer = _fitted(scenes)
+    scorer = CalibratedScorer(replace(_fitted(scenes).model, detector_weight=0.0))
     before = scorer.score(scenes)
     first, image = scenes.predictions.offsets[:2]
     assert np.isfinite(before.predictions["overlooked"][first:image]).any()
@@ -142,3 +151,26 @@ def test_labels_of_classes_that_the_detector_does_not_know_are_not_missed_by_it(
     hidden = _fitted(replace(scenes, labels=together)).model.hidden
     # What is learnt of the other labels changes a little.
     assert hidden == pytest.approx(_fitted(scenes).model.hidden, rel=0.2)
+
+
+def test_what_a_detector_sees_beyond_the_probabilities_counts_for_the_number_alone():
+    scenes, missing = _two_observers(seen=0.8, labelled=0.3)
+    scorer = _fitted(scenes)
+    assert 0.2 < scorer.model.detector_weight < 1
+    plain = CalibratedScorer(replace(scorer.model, detector_weight=0.0)).score(scenes)
+    scores = scorer.score(scenes)
+    # In this data a prediction without a label overlaps none.
+    right = np.nan_to_num(scores.predictions["overlooked"], nan=1.0)
+    unlabelled = ~np.isnan(scores.predictions["overlooked"])
+    seen = np.where(unlabelled, scenes.predictions.confidence, 0.0)
+    beyond = scorer.model.detector_weight * np.maximum(seen - (1 - right), 0)
+    by_image = np.bincount(scenes.predictions.image, beyond, len(scenes))
+    np.testing.assert_allclose(
+        scores.expected_errors["overlooked"], plain.expected_errors["overlooked"] + by_image
+    )
+    for name, values in plain.images.items():
+        np.testing.assert_array_equal(scores.images[name], values)
+    for name in ("swap", "badloc", "spurious", "duplicate"):
+        np.testing.assert_array_equal(scores.expected_errors[name], plain.expected_errors[name])
+    np.testing.assert_array_equal(scores.predictions["overlooked"], plain.predictions["overlooked"])
+    assert scores.expected_errors["overlooked"].sum() == pytest.approx(missing, rel=0.25)

@@ -13,6 +13,7 @@ import pytest
 from odquality.core.geometry import MAX_COORDINATE
 from odquality.core.scenes import Boxes, Scenes
 from odquality.kinds import KINDS, LABEL_KINDS
+from odquality.methods.calibrated.evidence import gather_evidence
 from odquality.methods.calibrated.model import PRIOR_MODEL
 from odquality.methods.calibrated.overlap import overlaps
 from odquality.methods.calibrated.scorer import Calibrated
@@ -189,7 +190,7 @@ def test_several_missing_labels_are_worse_than_one(spoilt):
             assert found < lowest
 
 
-def test_expected_errors_are_sums_of_probabilities_and_what_nothing_shows(spoilt):
+def test_expected_errors_are_sums_of_probabilities_and_what_they_do_not_show(spoilt):
     scenes, where = spoilt
     scorer = learn(METHOD, [scenes])
     scores = scorer.score(scenes)
@@ -202,7 +203,11 @@ def test_expected_errors_are_sums_of_probabilities_and_what_nothing_shows(spoilt
     # Two labels that repeat each other are one error.
     sums["duplicate"] = sums["duplicate"] / 2
     missing = np.nan_to_num(1 - scores.predictions["overlooked"])
-    sums["overlooked"] = np.bincount(scenes.predictions.image, missing, len(scenes))
+    model = scorer.model
+    evidence = gather_evidence(scenes, model.detected, model.expectation)
+    beyond = model.seen_beyond(evidence, 1 - scores.predictions["overlooked"])
+    assert 0 < beyond.max() < model.detector_weight
+    sums["overlooked"] = np.bincount(scenes.predictions.image, missing + beyond, len(scenes))
     sums["overlooked"] += _hidden(scorer, scenes)
     for kind in KINDS:
         np.testing.assert_allclose(expected[kind], sums[kind], rtol=0, atol=1e-9, err_msg=kind)
