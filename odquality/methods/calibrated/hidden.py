@@ -26,6 +26,9 @@ _FEWEST_OBJECTS = 1.0
 # shown. What is too hard to see for a detector lies further off, but annotators' misses level off.
 _HARDER = 2.5
 
+# What the word of a detector counts beside the probabilities where it is to be believed.
+_DETECTOR_WORD = 0.5
+
 
 def hidden_per_object(
     shown: FloatArray, right: FloatArray, found: BoolArray, unlabelled: FloatArray, beta: float
@@ -58,15 +61,15 @@ def detector_weight(shown: FloatArray, num_images: int) -> float:
 
     What annotators miss one by one, probabilities tell. Where images lack several labels at once,
     whole images were done with less care, and a detector that has learnt from such labels sees less
-    than there is. So it is believed as far as images lack several: by the probability that one
-    lacks two or more, were their numbers distributed geometrically.
+    than there is. So its word counts half, as far as images lack several: by the probability that
+    one lacks two or more, were their numbers distributed geometrically.
 
     Args:
         shown: (n,) probabilities that predictions are missing labels.
         num_images: number of images that they are of, at least 1.
 
     Returns:
-        A weight in [0, 1): (m / (m + 1))^2 for a mean of m missing labels an image.
+        A weight in [0, .5): (m / (m + 1))^2 / 2 for a mean of m missing labels an image.
     """
     mean = float(shown.sum()) / num_images
-    return (mean / (mean + 1)) ** 2
+    return _DETECTOR_WORD * (mean / (mean + 1)) ** 2
