@@ -143,11 +143,16 @@ def _openings(context: BrowserContext, address: str, dataset: fo.Dataset) -> Wai
         waits["of which until its server has answered"].append(_answer_seconds(loading.value))
         # With what the App loads to draw any plot, once in a page.
         waits["panel opens: its plots, the first of the page"].append(plots)
-        # Pages open with the panels that the last one had.
-        app.page.locator(f'[data-cy="panel-tab-{PANEL}"] [data-testid=CloseIcon]').click()
-        option.wait_for(state="detached")
+        # Pages open with the panels that the last one had, as far as the server knows.
+        with app.page.expect_request_finished(_is_of_panels):
+            app.page.locator(f'[data-cy="panel-tab-{PANEL}"] [data-testid=CloseIcon]').click()
         app.page.close()
     return waits
+
+
+def _is_of_panels(request: Request) -> bool:
+    """Whether a page tells which panels are open."""
+    return "setSpaces" in (request.post_data or "")
 
 
 def _review(app: AppPage) -> Iterator[tuple[str, list[float]]]:
