@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from odquality.arrays.sequences import NO_SEQUENCES
-from odquality.core.parameters import shown
+from odquality.core.parameters import is_integer, shown
 
 ClassNames = Mapping[int, str] | Sequence[str]
 
@@ -34,7 +32,7 @@ class ClassNaming:
                 "number"
             )
         numbered = names if isinstance(names, Mapping) else dict(enumerate(names or ()))
-        if wrong := [number for number in numbered if not isinstance(number, (int, np.integer))]:
+        if wrong := [number for number in numbered if not is_integer(number)]:
             raise ValueError(f"class_names names class {shown(wrong[0])}; expected integers")
         self._names = {number: str(name) for number, name in numbered.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
 
 import fiftyone as fo
@@ -12,6 +12,7 @@ from bson import ObjectId
 from fiftyone.core.collections import SampleCollection
 
 from odquality.bridge.store import database
+from odquality.bridge.store.batched import batched
 from odquality.bridge.store.samples import each_once
 
 
@@ -57,8 +58,7 @@ def cut(samples: SampleCollection, size: int) -> list[Stretch]:
 
 def _batches(samples: SampleCollection, size: int) -> Iterator[tuple[ObjectId, ...]]:
     documents = each_once(samples, database.iter_documents(samples, {"_id": 1}))
-    ids = (document["_id"] for document in documents)
-    return iter(lambda: tuple(islice(ids, size)), ())
+    return batched((document["_id"] for document in documents), size)
 
 
 def _ranges(batches: Iterable[tuple[ObjectId, ...]]) -> list[Stretch] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from fiftyone.core.collections import SampleCollection
@@ -16,6 +15,7 @@ from odquality.bridge.review.rows import BY_IMAGES, rank_of_images
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import database
+from odquality.bridge.store.batched import batched
 
 Document = Mapping[str, Any]
 
@@ -121,8 +121,7 @@ def crop_after(crops: SampleCollection, key: str, crop_id: str) -> str | None:
     (shown,) = database.as_ids([crop_id])
     current = next(_crops(crops, {"_id": shown}), {}).get("image")
     first, is_behind = None, False
-    rows = _crops(crops, {})
-    while part := list(islice(rows, _CROPS_AT_ONCE)):
+    for part in batched(_crops(crops, {}), _CROPS_AT_ONCE):
         images = {row["image"] for row in part} - {current}
         has_open = database.find_columns(
             target.dataset, list(images), {"open": f"${target.num_issues}"}

@@ -61,7 +61,7 @@ def _stale(target: ReviewTarget, num_scored: int) -> str:
     """What is said if images came that the run has not seen, or if some that it has are gone."""
     dataset, notes = target.dataset, []
     new = {target.record.score_field: None, f"{target.gt_field}.detections.0": {"$exists": True}}
-    if any(database.find_documents(dataset, new, {"_id": 1}, after=[{"$limit": 1}])):
+    if database.has_any(dataset, new):
         notes.append("Some images with labels have no score: they came after the run.")
     # What the database knows of itself costs nothing, however many images there are.
     if database.estimated_number(dataset) < num_scored:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -18,6 +17,7 @@ from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.untouched import maybe_touched
 from odquality.bridge.store import database
 from odquality.bridge.store.aggregation import list_at
+from odquality.bridge.store.batched import batched
 from odquality.bridge.store.samples import all_samples, is_generated
 from odquality.kinds import OVERLOOKED
 
@@ -68,8 +68,7 @@ def edited_issues(
 
 def settled_by_hand(target: ReviewTarget, sample_ids: Iterable[str]) -> Iterator[ReviewIssue]:
     """The open issues of some samples that somebody has settled by hand."""
-    names = iter(sample_ids)
-    while part := list(islice(names, SAMPLES_AT_ONCE)):
+    for part in batched(sample_ids, SAMPLES_AT_ONCE):
         for sample in read(target, part).values():
             for one in sample.suggestions:
                 if target.edit_of(one, sample.labels) is not None:

@@ -98,6 +98,14 @@ def find_documents(
         yield from _lenient(dataset).aggregate(stages, **_limited(within))
 
 
+def has_any(dataset: fo.Dataset, query: Mapping[str, Any]) -> bool:
+    """Whether any sample matches a query.
+
+    Public: ``len(dataset.match(expression)) > 0``, which counts.
+    """
+    return any(find_documents(dataset, query, {"_id": 1}, after=[{"$limit": 1}]))
+
+
 def estimated_number(dataset: fo.Dataset) -> int:
     """How many samples there are, of all slices, as the database knows without counting.
 

@@ -6,14 +6,14 @@ label's tags are None, and with it goes what the view hides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fiftyone as fo
 from pymongo import UpdateMany
 
-from odquality.bridge.store.database import as_ids
+from odquality.bridge.store.batched import batched
+from odquality.bridge.store.database import as_ids, has_any
 from odquality.bridge.store.memory import memory_of
 from odquality.bridge.store.times import utc_now
 
@@ -32,7 +32,7 @@ def is_of_others(dataset: fo.Dataset, tag: str, field: str) -> bool:
     if tag in _given(dataset):
         return False
     tagged = {"$or": [{"tags": tag}, {f"{field}.detections.tags": tag}]}
-    return dataset._sample_collection.find_one(tagged, {"_id": 1}) is not None
+    return has_any(dataset, tagged)
 
 
 def give(dataset: fo.Dataset, tag: str, field: str, labels: Mapping[str, Sequence[str]]) -> None:
@@ -51,7 +51,7 @@ def give(dataset: fo.Dataset, tag: str, field: str, labels: Mapping[str, Sequenc
         memory_of(dataset).set(_KEY, [*given, tag])
     path = f"{field}.detections"
     updates: list[UpdateMany] = []
-    for names in _chunks(labels):
+    for names in batched(labels, _SAMPLES_AT_ONCE):
         samples = {"_id": {"$in": as_ids(names)}}
         updates.append(UpdateMany({**samples, "tags": None}, {"$set": {"tags": []}}))
         updates.append(UpdateMany(samples, _stamped({"$addToSet": {"tags": tag}})))
@@ -74,7 +74,9 @@ def take(dataset: fo.Dataset, tag: str, field: str, sample_ids: Sequence[str] | 
     updates: list[UpdateMany] = []
     chosen: list[dict[str, Any]] = [{}]
     if sample_ids is not None:
-        chosen = [{"_id": {"$in": as_ids(names)}} for names in _chunks(sample_ids)]
+        chosen = [
+            {"_id": {"$in": as_ids(names)}} for names in batched(sample_ids, _SAMPLES_AT_ONCE)
+        ]
     for samples in chosen:
         updates.append(UpdateMany({**samples, "tags": tag}, _stamped({"$pull": {"tags": tag}})))
         of_labels = _stamped({"$pull": {f"{path}.$[label].tags": tag}})
@@ -85,11 +87,6 @@ def take(dataset: fo.Dataset, tag: str, field: str, sample_ids: Sequence[str] | 
 
 def _given(dataset: fo.Dataset) -> list[str]:
     return memory_of(dataset).get(_KEY) or []
-
-
-def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
-    rest = iter(names)
-    return iter(lambda: list(islice(rest, _SAMPLES_AT_ONCE)), [])
 
 
 def _stamped(update: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def calibrate(scenes: Scenes, seed: int) -> ErrorModel:
     shown = np.nan_to_num(model.overlooked_probability(present))
     return replace(
         model,
-        hidden=_hidden(model, shown, scenes, present, found, detected, 1.0 - wrong_labels),
+        hidden=_hidden(
+            model.annotators, shown, scenes, present, found, detected, 1.0 - wrong_labels
+        ),
         detector_weight=detector_weight(shown, len(scenes)),
         clustering=number_where_any(float(wrong_labels.sum()) / len(scenes)),
     )
@@ -108,7 +110,7 @@ def _annotators(scenes: Scenes, present: Evidence, labelled: BoolArray) -> Annot
 
 
 def _hidden(
-    model: ErrorModel,
+    annotators: Annotators | None,
     shown: FloatArray,
     scenes: Scenes,
     present: Evidence,
@@ -126,7 +128,7 @@ def _hidden(
     known = np.isin(scenes.labels.classes, detected)
     seen = scenes.predictions.confidence[present.unlabelled]
     # More is hidden only as far as misses surely depend on what is hard to see.
-    beta = 0.0 if model.annotators is None else model.annotators.least_beta
+    beta = 0.0 if annotators is None else annotators.least_beta
     return hidden_per_object(shown, right[known], found[known], seen, beta)
 
 
