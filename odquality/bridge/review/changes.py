@@ -136,7 +136,7 @@ def edit_of(
     Returns:
         For people; None if nobody did anything.
     """
-    if suggestion["action"] == "add":
+    if suggestion.get("action") == "add":
         if new_without is None:
             return None
         is_there = marks_object(suggestion, _unscored(labels, new_without))

@@ -20,7 +20,7 @@ from odquality.bridge.review.changes import (
     accepting,
     source_specs,
 )
-from odquality.bridge.review.issue import ReviewIssue, read_issue
+from odquality.bridge.review.issue import ReviewIssue, check_whole, read_issue
 from odquality.bridge.review.outcome import Outcome, Refusal
 from odquality.bridge.review.sample import ReviewedSample
 from odquality.bridge.review.stale import maybe_edited, settled_by_hand
@@ -252,4 +252,5 @@ def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
     if found.get("status") is not None:
         who = f"{found['status']} by {found['decided_by']}"
         raise RefusedError(f"it is {who} already; undo that first")
+    check_whole(found)
     return dict(found)

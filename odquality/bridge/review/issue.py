@@ -12,6 +12,9 @@ from odquality.kinds import BADLOC, BY_NAME, DUPLICATE, OVERLOOKED, SPURIOUS, SW
 
 OPEN = "open"
 
+# Actions that put the suggested class on a label.
+_PUTS_A_CLASS = ("add", "relabel")
+
 NormalisedBox = tuple[float, float, float, float]
 
 
@@ -89,7 +92,11 @@ def read_issue(sample: Mapping[str, Any], document: Mapping[str, Any]) -> Review
     Args:
         sample: ``_id`` and ``filepath`` of its sample.
         document: of the suggestion or decision.
+
+    Raises:
+        ValueError: something has cleared what makes it an issue.
     """
+    check_whole(document)
     sample_id, is_open = str(sample["_id"]), document.get("status") is None
     if document.get("undone_at") is not None:
         is_open = True
@@ -113,6 +120,22 @@ def read_issue(sample: Mapping[str, Any], document: Mapping[str, Any]) -> Review
         batch=None if is_open else document.get("batch"),
         suggestion_id=str(document["_id"]),
     )
+
+
+def check_whole(document: Mapping[str, Any]) -> None:
+    """Checks that the document of a suggestion or a decision has what makes it an issue.
+
+    Raises:
+        ValueError: something has cleared it in part.
+    """
+    needed = ["kind", "action", "confidence", "bounding_box"]
+    if document.get("action") in _PUTS_A_CLASS:
+        needed.append("label")
+    if cleared := [name for name in needed if document.get(name) is None]:
+        raise ValueError(
+            f"suggestion {document.get('_id')} has no {', '.join(cleared)}: "
+            "what the run wrote was cleared in part; score again"
+        )
 
 
 def _box(numbers: list[float]) -> NormalisedBox:

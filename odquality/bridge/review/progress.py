@@ -28,11 +28,13 @@ class ReviewProgress:
             them.
         remaining: by kind and in all (``any``) the errors expected to be left, with the interval,
             as of the last lesson; empty where nobody can know.
+        is_complete: whether the run is; of one that was cut off or still goes on, some is missing.
     """
 
     open: Mapping[str, int]
     decided: Mapping[str, int]
     remaining: RemainingErrors
+    is_complete: bool = True
 
     @property
     def num_open(self) -> int:
@@ -47,6 +49,7 @@ class ReviewProgress:
     def __str__(self) -> str:
         told = ", ".join(f"{number:,} {status}" for status, number in self.decided.items())
         lines = [f"Label review: {self.num_open:,} open, {told}"]
+        lines[0] += "" if self.is_complete else " (the run is incomplete)"
         if left := left_by_kind(self.remaining):
             lines.append(f"  left      {left}")
         if lesson := learnt(self.remaining):
@@ -91,6 +94,7 @@ def review_progress(samples: SampleCollection, key: str) -> ReviewProgress:
         {kind: opened[kind] for kind in KINDS},
         {status: made[status] for status in STATUSES},
         read_remaining(report.get("remaining")),
+        target.record.is_complete,
     )
 
 

@@ -168,10 +168,11 @@ def _card_of(
     columns = {"filepath": 1, **{name: f"${path}" for name, path in lists.items() if path}}
     ids = database.as_ids([sample_id])
     found = database.find_columns(target.dataset, ids, columns).get(ids[0], {})
-    suggestions = sorted(
-        found.get("issues") or (), key=lambda one: (-one["confidence"], one["_id"])
+    suggestions = found.get("issues") or ()
+    issues = sorted(
+        (read_issue(found, one) for one in suggestions),
+        key=lambda one: (-one.probability, one.suggestion_id),
     )
-    issues = [read_issue(found, one) for one in suggestions]
     wanted = [
         issue
         for issue in issues

@@ -126,7 +126,7 @@ def under(name: str, part: Document) -> Document:
 
 def rank_of_row(row: Document, order: str) -> tuple[Any, ...]:
     """What rows of several calls of `find_rows` are sorted by."""
-    probability = -row["issue"]["confidence"]
+    probability = -(row["issue"].get("confidence") or 0.0)
     if order == BY_PROBABILITY:
         return probability, row["_id"], row["issue"]["_id"]
     return -(row.get("images") or 0.0), row["_id"], probability, row["issue"]["_id"]

@@ -260,9 +260,9 @@ class ReviewedSample:
     def _flags(self, label_id: Any) -> Document:
         """What the run marks a label with: the first open suggestion on it."""
         on_it = (one for one in self.suggestions if one.get("label_id") == label_id)
-        first = next(on_it, {"kind": None, "action": None})
-        suggested = first["label"] if first["action"] == "relabel" else None
-        return {self._target.issue: first["kind"], self._target.suggested_label: suggested}
+        first: Document = next(on_it, {})
+        suggested = first.get("label") if first.get("action") == "relabel" else None
+        return {self._target.issue: first.get("kind"), self._target.suggested_label: suggested}
 
     def _taken_back(self, decision_id: Any) -> int | None:
         """Position of the decision with an id, if it was taken back."""

@@ -52,9 +52,12 @@ class ReviewTarget:
         """The target of a run.
 
         Raises:
-            ValueError: there is no such run, or it has no suggestions (any more).
+            ValueError: there is no such run, it has no suggestions (any more), or some have gone to
+                another key's fields.
         """
         record, dataset = find_run(samples, key), dataset_of(samples)
+        if record.is_between_keys:
+            raise ValueError(f"key is {key!r}, but {record.describe()}")
         declared, owned = schema.declared(dataset), owned_fields(dataset, record)
         names = record.names
         probability = f"{names.suggestions}.detections.probability"

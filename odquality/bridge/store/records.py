@@ -145,6 +145,11 @@ class RunRecord:
         return {self.field_key, new} if isinstance(new, str) else {self.field_key}
 
     @property
+    def is_between_keys(self) -> bool:
+        """Whether it is being renamed, or that was cut off: each field may have either name."""
+        return len(self.field_keys) > 1
+
+    @property
     def scorings(self) -> tuple[str, ...]:
         """All scorings under the run's key that are known, the last one last."""
         return *_strings(self.config.get("scorings")), str(self.config.get("scoring", ""))
