@@ -26,6 +26,9 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 SECONDS = 60
+# Milliseconds between two looks at a page. At every frame, as is usual, looking would take all the
+# time of a page on a slow machine, which then draws nothing to see.
+LOOK_AGAIN = 200
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone as fo
 from playwright.sync_api import Page, TimeoutError
 
-from tests.e2e.app import SECONDS
+from tests.e2e.app import LOOK_AGAIN, SECONDS
 
 # Fields of boxes by name: the id, class and box of each, in any order.
 Boxes = dict[str, list[Any]]
@@ -117,6 +117,7 @@ def wait_until_drawn(page: Page, boxes: Boxes, *, seconds: float = SECONDS) -> N
             }}""",
             arg=boxes,
             timeout=seconds * 1000,
+            polling=LOOK_AGAIN,
         )
     except TimeoutError as error:
         told = page.evaluate(_TOLD)
@@ -143,4 +144,5 @@ def wait_for_color(page: Page, color: str, *, is_there: bool) -> None:
             return pixels > 0 && found === isThere;
         }""",
         arg=[color, is_there],
+        polling=LOOK_AGAIN,
     )

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
 from odquality.demo.samples import make_demo_dataset
-from tests.e2e.app import SECONDS, AppPage, app_server, browser
+from tests.e2e.app import LOOK_AGAIN, SECONDS, AppPage, app_server, browser
 from tests.e2e.modal import expect_beside, open_panel
 from tests.e2e.plots import Plot
 
@@ -123,7 +123,7 @@ def _click(app: AppPage, name: str) -> None:
 
 def _take(app: AppPage, name: str) -> None:
     """A picture of the page once every tile that is seen is drawn."""
-    app.page.wait_for_function(_IS_DRAWN)
+    app.page.wait_for_function(_IS_DRAWN, polling=LOOK_AGAIN)
     _save(app.page, name)
 
 

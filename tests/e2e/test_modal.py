@@ -11,7 +11,7 @@ from playwright.sync_api import APIResponse, Request, Route, expect
 import odquality
 from odquality.app.names import MODAL_PANEL, PANEL
 from odquality.bridge.review.issue import ReviewIssue
-from tests.e2e.app import SECONDS, AppPage
+from tests.e2e.app import LOOK_AGAIN, SECONDS, AppPage
 from tests.e2e.looker import draw_slowly, stored, wait_until_drawn
 from tests.e2e.modal import (
     FIELDS,
@@ -82,7 +82,9 @@ def test_undo_takes_back_what_was_decided_on_the_image_last_whatever_the_page_kn
         dismissed = odquality.list_issues(scored, KEY, status="dismissed")
         assert {one.id for one in dismissed} == {one.id for one in left}
     button(app, "undo").click()
-    app.page.wait_for_function("window.toasts.some((one) => one.includes('nothing to undo'))")
+    app.page.wait_for_function(
+        "window.toasts.some((one) => one.includes('nothing to undo'))", polling=LOOK_AGAIN
+    )
 
 
 def test_an_older_image_that_comes_late_does_not_stay(scored: fo.Dataset, app: AppPage) -> None:

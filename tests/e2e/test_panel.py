@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 import odquality
 from odquality.app.names import PANEL
 from odquality.kinds import BY_NAME
-from tests.e2e.app import SECONDS, AppPage, app_server
+from tests.e2e.app import LOOK_AGAIN, SECONDS, AppPage, app_server
 from tests.e2e.plots import Plot
 
 KEY = "label_quality"
@@ -46,6 +46,7 @@ class Panel:
         self.page.wait_for_function(
             "([cy, old]) => document.querySelector(`[data-cy='${cy}']`).innerText !== old",
             arg=[f"panel-content-{PANEL}", text],
+            polling=LOOK_AGAIN,
         )
 
     def decide(self, dataset: fo.Dataset, how: str, *, key: str | None = None) -> None:

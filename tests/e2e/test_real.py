@@ -12,7 +12,7 @@ import odquality
 from devtools.datasets import make_dataset
 from devtools.real_data import BCCD
 from odquality.app.names import PANEL
-from tests.e2e.app import SECONDS, AppPage
+from tests.e2e.app import LOOK_AGAIN, SECONDS, AppPage
 from tests.e2e.database import assert_decided, documents
 
 pytestmark = pytest.mark.skipif(not BCCD.exists(), reason=f"no data at {BCCD}")
@@ -46,7 +46,9 @@ def test_real_labels_are_scored_and_reviewed(dataset: fo.Dataset, app: AppPage) 
         card = panel.inner_text()
         panel.locator(f'[data-cy="label-quality-{how}"]').click()
         app.page.wait_for_function(
-            "([panel, card]) => panel.innerText !== card", arg=[panel.element_handle(), card]
+            "([panel, card]) => panel.innerText !== card",
+            arg=[panel.element_handle(), card],
+            polling=LOOK_AGAIN,
         )
     told = {
         status: odquality.list_issues(dataset, KEY, status=status) for status in DECISIONS.values()
