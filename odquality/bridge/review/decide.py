@@ -252,5 +252,5 @@ def _suggested(sample: ReviewedSample, identity: str) -> dict[str, Any]:
     if found.get("status") is not None:
         who = f"{found['status']} by {found['decided_by']}"
         raise RefusedError(f"it is {who} already; undo that first")
-    check_whole(found)
+    check_whole(sample.name, found)
     return dict(found)

@@ -96,8 +96,8 @@ def read_issue(sample: Mapping[str, Any], document: Mapping[str, Any]) -> Review
     Raises:
         ValueError: something has cleared what makes it an issue.
     """
-    check_whole(document)
     sample_id, is_open = str(sample["_id"]), document.get("status") is None
+    check_whole(sample_id, document)
     if document.get("undone_at") is not None:
         is_open = True
     return ReviewIssue(
@@ -122,7 +122,7 @@ def read_issue(sample: Mapping[str, Any], document: Mapping[str, Any]) -> Review
     )
 
 
-def check_whole(document: Mapping[str, Any]) -> None:
+def check_whole(sample_id: str, document: Mapping[str, Any]) -> None:
     """Checks that the document of a suggestion or a decision has what makes it an issue.
 
     Raises:
@@ -133,7 +133,7 @@ def check_whole(document: Mapping[str, Any]) -> None:
         needed.append("label")
     if cleared := [name for name in needed if document.get(name) is None]:
         raise ValueError(
-            f"suggestion {document.get('_id')} has no {', '.join(cleared)}: "
+            f"suggestion {document.get('_id')} of sample {sample_id} has no {', '.join(cleared)}: "
             "what the run wrote was cleared in part; score again"
         )
 

@@ -34,7 +34,7 @@ class ReviewProgress:
     open: Mapping[str, int]
     decided: Mapping[str, int]
     remaining: RemainingErrors
-    is_complete: bool = True
+    is_complete: bool
 
     @property
     def num_open(self) -> int:
