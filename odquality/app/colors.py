@@ -13,6 +13,7 @@ from typing import Any
 
 import fiftyone as fo
 
+from odquality.bridge.review.runs import run_to_review
 from odquality.bridge.review.target import ReviewTarget
 from odquality.bridge.run.run_paths import RunPaths
 from odquality.bridge.store import app_colors
@@ -105,7 +106,7 @@ def show_kind_colors(ctx: Any, key: str) -> None:
     Raises:
         ValueError: there is no such run, it has no suggestions, or what it wrote was deleted.
     """
-    fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
+    fields = _fields_of(ctx, key)
     app_colors.note_choice(ctx.dataset, are_mine=False)
     ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
 
@@ -118,7 +119,7 @@ def keep_kind_colors(ctx: Any, key: str | None) -> None:
     if app_colors.are_mine(ctx.dataset):
         _keep_my_colors(ctx)
     elif key is not None:
-        fields = ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
+        fields = _fields_of(ctx, key)
         if not fields.are_shown(app_colors.session_colors(ctx.dataset)):
             ctx.trigger("set_color_scheme", kind_colors(ctx.dataset, fields))
 
@@ -126,12 +127,16 @@ def keep_kind_colors(ctx: Any, key: str | None) -> None:
 def settle_colors(ctx: Any, *, has_kinds: bool) -> None:
     """Gives a page those colours that it should have.
 
-    One that is being loaded may lack those of the session. One whose panel had asked for the
-    colours of the kinds may get them after the user took theirs back, in another page.
+    One that is being loaded may lack those of the session. One that goes from dataset to dataset
+    may lose its colours after its panel was told that it has them. One whose panel had asked for
+    the colours of the kinds may get them after the user took theirs back, in another page.
 
     Args:
         ctx: of the panel.
         has_kinds: whether the page colours boxes by kind.
+
+    Raises:
+        ValueError: what the run wrote was deleted or renamed.
     """
     if app_colors.are_mine(ctx.dataset):
         _keep_my_colors(ctx)
@@ -141,6 +146,14 @@ def settle_colors(ctx: Any, *, has_kinds: bool) -> None:
     held = app_colors.session_colors(ctx.dataset)
     if any(map(_is_by_kind, held.get("fields", ()))):
         ctx.trigger("set_color_scheme", held)
+        return
+    # What the dataset is opened with nobody has chosen by hand.
+    key = run_to_review(ctx.dataset) if app_colors.are_as_loaded(ctx.dataset) else None
+    if key is not None:
+        colors = kind_colors(ctx.dataset, _fields_of(ctx, key))
+        # Without any by kind, for the user has others saved, the page would ask for them for ever.
+        if any(map(_is_by_kind, colors["fields"])):
+            ctx.trigger("set_color_scheme", colors)
 
 
 def restore_my_colors(ctx: Any) -> bool:
@@ -152,6 +165,11 @@ def restore_my_colors(ctx: Any) -> bool:
     app_colors.note_choice(ctx.dataset, are_mine=True)
     _trigger_my_colors(ctx, mine)
     return mine is not None
+
+
+def _fields_of(ctx: Any, key: str) -> ColoredFields:
+    """The fields of a run of the dataset that is open."""
+    return ColoredFields.of(ReviewTarget.of(ctx.dataset, key))
 
 
 def _keep_my_colors(ctx: Any) -> None:

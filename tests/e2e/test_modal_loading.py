@@ -93,6 +93,39 @@ def test_a_page_that_missed_colours_of_its_session_gets_them(
     assert SUGGESTIONS in [field["path"] for field in missed]
 
 
+def test_a_page_that_lost_its_colours_with_another_dataset_gets_them_again(
+    scored: fo.Dataset, other: fo.Dataset, app: AppPage
+) -> None:
+    """Though the session seemed to have them when the image was opened."""
+    issue = odquality.list_issues(scored, KEY)[0]
+    app.open_image(issue.sample_id)
+    open_beside(app.page)
+    button(app, "accept0").wait_for()
+    wait_for_color(app.page, PREDICTED, is_there=True)
+    app.close_image()
+    dropped: list[Any] = []
+
+    def drop(route: Route) -> None:
+        if not says(route.request, "on_change_dataset"):
+            route.fallback()
+            return
+        answer = route.fetch()
+        told = answer.json()
+        asked = told["executor"]["requests"]
+        colors = [one for one in asked if one["operator_uri"].endswith(COLORED)]
+        told["executor"]["requests"] = [one for one in asked if one not in colors]
+        dropped.extend(colors)
+        route.fulfill(response=answer, json=told)
+
+    app.page.route(STARTED, drop)
+    for dataset in (other, scored):
+        app.choose_dataset(dataset.name)
+    app.page.locator('[data-cy="looker"]').nth(place_of(scored, issue)).click()
+    button(app, "accept0").wait_for()
+    wait_for_color(app.page, PREDICTED, is_there=True)
+    assert dropped
+
+
 def test_colours_taken_back_win_over_those_that_another_page_asked_for_before(
     scored: fo.Dataset, chromium
 ) -> None:

@@ -20,7 +20,7 @@ from odquality.app.script import add_beside, add_refresh, has_script
 from odquality.bridge.review.decide import accept, dismiss, note_edits
 from odquality.bridge.review.history import undo
 from odquality.bridge.review.outcome import Outcome
-from odquality.bridge.review.runs import run_states
+from odquality.bridge.review.runs import run_states, run_to_review
 from odquality.bridge.store.moment import one_moment
 
 _NOT_SCORED = "The labels have not been scored: **Compute label quality**, above the grid, does it."
@@ -54,8 +54,7 @@ class LabelQualityModal(ReviewPanel):
 
         Another dataset has colours of its own, and the App loads the panel only once in a page.
         """
-        states = run_states(ctx.dataset)
-        keep_kind_colors(ctx, next((one.key for one in states if one.is_reviewable), None))
+        keep_kind_colors(ctx, run_to_review(ctx.dataset))
 
     def on_change_current_sample(self, ctx: Any) -> None:
         """Another image was opened."""

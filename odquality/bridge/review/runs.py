@@ -57,6 +57,11 @@ def run_states(samples: SampleCollection) -> list[RunState]:
     return [state for _, _, state in sorted(states, key=lambda row: row[:2], reverse=True)]
 
 
+def run_to_review(samples: SampleCollection) -> str | None:
+    """The key of the latest run of a dataset that can be reviewed, None if there is none."""
+    return next((state.key for state in run_states(samples) if state.is_reviewable), None)
+
+
 def _stale(target: ReviewTarget, num_scored: int) -> str:
     """What is said if images came that the run has not seen, or if some that it has are gone."""
     dataset, notes = target.dataset, []

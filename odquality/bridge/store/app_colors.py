@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+from fiftyone.core.state import build_color_scheme
 from fiftyone.server.events import get_state
 
 from odquality.bridge.store.memory import memory_of
@@ -36,6 +37,15 @@ def session_colors(dataset: fo.Dataset) -> Document:
     state = get_state()
     is_open = state.dataset is not None and state.dataset.name == dataset.name
     return _parts(state.color_scheme) if is_open else saved_colors(dataset)
+
+
+def are_as_loaded(dataset: fo.Dataset) -> bool:
+    """Whether the App's session has the colours that a dataset is opened with: none were chosen."""
+    state = get_state()
+    if state.dataset is None or state.dataset.name != dataset.name:
+        return False
+    loaded = build_color_scheme(None, dataset, state.config)
+    return _parts(state.color_scheme) == _parts(loaded)
 
 
 def saved_colors(dataset: fo.Dataset) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
-from fiftyone.core.state import StateDescription
+from fiftyone.core.state import StateDescription, build_color_scheme
 from fiftyone.operators.executor import ExecutionContext, Executor
 from fiftyone.server.events.state import get_state, set_state
 
@@ -136,6 +136,39 @@ def test_colours_taken_back_win_over_those_that_another_page_had_asked_for(
     found = dict(requested(f"{PLUGIN}/{panel}", scored, __method__=method))
     assert "set_color_scheme" not in found
     assert "reset_color_scheme" not in found
+
+
+@pytest.mark.parametrize("panel", [PANEL, MODAL_PANEL])
+def test_a_page_that_lost_the_colours_of_the_kinds_gets_them_unless_others_were_chosen(
+    scored, session, panel: str
+) -> None:
+    def settled(*, by_kind: bool) -> list[str]:
+        params = {"__method__": "settle_colors", "by_kind": by_kind}
+        return [name for name, _ in requested(f"{PLUGIN}/{panel}", scored, **params)]
+
+    # The user has chosen colours by hand.
+    assert settled(by_kind=False) == []
+    mine = {"path": "run_suggestions", "fieldColor": "#123456"}
+    for saved, found in (
+        (None, ["set_color_scheme"]),
+        (session.color_scheme, ["set_color_scheme"]),
+        (fo.ColorScheme(color_by="value", fields=[mine]), []),
+    ):
+        scored.app_config.color_scheme = saved
+        scored.save()
+        # As the App does when the dataset is opened.
+        session.color_scheme = build_color_scheme(None, scored, session.config)
+        assert settled(by_kind=False) == found
+        assert settled(by_kind=True) == []
+    scored.app_config.color_scheme = None
+    scored.save()
+    session.color_scheme = build_color_scheme(None, scored, session.config)
+    # The session has gone on to another dataset, and the page will follow.
+    session.dataset = scored.clone()
+    assert settled(by_kind=False) == []
+    session.dataset = scored
+    triggered("restore_my_colors", scored)
+    assert settled(by_kind=False) == []
 
 
 def test_a_user_s_own_colours_for_kinds_stay_when_the_others_were_taken_back(
