@@ -171,8 +171,12 @@ def each_once(
     One that is concatenated with another does. Where none can, no ids are remembered.
 
     Public: ``samples.distinct("_id")``, which keeps no order.
+
+    Raises:
+        ValueError: while they are read, if one is no sample's.
     """
-    return documents if _shows_each_once(samples) else _firsts(documents)
+    of_samples = map(_of_sample, documents)
+    return of_samples if _shows_each_once(samples) else _firsts(of_samples)
 
 
 def once(samples: SampleCollection) -> SampleCollection:
@@ -185,6 +189,16 @@ def once(samples: SampleCollection) -> SampleCollection:
 
 def _shows_each_once(samples: SampleCollection) -> bool:
     return all(operator in _ONE_FOR_ONE for stage in samples._pipeline() for operator in stage)
+
+
+def _of_sample(document: dict[str, Any]) -> dict[str, Any]:
+    """A document, if it is a sample's: stages that users write may make others of them."""
+    if not isinstance(document.get("_id"), ObjectId):
+        raise ValueError(
+            "the view shows something that is no sample; expected a view whose stages choose, sort "
+            "or change samples: a stage such as mongo() that groups or counts them makes others"
+        )
+    return document
 
 
 def _firsts(documents: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
