@@ -90,7 +90,7 @@ def kind_colors(dataset: fo.Dataset, fields: ColoredFields) -> dict[str, Any]:
         fields: of the run.
     """
     mine = app_colors.session_colors(dataset)
-    if any(map(_is_by_kind, mine.get("fields", ()))):
+    if _has_kinds(mine):
         mine = app_colors.remembered(dataset) or {}
     else:
         app_colors.remember(dataset, mine)
@@ -144,7 +144,7 @@ def settle_colors(ctx: Any, *, has_kinds: bool) -> None:
     if has_kinds:
         return
     held = app_colors.session_colors(ctx.dataset)
-    if any(map(_is_by_kind, held.get("fields", ()))):
+    if _has_kinds(held):
         ctx.trigger("set_color_scheme", held)
         return
     # What the dataset is opened with nobody has chosen by hand.
@@ -152,7 +152,7 @@ def settle_colors(ctx: Any, *, has_kinds: bool) -> None:
     if key is not None:
         colors = kind_colors(ctx.dataset, _fields_of(ctx, key))
         # Without any by kind, for the user has others saved, the page would ask for them for ever.
-        if any(map(_is_by_kind, colors["fields"])):
+        if _has_kinds(colors):
             ctx.trigger("set_color_scheme", colors)
 
 
@@ -202,6 +202,11 @@ def _by(attribute: str, values: Mapping[str, str], otherwise: str | None = None)
 
 def _is_by_kind(field: Mapping[str, Any]) -> bool:
     return field.get("colorByAttribute") == _BY_KIND
+
+
+def _has_kinds(scheme: Mapping[str, Any]) -> bool:
+    """Whether a scheme colours anything by kind."""
+    return any(map(_is_by_kind, scheme.get("fields", ())))
 
 
 def _has_ours(scheme: Mapping[str, Any]) -> bool:

@@ -118,10 +118,7 @@ def test_a_page_that_lost_its_colours_with_another_dataset_gets_them_again(
         route.fulfill(response=answer, json=told)
 
     app.page.route(STARTED, drop)
-    for dataset in (other, scored):
-        app.choose_dataset(dataset.name)
-    app.page.locator('[data-cy="looker"]').nth(place_of(scored, issue)).click()
-    button(app, "accept0").wait_for()
+    open_after(app, other, scored, issue)
     wait_for_color(app.page, PREDICTED, is_there=True)
     assert dropped
 
@@ -201,10 +198,7 @@ def test_suggestions_have_colours_of_their_own_until_the_user_takes_theirs_back(
             wait_for_color(colleague.page, labelled, is_there=True)
             # Another dataset has colours of its own; the panel is there already, and not loaded.
             app.close_image()
-            for dataset in (other, scored):
-                app.choose_dataset(dataset.name)
-            app.page.locator('[data-cy="looker"]').nth(place_of(scored, issue)).click()
-            button(app, "accept0").wait_for()
+            open_after(app, other, scored, issue)
             wait_for_color(app.page, labelled, is_there=True)
             told = app.open_operator("Restore my colours")
             told.get_by_role("button", name="Close").click()
@@ -242,9 +236,13 @@ def says(request: Request, text: str) -> bool:
     return text in (request.post_data or "")
 
 
-def place_of(dataset: fo.Dataset, issue: ReviewIssue) -> int:
-    """Of an issue's image in the grid."""
-    return dataset.values("id").index(issue.sample_id)
+def open_after(app: AppPage, other: fo.Dataset, scored: fo.Dataset, issue: ReviewIssue) -> None:
+    """Goes to another dataset and back, and opens an issue's image in the grid."""
+    for dataset in (other, scored):
+        app.choose_dataset(dataset.name)
+    place = scored.values("id").index(issue.sample_id)
+    app.page.locator('[data-cy="looker"]').nth(place).click()
+    button(app, "accept0").wait_for()
 
 
 def test_where_the_script_did_not_load_a_button_refreshes_the_image(

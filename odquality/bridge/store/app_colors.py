@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
-from fiftyone.core.state import build_color_scheme
+from fiftyone.core.state import StateDescription, build_color_scheme
 from fiftyone.server.events import get_state
 
 from odquality.bridge.store.memory import memory_of
@@ -34,15 +34,14 @@ def session_colors(dataset: fo.Dataset) -> Document:
 
     Public: ``session.color_scheme``, which only the process that opened the App has.
     """
-    state = get_state()
-    is_open = state.dataset is not None and state.dataset.name == dataset.name
-    return _parts(state.color_scheme) if is_open else saved_colors(dataset)
+    state = _session_of(dataset)
+    return saved_colors(dataset) if state is None else _parts(state.color_scheme)
 
 
 def are_as_loaded(dataset: fo.Dataset) -> bool:
     """Whether the App's session has the colours that a dataset is opened with: none were chosen."""
-    state = get_state()
-    if state.dataset is None or state.dataset.name != dataset.name:
+    state = _session_of(dataset)
+    if state is None:
         return False
     loaded = build_color_scheme(None, dataset, state.config)
     return _parts(state.color_scheme) == _parts(loaded)
@@ -72,6 +71,13 @@ def note_choice(dataset: fo.Dataset, *, are_mine: bool) -> None:
 def are_mine(dataset: fo.Dataset) -> bool:
     """Whether the user has chosen colours of their own."""
     return bool(memory_of(dataset).get(_CHOICE))
+
+
+def _session_of(dataset: fo.Dataset) -> StateDescription | None:
+    """The state of the App's session if the dataset is open there."""
+    state = get_state()
+    is_open = state.dataset is not None and state.dataset.name == dataset.name
+    return state if is_open else None
 
 
 def _parts(scheme: Any) -> Document:

@@ -146,6 +146,12 @@ def test_a_page_that_lost_the_colours_of_the_kinds_gets_them_unless_others_were_
         params = {"__method__": "settle_colors", "by_kind": by_kind}
         return [name for name, _ in requested(f"{PLUGIN}/{panel}", scored, **params)]
 
+    def open_with(saved: fo.ColorScheme | None) -> None:
+        """As the App does when the dataset is opened."""
+        scored.app_config.color_scheme = saved
+        scored.save()
+        session.color_scheme = build_color_scheme(None, scored, session.config)
+
     # The user has chosen colours by hand.
     assert settled(by_kind=False) == []
     mine = {"path": "run_suggestions", "fieldColor": "#123456"}
@@ -154,15 +160,10 @@ def test_a_page_that_lost_the_colours_of_the_kinds_gets_them_unless_others_were_
         (session.color_scheme, ["set_color_scheme"]),
         (fo.ColorScheme(color_by="value", fields=[mine]), []),
     ):
-        scored.app_config.color_scheme = saved
-        scored.save()
-        # As the App does when the dataset is opened.
-        session.color_scheme = build_color_scheme(None, scored, session.config)
+        open_with(saved)
         assert settled(by_kind=False) == found
         assert settled(by_kind=True) == []
-    scored.app_config.color_scheme = None
-    scored.save()
-    session.color_scheme = build_color_scheme(None, scored, session.config)
+    open_with(None)
     # The session has gone on to another dataset, and the page will follow.
     session.dataset = scored.clone()
     assert settled(by_kind=False) == []
